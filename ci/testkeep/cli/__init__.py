@@ -1,0 +1,70 @@
+"""The command line: one command a module, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from testkeep import __version__
+from testkeep.cli.baseline import baseline
+from testkeep.cli.explain import explain, rules
+from testkeep.cli.gate import gate
+from testkeep.cli.run import run
+from testkeep.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_PASS, EXIT_USAGE, KitError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="testkeep")
+def cli() -> None:
+    """One pipeline for Python backends, the same on a laptop and in CI, and a merge gate that can be trusted.
+
+    Exit codes: 0 pass, 1 fail, 2 wrong usage or configuration, 3 a bug in testkeep, 4 inconclusive, 130 interrupted.
+    """
+
+
+for _command in (run, gate, baseline, explain, rules):
+    cli.add_command(_command)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code; nothing is raised."""
+    arguments, pytest_arguments = _split(sys.argv[1:] if argv is None else argv)
+    try:
+        code = cli.main(args=arguments, prog_name="testkeep", standalone_mode=False, obj=pytest_arguments)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        _say("interrupted")
+        return EXIT_INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return EXIT_USAGE
+    except KitError as error:
+        _say(error.message)
+        if error.hint:
+            _say(error.hint)
+        return error.exit_code
+    except Exception:  # noqa: BLE001  (the one boundary: an escaping exception would exit with 1, "the gate said no")
+        traceback.print_exc()
+        _say(
+            f"this is a bug in testkeep {__version__} (Python {platform.python_version()}, {sys.platform}); "
+            "please report it with the lines above"
+        )
+        return EXIT_BUG
+    return code if isinstance(code, int) else EXIT_PASS
+
+
+def _split(argv: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
+    """Take what comes after ``--`` off: click would mix it with the stages."""
+    if argv[:1] != ["run"] or "--" not in argv:
+        return list(argv), ()
+    at = argv.index("--")
+    return list(argv[:at]), tuple(argv[at + 1 :])
+
+
+def _say(text: str) -> None:
+    click.echo(f"testkeep: {text}", err=True)

@@ -1,0 +1,36 @@
+"""``testkeep baseline``: make the evidence of a commit and store it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from testkeep.cli.session import make_baseline
+from testkeep.errors import EXIT_PASS, BaselineError
+from testkeep.pipeline.baseline import find_base, store_folder
+from testkeep.pipeline.context import load_project
+from testkeep.system.interpreter import processors
+from testkeep.system.process import interrupt_on_termination
+
+
+@click.command()
+@click.argument("ref", required=False)
+def baseline(ref: str | None) -> int:
+    """Make the evidence of a commit and store it, so that later runs need not.
+
+    REF is the commit [default: as for 'run --base'].
+    """
+    interrupt_on_termination()
+    project = load_project(Path.cwd())
+    base = find_base(project.repository, ref)
+    made = make_baseline(project, base, project.policy.stages, processors(), Console())
+    if made is None:
+        click.echo(base.reason)
+        return EXIT_PASS
+    if made.problem:
+        raise BaselineError(f"the baseline {base.commit[:12]} is unavailable: {made.problem}")
+    guards = sum(test.guards for record in made.evidence for test in (record.suite.tests if record.suite else ()))
+    click.echo(f"{base.commit[:12]}: {guards} tests guard; evidence in {store_folder(project, base.commit).path}")
+    return EXIT_PASS

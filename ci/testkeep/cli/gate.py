@@ -1,0 +1,48 @@
+"""``testkeep gate``: judge evidence that is there already."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from testkeep.cli.options import FOLDER, base_option, evidence_option, output_options
+from testkeep.cli.session import choose_base, conclude, folder_or_default, make_baseline
+from testkeep.errors import EvidenceError, UsageError
+from testkeep.pipeline.baseline import baseline_from
+from testkeep.pipeline.context import load_project
+from testkeep.pipeline.judge import Case
+from testkeep.system.evidence_folder import EvidenceFolder
+from testkeep.system.interpreter import processors
+from testkeep.system.process import interrupt_on_termination
+
+
+@click.command()
+@evidence_option
+@base_option
+@click.option("--baseline", "baseline_folder", type=FOLDER, help="Folder with the base commit's evidence.")
+@output_options
+def gate(**options: Any) -> int:
+    """Judge the evidence of a run, against the evidence of the base commit."""
+    interrupt_on_termination()
+    if options["baseline_folder"] and options["base_ref"]:
+        raise UsageError("--base and --baseline: give one of them, the commit or the folder with its evidence")
+    project = load_project(Path.cwd())
+    folder = EvidenceFolder(folder_or_default(project, options["evidence_folder"], "evidence"))
+    if not folder.path.is_dir():
+        what = "it is a file" if folder.path.exists() else "it is not there"
+        raise EvidenceError(
+            f"{folder.path}: expected a folder with evidence, but {what}", hint="'testkeep run' leaves evidence."
+        )
+    console = Console()
+    stages = project.policy.stages
+    if options["baseline_folder"]:
+        base, baseline = baseline_from(EvidenceFolder(options["baseline_folder"]), stages)
+    else:
+        base, problem = choose_base(project, options["base_ref"])
+        baseline = problem or make_baseline(project, base, stages, processors(), console)
+    report = folder_or_default(project, options["report_folder"], "report")
+    case = Case(project=project, stages=stages, folder=folder, base=base, baseline=baseline, report=report)
+    return conclude(case, options, console)

@@ -1,0 +1,82 @@
+"""``testkeep run``: run stages, leave evidence, judge it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from testkeep.cli.options import base_option, evidence_option, output_options
+from testkeep.cli.session import choose_base, conclude, folder_or_default, make_baseline
+from testkeep.cli.view import watching
+from testkeep.errors import UsageError
+from testkeep.model.stage import Stage
+from testkeep.pipeline.baseline import Base
+from testkeep.pipeline.context import load_project
+from testkeep.pipeline.judge import Case
+from testkeep.pipeline.plans import RunOptions
+from testkeep.pipeline.run import run_stages
+from testkeep.system.evidence_folder import EvidenceFolder
+from testkeep.system.interpreter import environment_variables
+from testkeep.system.process import interrupt_on_termination
+
+_DEFAULT_JOBS = 8
+
+
+@click.command()
+@click.argument("stages", metavar="[STAGE]... [-- PYTEST_ARGUMENT...]", nargs=-1)
+@base_option
+@click.option(
+    "--jobs", "-j", type=click.IntRange(min=1), default=_DEFAULT_JOBS, show_default=True, help="Processes at a time."
+)
+@evidence_option
+@click.option("--no-gate", is_flag=True, help="Judge the stages alone: no base, no coverage thresholds.")
+@click.option("--fail-fast", is_flag=True, help="Stop at the first stage that does not pass.")
+@output_options
+@click.pass_obj
+def run(pytest_arguments: tuple[str, ...], /, stages: tuple[str, ...], **options: Any) -> int:
+    """Run the stages of the policy (all by default), leave evidence, and judge it.
+
+    Static stages run first and together, then the test stages together. Arguments after -- go to pytest.
+    """
+    interrupt_on_termination()
+    project = load_project(Path.cwd())
+    wanted = _stages(stages) or project.policy.stages
+    conserve = not options["no_gate"]
+    base, problem = choose_base(project, options["base_ref"]) if conserve else (Base(), None)
+    folder = EvidenceFolder(folder_or_default(project, options["evidence_folder"], "evidence"))
+    folder.prepare(wanted if stages else None)
+    console = Console()
+    run_options = RunOptions(
+        stages=wanted,
+        folder=folder,
+        jobs=options["jobs"],
+        fail_fast=options["fail_fast"],
+        pytest_arguments=pytest_arguments or (),
+    )
+    with watching(console, environment_variables()) as watcher:
+        run_stages(project, run_options, watcher)
+    baseline = problem or make_baseline(project, base, wanted, options["jobs"], console)
+    report = folder_or_default(project, options["report_folder"], "report")
+    case = Case(
+        project=project, stages=wanted, folder=folder, base=base, baseline=baseline, report=report, conserve=conserve
+    )
+    return conclude(case, options, console)
+
+
+def _stages(names: Sequence[str]) -> tuple[Stage, ...]:
+    """Turn names into stages, in the pipeline's order.
+
+    Raises:
+        UsageError: there is no such stage.
+    """
+    for name in names:
+        if name not in list(Stage):
+            nearest = difflib.get_close_matches(name, list(Stage), n=1)
+            advice = f"did you mean {nearest[0]}?" if nearest else f"there are {', '.join(Stage)}"
+            raise UsageError(f"no such stage: {name!r}; {advice}")
+    return tuple(stage for stage in Stage if stage in names)

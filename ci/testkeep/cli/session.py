@@ -1,0 +1,75 @@
+"""Steps that the commands which judge have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from testkeep.cli.options import publish
+from testkeep.cli.view import watching
+from testkeep.errors import (
+    EXIT_FAIL,
+    EXIT_INCONCLUSIVE,
+    EXIT_PASS,
+    BaselineError,
+)
+from testkeep.model.stage import Stage
+from testkeep.model.verdict import Decision
+from testkeep.pipeline.baseline import Base, find_base, obtain, state_folder
+from testkeep.pipeline.context import Project
+from testkeep.pipeline.judge import Case, judge
+from testkeep.pipeline.publish import write_report
+from testkeep.rules.base import Baseline
+from testkeep.system.interpreter import environment_variables
+
+_EXIT_CODES = {
+    Decision.PASS: EXIT_PASS,
+    Decision.FAIL: EXIT_FAIL,
+    Decision.INCONCLUSIVE: EXIT_INCONCLUSIVE,
+}
+
+
+def folder_or_default(project: Project, chosen: Path | None, name: str) -> Path:
+    """The folder that the user chose, or its default place in ``.testkeep``."""
+    return chosen.absolute() if chosen is not None else state_folder(project) / name
+
+
+def choose_base(project: Project, ref: str | None) -> tuple[Base, Baseline | None]:
+    """Find the base commit; where history was cut off before it, the problem goes into the verdict.
+
+    Raises:
+        UsageError: there is no such ref.
+    """
+    try:
+        return find_base(project.repository, ref), None
+    except BaselineError as error:
+        return Base(commit=ref or ""), Baseline(commit=ref or "", problem=error.message)
+
+
+def make_baseline(
+    project: Project, base: Base, stages: Sequence[Stage], jobs: int, console: Console
+) -> Baseline | None:
+    """Get the base's evidence for the test stages; None if there is no base commit."""
+    tests = tuple(stage for stage in stages if not stage.is_static)
+    if not base.commit or not tests:
+        return None
+    with watching(console, environment_variables(), label="base: ", quiet=True) as watcher:
+        return obtain(project, base.commit, tests, jobs, watcher)
+
+
+def conclude(case: Case, options: dict[str, Any], console: Console) -> int:
+    """Judge, write the report, show the verdict, and return its exit code."""
+    verdict = judge(case)
+    write_report(verdict, case.folder, case.report)
+    publish(verdict, options, console.width, color=console.is_terminal)
+    click.echo(f"report: {_shown(case.report / 'report.html')}")
+    return _EXIT_CODES[verdict.verdict]
+
+
+def _shown(path: Path) -> Path:
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

@@ -1,0 +1,1 @@
+"""Text or bytes to model and back. Nothing here opens a file."""

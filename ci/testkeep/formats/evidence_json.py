@@ -1,0 +1,49 @@
+"""Evidence and verdicts as versioned JSON."""
+
+from __future__ import annotations
+
+import msgspec
+
+from testkeep.errors import EvidenceError
+from testkeep.model.evidence import EVIDENCE_SCHEMA, Evidence
+from testkeep.model.verdict import Verdict
+
+
+class _Header(msgspec.Struct):
+    schema: str
+
+
+def dumps(evidence: Evidence) -> bytes:
+    """Write one job's record."""
+    return msgspec.json.encode(evidence)
+
+
+def loads(data: bytes, source: str) -> Evidence:
+    """Read one job's record.
+
+    Raises:
+        EvidenceError: the record is truncated, of a schema that this version does not know, or breaks its schema.
+    """
+    try:
+        schema = msgspec.json.decode(data, type=_Header).schema
+        if schema != EVIDENCE_SCHEMA:
+            raise EvidenceError(
+                f"{source}: expected the schema {EVIDENCE_SCHEMA}, found {schema}",
+                hint="Make the evidence again with this version of testkeep.",
+            )
+        return msgspec.json.decode(data, type=Evidence)
+    except msgspec.DecodeError as error:
+        raise EvidenceError(f"{source}: not a complete evidence record: {error}", hint="Run the job again.") from error
+
+
+def dumps_verdict(verdict: Verdict) -> bytes:
+    """Write ``verdict.json``, indented for people who open it."""
+    return msgspec.json.format(msgspec.json.encode(verdict), indent=2) + b"\n"
+
+
+def verdict_json_schema() -> bytes:
+    """Make the JSON Schema of ``verdict.json`` from the types; a copy ships as package data."""
+    schema = msgspec.json.schema(Verdict)
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "testkeep.verdict/1"
+    return msgspec.json.format(msgspec.json.encode(schema), indent=2) + b"\n"

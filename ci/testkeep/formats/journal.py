@@ -1,0 +1,205 @@
+"""The lines that a test process writes while it works, and how the lines of all processes make one record.
+
+Each process of a job appends to a journal of its own, one JSON object a line, so that a crash leaves what was finished.
+A job whose main journal has no ``closed`` line never finished.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from testkeep.errors import EvidenceError
+from testkeep.model.evidence import (
+    EVIDENCE_SCHEMA,
+    CollectorReport,
+    Evidence,
+    Job,
+    Provenance,
+    Settings,
+    Suite,
+    Unfinished,
+)
+from testkeep.model.stage import Stage
+from testkeep.model.tests import Execution, Item, Phase, RecordedTest
+
+
+class Opened(Struct, frozen=True, kw_only=True, tag="opened"):
+    """The process began to work; only the main process writes one."""
+
+    job: Job
+    provenance: Provenance
+    settings: Settings
+    at: float
+
+
+class Collected(Struct, frozen=True, kw_only=True, tag="collected"):
+    """Collection ended. ``n_selected`` of the items are to be run."""
+
+    items: tuple[Item, ...]
+    elsewhere: dict[Stage, tuple[str, ...]]
+    n_selected: int
+
+
+class Collector(Struct, frozen=True, kw_only=True, tag="collector"):
+    """A collector failed or was skipped."""
+
+    report: CollectorReport
+
+
+class Ignored(Struct, frozen=True, kw_only=True, tag="ignored"):
+    """A path was left out of the collection."""
+
+    path: str
+
+
+class Started(Struct, frozen=True, kw_only=True, tag="started"):
+    """A test is about to run."""
+
+    id: str
+
+
+class Ended(Struct, frozen=True, kw_only=True, tag="ended"):
+    """A test's last phase is over."""
+
+    id: str
+    execution: Execution
+
+
+class WorkerLost(Struct, frozen=True, kw_only=True, tag="worker-lost"):
+    """A worker process died."""
+
+    worker: str
+    error: str
+
+
+class Imports(Struct, frozen=True, kw_only=True, tag="imports"):
+    """Where the top-level modules of this process came from."""
+
+    origins: dict[str, tuple[str, ...]]
+
+
+class Stopped(Struct, frozen=True, kw_only=True, tag="stopped"):
+    """Written by whoever started the job: the process is gone, and this is why."""
+
+    cause: str
+
+
+class Closed(Struct, frozen=True, kw_only=True, tag="closed"):
+    """The finish marker: the session is over and everything before this line is complete."""
+
+    exit_status: int
+    at: float
+
+
+T = TypeVar("T")
+Line = Opened | Collected | Collector | Ignored | Started | Ended | WorkerLost | Imports | Stopped | Closed
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Line)
+
+
+def encode(line: Line) -> bytes:
+    """Write one line, with its end."""
+    return _encoder.encode(line) + b"\n"
+
+
+def decode(data: bytes) -> list[Line]:
+    """Read a journal. A last line that was cut off is passed over: that is what a crash leaves.
+
+    Raises:
+        EvidenceError: a line in the middle is damaged.
+    """
+    lines = data.splitlines()
+    decoded: list[Line] = []
+    for number, text in enumerate(lines, 1):
+        try:
+            decoded.append(_decoder.decode(text))
+        except msgspec.DecodeError as error:
+            if number < len(lines):
+                raise EvidenceError(f"line {number} of the journal is damaged: {error}") from error
+    return decoded
+
+
+def assemble(journals: Sequence[Sequence[Line]]) -> Evidence:
+    """Make the record of a job from the journals of all its processes, the main process' first.
+
+    Raises:
+        EvidenceError: the main journal has no beginning or no finish marker.
+    """
+    main = journals[0] if journals else ()
+    opened = _first(main, Opened)
+    closed = _first(main, Closed)
+    if opened is None or closed is None:
+        raise EvidenceError("the job has no finish marker")
+    every = [line for journal in journals for line in journal]
+    return Evidence(
+        schema=EVIDENCE_SCHEMA,
+        job=opened.job,
+        provenance=opened.provenance,
+        started_at=opened.at,
+        duration_s=max(0.0, closed.at - opened.at),
+        suite=_suite(opened, closed, every, _killed(journals)),
+    )
+
+
+def unfinished(job_id: str, journals: Sequence[Sequence[Line]]) -> Unfinished:
+    """Say how far a job came that has no record."""
+    every = [line for journal in journals for line in journal]
+    opened = _first(every, Opened)
+    ended = {line.id for line in every if isinstance(line, Ended)}
+    collected = _first(every, Collected)
+    return Unfinished(
+        job=opened.job if opened else Job(id=job_id, stages=()),
+        cause=" and ".join(line.cause for line in every if isinstance(line, Stopped)),
+        n_collected=collected.n_selected if collected else 0,
+        n_run=len(ended),
+        running=tuple(line.id for line in every if isinstance(line, Started) and line.id not in ended),
+    )
+
+
+def _suite(opened: Opened, closed: Closed, every: Sequence[Line], killed: dict[str, Execution]) -> Suite:
+    collected = _first(every, Collected) or Collected(items=(), elsewhere={}, n_selected=0)
+    executions = killed | {line.id: line.execution for line in every if isinstance(line, Ended)}
+    return Suite(
+        settings=opened.settings,
+        tests=tuple(RecordedTest(item=item, execution=executions.get(item.id)) for item in collected.items),
+        elsewhere=collected.elsewhere,
+        collectors=_unique(line.report for line in every if isinstance(line, Collector)),
+        ignored_paths=tuple(sorted({line.path for line in every if isinstance(line, Ignored)})),
+        imports=_origins(every),
+        lost_workers=tuple(f"{line.worker}: {line.error}" for line in every if isinstance(line, WorkerLost)),
+        exit_status=closed.exit_status,
+    )
+
+
+def _killed(journals: Sequence[Sequence[Line]]) -> dict[str, Execution]:
+    """The tests during which a worker died: its journal has their start, not their end, and no finish marker."""
+    died = Phase(when="call", outcome="failed", reason="the worker process died while the test ran")
+    return {
+        line.id: Execution(phases=(died,))
+        for journal in journals[1:]
+        if _first(journal, Closed) is None
+        for line in journal
+        if isinstance(line, Started)
+    }
+
+
+def _origins(every: Sequence[Line]) -> dict[str, tuple[str, ...]]:
+    origins: dict[str, set[str]] = {}
+    for line in every:
+        if isinstance(line, Imports):
+            for name, roots in line.origins.items():
+                origins.setdefault(name, set()).update(roots)
+    return {name: tuple(sorted(roots)) for name, roots in sorted(origins.items())}
+
+
+def _unique(reports: Iterable[CollectorReport]) -> tuple[CollectorReport, ...]:
+    return tuple({report.id: report for report in reports}.values())
+
+
+def _first(lines: Iterable[Line], kind: type[T]) -> T | None:
+    return next((line for line in lines if isinstance(line, kind)), None)

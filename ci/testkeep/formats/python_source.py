@@ -1,0 +1,28 @@
+"""What a Python file defines."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+
+def defined_names(text: str) -> frozenset[str]:
+    """Find the qualified names of all functions and classes, wherever they stand; empty if the file does not parse.
+
+    >>> sorted(defined_names("if False:\\n  class TestA:\\n    def test_b(self): pass"))
+    ['TestA', 'TestA.test_b']
+    """
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return frozenset()
+    return frozenset(_names(tree, ""))
+
+
+def _names(node: ast.AST, prefix: str) -> Iterator[str]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield f"{prefix}{child.name}"
+            yield from _names(child, f"{prefix}{child.name}.")
+        else:
+            yield from _names(child, prefix)

@@ -1,0 +1,134 @@
+"""The record that one job leaves, and where it came from."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from testkeep.model.policy import Policy
+from testkeep.model.stage import Stage
+from testkeep.model.tests import RecordedTest
+
+EVIDENCE_SCHEMA: Final = "testkeep.evidence/1"
+
+
+class Job(Struct, frozen=True, kw_only=True):
+    """One stage run in one environment, leaving one record. ``id`` is also the stem of its files' names.
+
+    A bare ``pytest --testkeep-evidence`` runs the tests of all stages in one job: then ``stages`` has several.
+    """
+
+    id: str
+    stages: tuple[Stage, ...]
+
+
+class Provenance(Struct, frozen=True, kw_only=True):
+    """What exactly was examined.
+
+    ``tree`` is the git tree of the files as they were, so that equal trees mean equal code; ``policy`` is the digest
+    of the policy in force; ``project`` is the project's folder in the repository (empty for its root).
+    """
+
+    commit: str
+    tree: str
+    dirty: bool
+    policy: str
+    project: str
+    testkeep: str
+
+
+class ToolRun(Struct, frozen=True, kw_only=True):
+    """One run of a static tool. ``exit_code`` is None if the tool could not be started.
+
+    ``install`` is the command that would provide it, where the reason is that it is not installed.
+    """
+
+    tool: str
+    version: str
+    command: tuple[str, ...]
+    exit_code: int | None
+    duration_s: float
+    output: str
+    install: str = ""
+
+
+class CollectorReport(Struct, frozen=True, kw_only=True):
+    """A file, class or package that could not be collected (``failed``) or was skipped whole (``skipped``)."""
+
+    id: str
+    outcome: Literal["failed", "skipped"]
+    reason: str
+    path: str = ""
+    line: int = 0
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """The effective settings of one test run: everything outside the code that decides what runs and what counts.
+
+    ``versions`` has pytest and its plugins; ``options`` only what differs from pytest's defaults; ``environment`` the
+    variables that pytest and Python obey.
+    """
+
+    python: str
+    platform: str
+    versions: dict[str, str]
+    optimize: int
+    ini: dict[str, str]
+    options: dict[str, str]
+    environment: dict[str, str]
+
+
+class Suite(Struct, frozen=True, kw_only=True):
+    """What one pytest run found and did.
+
+    ``elsewhere`` has the ids of collected tests that belong to other stages, by stage; ``imports`` maps the names of
+    imported top-level modules to the folders that they came from, leaving out installed packages that are not the
+    project's own.
+    """
+
+    settings: Settings
+    tests: tuple[RecordedTest, ...]
+    elsewhere: dict[Stage, tuple[str, ...]]
+    collectors: tuple[CollectorReport, ...]
+    ignored_paths: tuple[str, ...]
+    imports: dict[str, tuple[str, ...]]
+    lost_workers: tuple[str, ...]
+    exit_status: int
+
+
+class Evidence(Struct, frozen=True, kw_only=True):
+    """The complete record of one job: either static tool runs or a suite. Times are UTC, in seconds."""
+
+    schema: Literal["testkeep.evidence/1"]
+    job: Job
+    provenance: Provenance
+    started_at: float
+    duration_s: float
+    tools: tuple[ToolRun, ...] = ()
+    suite: Suite | None = None
+
+
+class Unfinished(Struct, frozen=True, kw_only=True):
+    """What a job left that never finished: a crash, a kill, a timeout, or a run that is still going on.
+
+    ``running`` are the tests that had started and not ended; ``cause`` is what ended the job, where that is known.
+    """
+
+    job: Job
+    cause: str
+    n_collected: int
+    n_run: int
+    running: tuple[str, ...]
+
+
+class JobContext(Struct, frozen=True, kw_only=True):
+    """What a test process needs to know of the job that it does.
+
+    ``packages`` are the top-level modules of the project; ``policy`` sorts the tests.
+    """
+
+    job: Job
+    provenance: Provenance
+    policy: Policy
+    packages: tuple[str, ...]

@@ -1,0 +1,29 @@
+"""What a rule says."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class Severity(StrEnum):
+    """How much a finding weighs; only an error decides the verdict."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """One located statement by one rule. ``path`` is relative to the repository's root, ``line`` counts from 1."""
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    help: str = ""
+    test: str = ""
+    path: str = ""
+    line: int = 0
+    waived: bool = False

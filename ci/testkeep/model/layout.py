@@ -1,0 +1,68 @@
+"""Where a project keeps its production code, read from the names of its files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import PurePosixPath
+
+_CONTAINERS = ("src", "lib", "source", "python")
+_NOT_PRODUCTION = frozenset(
+    {"alembic", "benchmark", "benchmarks", "bin", "build", "ci", "dist", "doc", "docs", "example", "examples",
+     "integration", "migrations", "notebooks", "playground", "scripts", "site", "test", "testing", "tests", "tools",
+     "typing_tests", "utils_dev", "vendor"}
+)  # fmt: skip
+_NOT_MODULES = re.compile(r"(setup|conftest|noxfile|tasks|fabfile|manage|test_.*|.*_test)\.py")
+
+
+def find_source(files: Iterable[str]) -> tuple[str, ...]:
+    """Find the production code of a conventional project.
+
+    ``files`` are relative to the project's root. A ``src`` folder wins; else top-level packages; else top-level folders
+    with code; top-level modules are added. Empty if there is nothing of the kind.
+
+    >>> find_source(["app/__init__.py", "app/main.py", "tests/test_main.py", "setup.py"])
+    ('app',)
+    """
+    paths = [PurePosixPath(file) for file in files if file.endswith(".py")]
+    container = next(
+        (name for name in _CONTAINERS if any(path.parts[0] == name and len(path.parts) > 1 for path in paths)), ""
+    )
+    if container:
+        return (container,)
+    nested = [path for path in paths if len(path.parts) > 1 and _may_be_production(path.parts[0])]
+    packages = {path.parts[0] for path in nested if len(path.parts) == 2 and path.name == "__init__.py"}
+    folders = packages or {path.parts[0] for path in nested}
+    modules = {path.name for path in paths if len(path.parts) == 1 and not _NOT_MODULES.fullmatch(path.name)}
+    return (*sorted(folders), *sorted(modules))
+
+
+def _may_be_production(folder: str) -> bool:
+    return folder not in _NOT_PRODUCTION and not folder.startswith((".", "_", "test_"))
+
+
+def import_roots(source: Sequence[str], files: Iterable[str]) -> dict[str, str]:
+    """Map each top-level module of the production code to the folder from which it is imported (``"."`` for the root).
+
+    >>> import_roots(["src"], ["src/shop/__init__.py"])
+    {'shop': 'src'}
+    >>> import_roots(["app"], ["app/__init__.py"])
+    {'app': '.'}
+    """
+    known = set(files)
+    roots: dict[str, str] = {}
+    for entry in source:
+        path = PurePosixPath(entry)
+        if path.name in _CONTAINERS and f"{path}/__init__.py" not in known:
+            roots |= dict.fromkeys(_children(path, known), str(path))
+            continue
+        while f"{path.parent}/__init__.py" in known:
+            path = path.parent
+        roots[path.stem if path.suffix == ".py" else path.name] = str(path.parent)
+    return roots
+
+
+def _children(folder: PurePosixPath, files: Iterable[str]) -> list[str]:
+    depth = len(folder.parts)
+    below = (PurePosixPath(file).parts for file in files if file.startswith(f"{folder}/") and file.endswith(".py"))
+    return sorted({parts[depth].removesuffix(".py") for parts in below})

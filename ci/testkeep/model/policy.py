@@ -1,0 +1,97 @@
+"""What a project configured. Every key has a default that works for a conventional project."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Literal
+
+from msgspec import Struct, field
+
+from testkeep.model.stage import DEFAULT_STAGES, Stage
+
+
+class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of the policy: an unknown key is a mistake, never a wish for later."""
+
+
+class Layer(_Table, frozen=True, kw_only=True):
+    """One architectural layer: glob patterns of its files and its least coverage in percent."""
+
+    paths: tuple[str, ...]
+    minimum: float
+
+
+DEFAULT_LAYERS = {
+    "repository": Layer(paths=("**/repository.py", "**/repositories/**"), minimum=90),
+    "service": Layer(paths=("**/service.py", "**/services/**"), minimum=85),
+    "router": Layer(paths=("**/router.py", "**/routers/**", "**/api/**"), minimum=80),
+}
+
+
+class CoveragePolicy(_Table, frozen=True, kw_only=True):
+    """Coverage thresholds, all in percent. ``omit`` are patterns of files that are not production code."""
+
+    overall: float = 87
+    diff: float = 90
+    ratchet: bool = True
+    branch: bool = False
+    omit: tuple[str, ...] = ()
+    layers: dict[str, Layer] = field(default_factory=DEFAULT_LAYERS.copy)
+
+
+class Pyramid(_Table, frozen=True, kw_only=True):
+    """The wanted share of each kind of test, in percent, and how far off it may be."""
+
+    unit: float = 60
+    integration: float = 35
+    e2e: float = 5
+    tolerance: float = 10
+
+
+class SuitesPolicy(_Table, frozen=True, kw_only=True):
+    """How tests are sorted into stages.
+
+    Tests that carry a mark named in ``leave_out`` are collected and recorded, but not run, unless the stage of that
+    name is itself asked for. ``budgets`` are the longest times one test of a stage may take (``"100ms"``, ``"1s"``).
+    """
+
+    leave_out: tuple[str, ...] = ("slow", "performance", "diagnostic")
+    pyramid: Pyramid | None = None
+    budgets: dict[Stage, str] = {}
+
+
+class Waiver(_Table, frozen=True, kw_only=True):
+    """A recorded exception: which finding, why, who answers for it, until when (inclusive)."""
+
+    test: str
+    rule: str
+    reason: str
+    owner: str
+    expires: datetime.date
+
+
+class Policy(_Table, frozen=True, kw_only=True):
+    """The whole policy of a project.
+
+    An empty ``source`` means: find it from the project's layout. ``timeout`` is the longest time one stage may take.
+    """
+
+    source: tuple[str, ...] = ()
+    stages: tuple[Stage, ...] = DEFAULT_STAGES
+    formatter: Literal["black", "ruff"] = "black"
+    timeout: str = "60m"
+    coverage: CoveragePolicy = CoveragePolicy()
+    suites: SuitesPolicy = SuitesPolicy()
+    waivers: tuple[Waiver, ...] = ()
+
+    @property
+    def test_stages(self) -> tuple[Stage, ...]:
+        """The stages that run tests, in the policy's order."""
+        return tuple(stage for stage in self.stages if not stage.is_static)
+
+    def leaves_out(self, stage: Stage, marks: tuple[str, ...]) -> str:
+        """Say why a test is left out of the run; empty if it is not."""
+        mark = next((mark for mark in marks if mark in self.suites.leave_out and mark != stage), None)
+        if mark is not None:
+            return f"mark {mark}"
+        return "" if stage in self.stages else f"stage {stage}, which the policy does not run"

@@ -1,0 +1,135 @@
+"""What is known of one test: what was collected, and what happened when it ran."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from testkeep.model.stage import Stage
+
+
+class Outcome(StrEnum):
+    """What one test did."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    ERROR = "error"
+    SKIPPED = "skipped"
+    XFAILED = "xfailed"
+    XPASSED = "xpassed"
+
+
+class Selection(StrEnum):
+    """Whether a collected test was to be run in this job, and if not, who took it out."""
+
+    SELECTED = "selected"
+    DESELECTED = "deselected"
+    """Taken out through pytest's own protocol: ``-k``, ``-m``, ``--deselect``, a plugin that says so."""
+    DROPPED = "dropped"
+    """Taken out of the list by a hook that told nobody."""
+    LEFT_OUT = "left-out"
+    """Left out by the policy: slow, diagnostic, or of a stage that is opt-in."""
+
+
+class Item(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One collected test.
+
+    ``path`` is relative to the repository's root and ``line`` counts from 1; ``marks`` are names, the closest first;
+    ``params`` maps argument names to canonical values, which do not change from run to run.
+    """
+
+    id: str
+    path: str
+    line: int
+    stage: Stage
+    marks: tuple[str, ...] = ()
+    params: dict[str, str] = {}
+    fixtures: tuple[str, ...] = ()
+    selection: Selection = Selection.SELECTED
+    selected_by: str = ""
+
+
+class Phase(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One phase of one test: ``setup``, ``call`` or ``teardown``.
+
+    ``outcome`` is pytest's word; ``reason`` is why it was skipped or xfailed, or the first line of the failure;
+    ``location`` is ``path:line`` of the skip or the failure; ``raised`` is the type of the exception that pytest saw,
+    also where a hook changed the outcome afterwards.
+    """
+
+    when: str
+    outcome: str
+    duration_s: float = 0.0
+    wasxfail: str | None = None
+    reason: str = ""
+    location: str = ""
+    raised: str = ""
+
+
+class Subtest(Struct, frozen=True, kw_only=True):
+    """One subtest that ran inside a test."""
+
+    description: str
+    outcome: str
+
+
+class Execution(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What happened when a test ran: the phases of its last attempt, in order.
+
+    ``started`` says whether the code object that the test's source defines was entered; None where that cannot be
+    known (a doctest, say).
+    """
+
+    phases: tuple[Phase, ...]
+    subtests: tuple[Subtest, ...] = ()
+    reruns: int = 0
+    started: bool | None = None
+    worker: str = ""
+
+    def phase(self, when: str) -> Phase | None:
+        """Find a phase by its name."""
+        return next((phase for phase in self.phases if phase.when == when), None)
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """The test's outcome; None if its call phase never happened although nothing went wrong before."""
+        setup, call, teardown = (self.phase(when) for when in ("setup", "call", "teardown"))
+        decisive = call or setup
+        if decisive is None or (setup and setup.outcome == "failed"):
+            return Outcome.ERROR
+        if decisive.outcome == "failed" or any(subtest.outcome == "failed" for subtest in self.subtests):
+            return Outcome.FAILED
+        if teardown and teardown.outcome == "failed":
+            return Outcome.ERROR
+        if decisive.outcome == "skipped":
+            return Outcome.SKIPPED if decisive.wasxfail is None else Outcome.XFAILED
+        if call is None:
+            return None
+        return Outcome.PASSED if call.wasxfail is None else Outcome.XPASSED
+
+    @property
+    def decisive_phase(self) -> Phase | None:
+        """The phase that made the outcome: the first that did not pass, else the call."""
+        return next((phase for phase in self.phases if phase.outcome != "passed"), self.phase("call"))
+
+
+class RecordedTest(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One collected test and what became of it; no execution means that it was not run."""
+
+    item: Item
+    execution: Execution | None = None
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What the test did; None if it was not run."""
+        return self.execution.outcome if self.execution else None
+
+    @property
+    def guards(self) -> bool:
+        """Whether the test ran its assertions and they held."""
+        return (
+            self.execution is not None
+            and self.execution.started is not False
+            and self.execution.outcome is Outcome.PASSED
+        )

@@ -1,0 +1,218 @@
+"""The base commit: which one it is, and its evidence, from the store or made now in a worktree of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from testkeep import __version__
+from testkeep.errors import BaselineError, EvidenceError, UsageError
+from testkeep.model.evidence import Evidence
+from testkeep.model.stage import Stage
+from testkeep.pipeline.context import Project, project_at
+from testkeep.pipeline.gather import read_all
+from testkeep.pipeline.plans import RunOptions
+from testkeep.pipeline.progress import Watcher
+from testkeep.pipeline.run import run_stages
+from testkeep.rules.base import Baseline
+from testkeep.rules.validity import broken_off, doubts
+from testkeep.system import interpreter
+from testkeep.system.evidence_folder import EvidenceFolder
+from testkeep.system.files import keep_out_of_git
+from testkeep.system.git import Repository
+
+NO_BASE = "none"
+# A clone made by a CI product often has no origin/HEAD and no local branch but its own.
+_DEFAULT_BRANCHES = ("origin/HEAD", "main", "origin/main", "master", "origin/master")
+
+
+@dataclass(frozen=True)
+class Base:
+    """The commit to compare with. ``commit`` is empty if there is none; then ``reason`` says why."""
+
+    commit: str = ""
+    reason: str = ""
+
+
+def find_base(repository: Repository, ref: str | None) -> Base:
+    """Choose the base commit.
+
+    Without a ``ref`` it is the merge base with ``origin/HEAD``, else ``main``, else ``master``; on that branch itself,
+    the parent commit. A first commit has no base.
+
+    Raises:
+        UsageError: there is no such ref, or no default branch to choose from.
+        BaselineError: history was cut off before the base commit.
+    """
+    if ref == NO_BASE:
+        return Base(reason="judged without a baseline (--base none)")
+    head = repository.head()
+    if ref is not None:
+        return Base(_named(repository, ref))
+    target = _default_branch(repository)
+    tip = repository.resolve(target)
+    if tip is None or tip == head or target.removeprefix("origin/") == repository.branch():
+        parent = repository.parent(head)
+        if parent is None and repository.is_shallow():
+            raise BaselineError("the parent commit is not in this shallow clone", hint=_DEEPEN)
+        return Base(parent) if parent else Base(reason="judged without a baseline: this is the first commit")
+    base = repository.merge_base(tip, head)
+    if base is None:
+        shallow = " in this shallow clone" if repository.is_shallow() else ""
+        raise BaselineError(f"HEAD and {target} have no common commit{shallow}", hint=_DEEPEN)
+    return Base(base)
+
+
+_DEEPEN = "Fetch the whole history (git fetch --unshallow; in CI a fetch depth of 0), or name a commit with --base."
+
+
+def _named(repository: Repository, ref: str) -> str:
+    commit = repository.resolve(ref)
+    if commit is not None:
+        return commit
+    if repository.is_shallow():
+        raise BaselineError(f"{ref} is not in this shallow clone", hint=_DEEPEN)
+    raise UsageError(f"--base {ref}: no such commit, branch or tag", hint="'git log --oneline' lists commits.")
+
+
+def _default_branch(repository: Repository) -> str:
+    for name in _DEFAULT_BRANCHES:
+        if repository.resolve(name) is not None:
+            return repository.full_name(name)
+    raise UsageError(
+        f"no default branch found: none of {', '.join(_DEFAULT_BRANCHES)} is there",
+        hint="Name the commit to compare with: --base REF, or --base none.",
+    )
+
+
+def obtain(project: Project, commit: str, stages: Sequence[Stage], jobs: int, watcher: Watcher) -> Baseline:
+    """Get the base commit's evidence from the store; what is not there is made now and stored.
+
+    Evidence that was made with the head's code is refused. Problems are part of the result, not raised.
+    """
+    try:
+        evidence = [record for record in _stored(project, commit) if set(record.job.stages) & set(stages)]
+        have = {stage for record in evidence for stage in record.job.stages}
+        missing = tuple(stage for stage in stages if stage not in have)
+        if missing:
+            evidence += _make(project, commit, missing, jobs, watcher)
+    except (BaselineError, EvidenceError, UsageError) as error:
+        return Baseline(commit=commit, problem=error.message)
+    return Baseline(commit=commit, evidence=tuple(evidence))
+
+
+def baseline_from(folder: EvidenceFolder, stages: Sequence[Stage]) -> tuple[Base, Baseline | None]:
+    """Take the base's evidence from a folder that somebody made elsewhere."""
+    try:
+        evidence, unfinished = read_all(folder)
+        wanted = [record for record in evidence if set(record.job.stages) & set(stages)]
+        commits = {record.provenance.commit for record in wanted}
+        if len(commits) != 1:
+            what = "has no evidence of these stages" if not commits else "mixes evidence of several commits"
+            raise BaselineError(f"{folder.path} {what}")
+        _refuse_invalid(wanted, [left.job.id for left in unfinished])
+    except (BaselineError, EvidenceError) as error:
+        return Base(commit=""), Baseline(commit="", problem=error.message)
+    commit = commits.pop()
+    return Base(commit=commit), Baseline(commit=commit, evidence=tuple(wanted))
+
+
+def store_folder(project: Project, commit: str) -> EvidenceFolder:
+    """Where the evidence of a commit is kept: one folder for each commit, project and environment."""
+    facts = [commit, project.folder, __version__, interpreter.environment_digest()]
+    key = hashlib.sha256("\n".join(facts).encode()).hexdigest()[:12]
+    return EvidenceFolder(state_folder(project) / "baseline" / f"{commit[:12]}-{key}")
+
+
+def state_folder(project: Project) -> Path:
+    """The folder ``.testkeep`` of a project, which git ignores by itself."""
+    folder = project.root / ".testkeep"
+    keep_out_of_git(folder)
+    return folder
+
+
+def _stored(project: Project, commit: str) -> list[Evidence]:
+    evidence, _ = read_all(store_folder(project, commit))
+    return [record for record in evidence if record.provenance.commit == commit and not record.provenance.dirty]
+
+
+def _make(project: Project, commit: str, stages: tuple[Stage, ...], jobs: int, watcher: Watcher) -> list[Evidence]:
+    """Run the base commit's tests on the base commit's code.
+
+    Raises:
+        BaselineError: they could not be run, the run is not valid, or it used code from outside the worktree.
+    """
+    with project.repository.worktree(commit) as top:
+        root = top / project.folder
+        if not root.is_dir():
+            return []  # the project did not exist yet: nothing guarded
+        base = project_at(root, Repository(top))
+        made = EvidenceFolder(top.parent / "evidence")
+        made.prepare()
+        options = RunOptions(
+            stages=stages,
+            folder=made,
+            jobs=jobs,
+            measure=False,
+            environment={"PYTHONPATH": _python_path(project, base)},
+        )
+        run_stages(base, options, watcher)
+        evidence, unfinished = read_all(made)
+        _refuse_invalid(evidence, [left.job.id for left in unfinished])
+        _refuse_foreign_code(evidence, project, base)
+        for record in evidence:
+            _store(project, commit, made, record)
+    return evidence
+
+
+def _python_path(project: Project, base: Project) -> str:
+    """Let the worktree's modules win over an editable install of the head, and over the user's own PYTHONPATH."""
+    own = interpreter.environment_variables().get("PYTHONPATH", "")
+    mapped = [_mapped(entry, project.root, base.root) for entry in own.split(":") if entry]
+    roots = dict.fromkeys(str((base.root / root).resolve()) for root in base.roots.values())
+    return ":".join([*roots, *mapped])
+
+
+def _mapped(entry: str, head: Path, base: Path) -> str:
+    path = Path(entry)
+    return str(base / path.relative_to(head)) if path.is_absolute() and path.is_relative_to(head) else entry
+
+
+def _refuse_invalid(evidence: Sequence[Evidence], unfinished: Sequence[str]) -> None:
+    if unfinished:
+        raise BaselineError(f"its run of {', '.join(unfinished)} did not finish")
+    for record in evidence:
+        if record.suite is None:
+            continue
+        broken = next((report for report in record.suite.collectors if report.outcome == "failed"), None)
+        if broken is not None:
+            first_line = broken.reason.strip().partition("\n")[0]
+            raise BaselineError(f"at that commit {broken.id} cannot be collected here: {first_line}")
+        reason = next(iter([*doubts(record.suite), broken_off(record.suite)]))
+        if reason:
+            raise BaselineError(f"its run of {record.job.id} is not valid: {reason}")
+
+
+def _refuse_foreign_code(evidence: Sequence[Evidence], project: Project, base: Project) -> None:
+    """Prove that the base run imported the base's code: nothing of the project may come from elsewhere."""
+    inside = base.repository.root.resolve()
+    head = project.repository.root.resolve()
+    for record in evidence:
+        for module, origins in record.suite.imports.items() if record.suite else ():
+            for origin in map(Path, origins):
+                own = module in base.roots or origin.is_relative_to(head)
+                if own and not origin.is_relative_to(inside):
+                    raise BaselineError(
+                        f"its run imported {module} from {origin}, outside the base commit's worktree; "
+                        "evidence of other code is no baseline"
+                    )
+
+
+def _store(project: Project, commit: str, made: EvidenceFolder, record: Evidence) -> None:
+    data = made.read_record(record.job.id)
+    if data is not None:
+        target = store_folder(project, commit)
+        target.path.mkdir(parents=True, exist_ok=True)
+        target.write_record(record.job.id, data)

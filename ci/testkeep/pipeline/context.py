@@ -1,0 +1,140 @@
+"""The project at hand: where it lies, what its policy is, and what exactly is examined."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from testkeep import __version__
+from testkeep.errors import UsageError
+from testkeep.formats import policy_toml
+from testkeep.model.evidence import Job, JobContext, Provenance
+from testkeep.model.layout import find_source, import_roots
+from testkeep.model.policy import Policy
+from testkeep.model.stage import TEST_STAGES, Stage
+from testkeep.system.files import read_text
+from testkeep.system.git import Repository
+
+POLICY_FILES = ("testkeep.toml", "pyproject.toml")
+_PROJECT_FILES = (*POLICY_FILES, "setup.cfg", "setup.py", "requirements.txt", "pytest.ini", "tox.ini")
+BARE_JOB = "tests"
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project in a working tree.
+
+    ``folder`` is its place in the repository (empty for the root), ``files`` are what git tracks or would track in it,
+    ``source`` its production code and ``roots`` the folder from which each of its top-level modules is imported; all
+    are relative to ``root``.
+    """
+
+    root: Path
+    repository: Repository
+    folder: str
+    policy: Policy
+    policy_file: str
+    files: tuple[str, ...]
+    source: tuple[str, ...]
+    roots: dict[str, str]
+    provenance: Provenance
+
+    def context(self, job: Job) -> JobContext:
+        """Say what a test process needs to know of its job. A stage that was asked for by name is not left out."""
+        stages = (*self.policy.stages, *(stage for stage in job.stages if stage not in self.policy.stages))
+        return JobContext(
+            job=job,
+            provenance=self.provenance,
+            policy=msgspec.structs.replace(self.policy, stages=stages),
+            packages=tuple(self.roots),
+        )
+
+
+def load_project(start: Path) -> Project:
+    """Find the project that a folder belongs to, and read its policy.
+
+    Raises:
+        UsageError: not a git repository, no commit yet, or the policy is wrong.
+        ToolError: git is not installed.
+    """
+    repository = Repository.around(start)
+    return project_at(_project_root(start.resolve(), repository.root.resolve()), repository)
+
+
+def project_at(root: Path, repository: Repository) -> Project:
+    """Read the project whose root is known."""
+    folder = root.resolve().relative_to(repository.root.resolve()).as_posix()
+    folder = "" if folder == "." else folder
+    policy, policy_file = read_policy(root)
+    files = tuple(repository.files(folder))
+    source = policy.source or find_source(files)
+    for entry in policy.source:
+        if not (root / entry).exists():
+            raise UsageError(f"{policy_file}: source: {entry!r} is not there", hint=f"It was looked for in {root}.")
+    state = repository.tree_state()
+    provenance = Provenance(
+        commit=repository.head(),
+        tree=state.tree,
+        dirty=state.dirty,
+        policy=policy_toml.digest(policy),
+        project=folder,
+        testkeep=__version__,
+    )
+    return Project(
+        root=root,
+        repository=repository,
+        folder=folder,
+        policy=policy,
+        policy_file=policy_file,
+        files=files,
+        source=source,
+        roots=import_roots(source, files),
+        provenance=provenance,
+    )
+
+
+def read_policy(root: Path) -> tuple[Policy, str]:
+    """Read a project's policy and the name of the file that it stands in (empty: the defaults are in force).
+
+    Raises:
+        PolicyError: the policy has problems.
+    """
+    for name in POLICY_FILES:
+        text = read_text(root / name)
+        policy = policy_toml.loads(text, name) if text is not None else None
+        if policy is not None:
+            return policy, name
+    return Policy(), ""
+
+
+def policy_of(project: Project, commit: str) -> Policy:
+    """Read the policy as it was at a commit; the default policy if there was none.
+
+    Raises:
+        PolicyError: the policy has problems there.
+    """
+    for name in POLICY_FILES:
+        path = f"{project.folder}/{name}" if project.folder else name
+        text = project.repository.read(commit, path)
+        policy = policy_toml.loads(text, f"{commit[:12]}:{name}") if text is not None else None
+        if policy is not None:
+            return policy
+    return Policy()
+
+
+def bare_context(root: Path, stage: Stage | None) -> JobContext:
+    """Make the context of a ``pytest --testkeep-evidence`` that nobody prepared: one job for all test stages."""
+    project = project_at(root, Repository.around(root))
+    stages = (stage,) if stage else TEST_STAGES
+    return project.context(Job(id=stage or BARE_JOB, stages=stages))
+
+
+def _project_root(start: Path, top: Path) -> Path:
+    for folder in (start, *start.parents):
+        if any((folder / name).exists() for name in _PROJECT_FILES):
+            return folder
+        if folder == top:
+            break
+    return top

@@ -1,0 +1,158 @@
+"""Brings the facts together, applies the rules, and makes the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from testkeep.errors import EvidenceError
+from testkeep.formats import coverage_json
+from testkeep.formats.python_source import defined_names
+from testkeep.model.comparison import Comparison
+from testkeep.model.coverage import CoverageTotals
+from testkeep.model.finding import Finding
+from testkeep.model.policy import Waiver
+from testkeep.model.stage import Stage
+from testkeep.model.verdict import VERDICT_SCHEMA, Conservation, CoverageResult, Lost, Verdict
+from testkeep.pipeline.baseline import Base
+from testkeep.pipeline.context import Project, policy_of
+from testkeep.pipeline.gather import gather
+from testkeep.pipeline.plans import write_coverage_config
+from testkeep.pipeline.stage_results import stage_results
+from testkeep.rules.base import Baseline, Facts, Rejection, RejectionKind
+from testkeep.rules.comparison import compare
+from testkeep.rules.judgement import decide, find
+from testkeep.system.coverage_data import combine
+from testkeep.system.evidence_folder import EvidenceFolder
+from testkeep.system.files import read_text
+
+NO_COMMIT = "none"
+WORKTREE = "worktree"
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is to be judged: evidence of some stages of a project, against a base.
+
+    ``report`` is the folder that coverage's own reports go to; ``conserve`` is False where only the stages' own
+    outcomes are asked for (``--no-gate``).
+    """
+
+    project: Project
+    stages: tuple[Stage, ...]
+    folder: EvidenceFolder
+    base: Base
+    baseline: Baseline | None
+    report: Path
+    conserve: bool = True
+
+
+def judge(case: Case) -> Verdict:
+    """Reach a verdict from files alone.
+
+    Raises:
+        UsageError: a test file of the head cannot be read.
+    """
+    project = case.project
+    gathered = gather(case.folder, project.provenance, case.stages)
+    notes = list(_notes(case))
+    coverage, problem = _coverage(case)
+    facts = Facts(
+        policy=project.policy,
+        provenance=project.provenance,
+        stages=case.stages,
+        evidence=gathered.evidence,
+        unfinished=gathered.unfinished,
+        rejections=(*gathered.rejections, *([problem] if problem else [])),
+        baseline=case.baseline,
+        coverage=coverage,
+        today=project.repository.commit_date(project.provenance.commit),
+    )
+    if case.conserve:
+        facts = replace(facts, definitions=_definitions(project, facts))
+        facts = replace(facts, comparison=compare(facts))
+        if case.baseline is not None and facts.comparison.obstacle:
+            notes.append(f"not compared with the base: {facts.comparison.obstacle}")
+    findings = find(facts, _waivers(case))
+    return Verdict(
+        schema=VERDICT_SCHEMA,
+        verdict=decide(facts, findings),
+        head=WORKTREE if project.provenance.dirty else project.provenance.commit,
+        base=case.base.commit or NO_COMMIT,
+        stages=stage_results(facts),
+        coverage=_coverage_result(facts),
+        conservation=_conservation(facts.comparison, findings),
+        findings=findings,
+        notes=tuple(notes),
+    )
+
+
+def _notes(case: Case) -> Iterable[str]:
+    if case.base.reason and case.conserve:
+        yield case.base.reason
+    if case.project.provenance.dirty:
+        yield f"the working tree has changes that are not in {case.project.provenance.commit[:12]}"
+    left = [stage for stage in case.project.policy.stages if stage not in case.stages]
+    if left:
+        yield f"a partial run: {', '.join(left)} not judged"
+    if not case.project.policy_file:
+        yield "no [tool.testkeep] in this project: the default policy is in force"
+
+
+def _definitions(project: Project, facts: Facts) -> dict[str, frozenset[str] | None]:
+    """Read what the files of the base's tests define now, for those tests that are not there any more."""
+    here = {test.item.id for test in facts.tests()}
+    absent = {
+        test.item.path
+        for record in (facts.baseline.evidence if facts.baseline else ())
+        for test in (record.suite.tests if record.suite else ())
+        if test.guards and test.item.id not in here
+    }
+    texts = {path: read_text(project.repository.root / path) for path in absent}
+    return {path: None if text is None else defined_names(text) for path, text in texts.items()}
+
+
+def _waivers(case: Case) -> Sequence[Waiver]:
+    """The waivers of the base commit: a change cannot excuse itself. Without a base there is nothing to excuse."""
+    if not case.base.commit:
+        return ()
+    return policy_of(case.project, case.base.commit).waivers
+
+
+def _coverage(case: Case) -> tuple[CoverageTotals | None, Rejection | None]:
+    """Add up the coverage of all test stages; None if not all of them were run, or nothing is measured."""
+    wanted = set(case.project.policy.test_stages)
+    if not wanted or not wanted <= set(case.stages) or not case.project.source:
+        return None, None
+    files = case.folder.coverage_files()
+    if not files:
+        return None, None
+    try:
+        config = write_coverage_config(case.project, case.folder)
+        data = combine(files, config, case.project.root, case.report)
+        return (coverage_json.loads(data) if data is not None else None), None
+    except EvidenceError as error:
+        return None, Rejection(job="coverage", kind=RejectionKind.UNREADABLE, reason=error.message)
+
+
+def _coverage_result(facts: Facts) -> CoverageResult:
+    if facts.coverage is None:
+        return CoverageResult()
+    layers = facts.coverage.by_layer(facts.policy.coverage.layers)
+    return CoverageResult(
+        overall_percent=facts.coverage.overall.shown,
+        layers={name: ratio.shown for name, ratio in layers.items()},
+    )
+
+
+def _conservation(comparison: Comparison, findings: Sequence[Finding]) -> Conservation:
+    waived = {finding.test for finding in findings if finding.waived}
+    return Conservation(
+        compared=not comparison.obstacle,
+        kept=len(comparison.kept),
+        waived=tuple(loss.base.item.id for loss in comparison.lost if loss.base.item.id in waived),
+        lost=tuple(
+            Lost(test=loss.base.item.id, how=loss.how) for loss in comparison.lost if loss.base.item.id not in waived
+        ),
+    )

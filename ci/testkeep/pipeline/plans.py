@@ -1,0 +1,172 @@
+"""The processes of one stage, and the record that a static stage's processes add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from testkeep.formats import coverage_config
+from testkeep.formats.tool_config import configured_tools
+from testkeep.model.duration import parse_duration
+from testkeep.model.evidence import EVIDENCE_SCHEMA, Evidence, Job, ToolRun
+from testkeep.model.stage import Stage
+from testkeep.pipeline.commands import PytestRun, ToolCommand, static_commands
+from testkeep.pipeline.context import Project
+from testkeep.system import interpreter
+from testkeep.system.evidence_folder import EvidenceFolder
+from testkeep.system.files import read_output, read_text
+from testkeep.system.process import Ended, Task
+
+_CONFIG_FILES = ("pyproject.toml", "setup.cfg", "tox.ini", ".isort.cfg", "mypy.ini", ".mypy.ini")
+# Of a pytest that runs us (our own tests do); they would make the inner pytest believe that it is a worker.
+_OUTER_PYTEST = frozenset(
+    {"PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID"}
+)
+_TEST_FILES = ("test_*.py", "**/test_*.py", "*_test.py", "**/*_test.py", "conftest.py", "**/conftest.py",
+               "tests/**", "**/tests/**", "migrations/versions/**", "**/migrations/versions/**")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """What to run and how. ``jobs`` is the number of processes at a time; ``measure`` switches coverage on."""
+
+    stages: tuple[Stage, ...]
+    folder: EvidenceFolder
+    jobs: int = 8
+    fail_fast: bool = False
+    measure: bool = True
+    pytest_arguments: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StagePlan:
+    """The processes of one stage. ``tools`` has the static tools, ``missing`` those that are not installed."""
+
+    stage: Stage
+    tasks: tuple[Task, ...]
+    tools: tuple[ToolCommand, ...] = ()
+    missing: tuple[ToolCommand, ...] = ()
+
+    def is_over(self, ended: Mapping[str, Ended]) -> bool:
+        """Whether all processes of the stage have ended."""
+        return all(task.name in ended for task in self.tasks)
+
+
+def make_plan(project: Project, options: RunOptions, stage: Stage) -> StagePlan:
+    """Plan the processes of a stage.
+
+    Raises:
+        EvidenceError: a test stage's context cannot be written into the evidence folder.
+    """
+    return _static_plan(project, options, stage) if stage.is_static else _test_plan(project, options, stage)
+
+
+def tool_configuration(project: Project) -> dict[str, frozenset[str]]:
+    """Read which tools the project configures itself."""
+    texts = {name: read_text(project.root / name) for name in _CONFIG_FILES}
+    return configured_tools({name: text for name, text in texts.items() if text is not None})
+
+
+def _static_plan(project: Project, options: RunOptions, stage: Stage) -> StagePlan:
+    if not any(name.endswith((".py", ".pyi")) for name in project.files):
+        return StagePlan(stage, ())
+    commands = static_commands(stage, project.policy.formatter, project.source, tool_configuration(project))
+    tools = tuple(command for command in commands if interpreter.has_module(command.tool))
+    tasks = tuple(
+        Task(
+            name=f"{stage}.{index}",
+            argv=(interpreter.executable(), "-m", command.tool, *command.arguments),
+            cwd=project.root,
+            env=_environment(options),
+            log=options.folder.log_path(f"{stage}.{index}"),
+            timeout_s=parse_duration(project.policy.timeout),
+        )
+        for index, command in enumerate(tools)
+    )
+    return StagePlan(stage, tasks, tools, tuple(command for command in commands if command not in tools))
+
+
+def _test_plan(project: Project, options: RunOptions, stage: Stage) -> StagePlan:
+    folder = options.folder
+    context = folder.context_path(stage)
+    context.write_bytes(msgspec.json.encode(project.context(Job(id=stage, stages=(stage,)))))
+    run = PytestRun(
+        stage=stage,
+        root=str(project.root),
+        evidence=str(folder.path),
+        context=str(context),
+        coverage_config=str(write_coverage_config(project, folder)) if options.measure else "",
+        source=project.source,
+        extra=options.pytest_arguments,
+    )
+    task = Task(
+        name=stage,
+        argv=(interpreter.executable(), "-m", "pytest", *run.arguments),
+        cwd=project.root,
+        env=_environment(options) | {"COVERAGE_FILE": str(folder.coverage_path(stage))},
+        log=folder.log_path(stage),
+        timeout_s=parse_duration(project.policy.timeout),
+    )
+    return StagePlan(stage, (task,))
+
+
+def static_record(plan: StagePlan, project: Project, begun: float, ended: Mapping[str, Ended]) -> Evidence:
+    """Make the record of a static stage whose processes have ended."""
+    runs = [
+        ToolRun(
+            tool=command.tool,
+            version=interpreter.version_of(command.tool),
+            command=command.shown,
+            exit_code=ended[task.name].exit_code,
+            duration_s=round(ended[task.name].duration_s, 3),
+            output=read_output(task.log),
+        )
+        for command, task in zip(plan.tools, plan.tasks, strict=True)
+    ]
+    runs += [
+        ToolRun(
+            tool=command.tool,
+            version="",
+            command=command.shown,
+            exit_code=None,
+            duration_s=0.0,
+            output="",
+            install="pip install 'testkeep[tools]'",
+        )
+        for command in plan.missing
+    ]
+    return Evidence(
+        schema=EVIDENCE_SCHEMA,
+        job=Job(id=plan.stage, stages=(plan.stage,)),
+        provenance=project.provenance,
+        started_at=begun,
+        duration_s=max((run.duration_s for run in runs), default=0.0),
+        tools=tuple(runs),
+    )
+
+
+def write_coverage_config(project: Project, folder: EvidenceFolder) -> Path:
+    """Write the configuration that coverage.py works with: the user's own, and the kit's where it says nothing."""
+    texts = ((name, read_text(project.root / name)) for name in coverage_config.CONFIG_FILES)
+    configs = (coverage_config.loads(name, text) for name, text in texts if text is not None)
+    user = next((config for config in configs if config is not None), {})
+    concurrency = ["thread", *(["greenlet"] if interpreter.has_module("greenlet") else [])]
+    ours = {
+        "branch": "true" if project.policy.coverage.branch else "false",
+        "concurrency": "\n".join(concurrency),
+        "disable_warnings": "no-data-collected\nmodule-not-imported\nmodule-not-measured",
+    }
+    omit = [f"{entry}/{pattern}" for entry in project.source for pattern in _TEST_FILES if not entry.endswith(".py")]
+    merged = coverage_config.overlay(user, ours, [*omit, *project.policy.coverage.omit])
+    path = folder.coverage_config_path()
+    path.write_text(coverage_config.dumps(merged), encoding="utf-8")
+    return path
+
+
+def _environment(options: RunOptions) -> dict[str, str]:
+    kept = {name: value for name, value in interpreter.environment_variables().items() if name not in _OUTER_PYTEST}
+    return kept | dict(options.environment)

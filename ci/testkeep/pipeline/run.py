@@ -1,0 +1,149 @@
+"""Runs stages and leaves their evidence: static stages first and together, then test stages together."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from testkeep.errors import Interrupted
+from testkeep.formats import evidence_json, journal
+from testkeep.model.stage import Stage
+from testkeep.pipeline.context import Project
+from testkeep.pipeline.plans import RunOptions, StagePlan, make_plan, static_record
+from testkeep.pipeline.progress import JournalReader, Phase, StageProgress, Watcher
+from testkeep.pipeline.stage_results import result_of
+from testkeep.system.evidence_folder import EvidenceFolder
+from testkeep.system.files import read_output
+from testkeep.system.process import Ended, Tasks
+
+_LOOK_EVERY_S = 0.25
+_OPEN = (Phase.WAITING, Phase.RUNNING)
+_BAD = (Phase.FAILED, Phase.ERROR)
+
+
+def run_stages(project: Project, options: RunOptions, watcher: Watcher) -> None:
+    """Run stages; each leaves its record in the evidence folder, or the journal of a job that did not finish.
+
+    A stage that fails keeps no other from running, unless ``fail_fast`` is set.
+
+    Raises:
+        Interrupted: the user stopped the run; every child process has ended.
+        EvidenceError: the evidence cannot be written.
+    """
+    run = _Run(project, options, watcher)
+    static = [stage for stage in options.stages if stage.is_static]
+    tests = [stage for stage in options.stages if not stage.is_static]
+    try:
+        run.together(static)
+        if not (options.fail_fast and run.any_failed):
+            run.together(tests)
+    except KeyboardInterrupt as interrupt:
+        cut = run.give_up("interrupted")
+        raise Interrupted(f"interrupted; cut off: {', '.join(cut) or 'nothing'}. Nothing was judged.") from interrupt
+
+
+class _Run:
+    """The state of a run: where each stage stands."""
+
+    def __init__(self, project: Project, options: RunOptions, watcher: Watcher) -> None:
+        self._project = project
+        self._options = options
+        self._folder: EvidenceFolder = options.folder
+        self._watcher = watcher
+        self._stages = {stage: StageProgress(stage) for stage in options.stages}
+        self._readers = {stage: JournalReader(self._folder, stage) for stage in options.stages if not stage.is_static}
+        self._begun: dict[Stage, float] = {}
+        self._looked = 0.0
+
+    @property
+    def any_failed(self) -> bool:
+        """Whether a stage ended and did not pass."""
+        return any(now.phase in _BAD for now in self._stages.values())
+
+    def together(self, stages: Sequence[Stage]) -> None:
+        """Run several stages at the same time, and close each when the last of its processes has ended."""
+        plans = [make_plan(self._project, self._options, stage) for stage in stages]
+        tasks = Tasks(self._options.jobs)
+
+        def tick() -> None:
+            running = {Stage(name.partition(".")[0]) for name in tasks.running}
+            for stage in running - self._begun.keys():
+                self._begun[stage] = time.time()
+            for plan in plans:
+                if self._stages[plan.stage].phase in _OPEN and plan.is_over(tasks.ended):
+                    self._close(plan, tasks.ended)
+            self._update(running)
+
+        tasks.run(
+            [task for plan in plans for task in plan.tasks],
+            tick,
+            lambda: self._options.fail_fast and self.any_failed,
+        )
+        tick()
+
+    def give_up(self, cause: str) -> list[str]:
+        """Note in the evidence that the open stages were cut off, and describe them."""
+        cut = [stage for stage, now in self._stages.items() if now.phase in _OPEN]
+        for stage in cut:
+            if stage in self._begun:
+                self._note(stage, cause)
+        return [self._how_far(stage) for stage in cut]
+
+    def _how_far(self, stage: Stage) -> str:
+        reader = self._readers.get(stage)
+        if stage not in self._begun:
+            return f"{stage} (not started)"
+        return f"{stage} ({reader.counts.total()} of {reader.total} tests had run)" if reader else str(stage)
+
+    def _note(self, stage: Stage, cause: str) -> None:
+        runner = self._folder.journal(stage, "runner")
+        runner.write(journal.encode(journal.Stopped(cause=cause)))
+        runner.close()
+
+    def _close(self, plan: StagePlan, ended: Mapping[str, Ended]) -> None:
+        stage = plan.stage
+        if any(ended[task.name].cut for task in plan.tasks):
+            self._note(stage, "cut off by --fail-fast")
+            self._set(stage, Phase.ERROR, {}, "cut off by --fail-fast")
+            return
+        if stage.is_static:
+            begun = self._begun.get(stage, time.time())
+            self._folder.write_record(stage, evidence_json.dumps(static_record(plan, self._project, begun, ended)))
+        data = self._folder.read_record(stage)
+        if data is None:
+            cause = _cause(ended[stage], self._project.policy.timeout)
+            self._note(stage, cause)
+            self._set(stage, Phase.ERROR, {}, cause)
+        else:
+            result = result_of(evidence_json.loads(data, stage), stage)
+            self._set(stage, Phase(result.status), result.tests, result.detail)
+        if self._stages[stage].phase in _BAD:
+            self._watcher.output(stage, "".join(read_output(task.log) for task in plan.tasks))
+
+    def _set(self, stage: Stage, phase: Phase, counts: dict[str, int], detail: str) -> None:
+        duration_s = time.time() - self._begun[stage] if stage in self._begun else 0.0
+        self._stages[stage] = replace(
+            self._stages[stage], phase=phase, counts=counts, detail=detail, duration_s=duration_s
+        )
+
+    def _update(self, running: set[Stage]) -> None:
+        look = time.time() - self._looked > _LOOK_EVERY_S
+        if look:
+            self._looked = time.time()
+        for stage in running:
+            reader = self._readers.get(stage)
+            if reader and look:
+                reader.look()
+            self._set(stage, Phase.RUNNING, dict(reader.counts) if reader else {}, "")
+            if reader:
+                self._stages[stage] = replace(self._stages[stage], total=reader.total)
+        self._watcher.show(tuple(self._stages.values()))
+
+
+def _cause(ended: Ended, timeout: str) -> str:
+    if ended.timed_out:
+        return f"it took longer than {timeout}, the policy's timeout"
+    if ended.exit_code < 0:
+        return f"its process was ended by signal {-ended.exit_code}"
+    return f"its process ended with exit code {ended.exit_code} and left no finish marker"

@@ -1,0 +1,106 @@
+"""The effective settings of a test run, and where its modules came from."""
+
+from __future__ import annotations
+
+import os
+import platform
+import site
+import sys
+import sysconfig
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from testkeep.model.evidence import Settings
+
+_INI_KEYS = (
+    "addopts", "collect_imported_tests", "consider_namespace_packages", "empty_parameter_set_mark", "filterwarnings",
+    "markers", "minversion", "norecursedirs", "python_classes", "python_files", "python_functions", "pythonpath",
+    "strict", "strict_config", "strict_markers", "strict_xfail", "testpaths", "usefixtures", "xfail_strict",
+)  # fmt: skip
+_OPTIONS = (
+    "assertmode", "collectonly", "continue_on_collection_errors", "deselect", "dist", "doctestmodules", "failedfirst",
+    "ignore", "ignore_glob", "importmode", "inifilename", "keepduplicates", "keyword", "lf", "markexpr", "maxfail",
+    "noconftest", "numprocesses", "plugins", "pyargs", "reruns", "runxfail", "setuponly", "setupplan", "setupshow",
+    "show_fixtures_per_test", "showfixtures", "stepwise",
+)  # fmt: skip
+_QUIET = {"assertmode": "rewrite", "importmode": "prepend", "dist": "no", "maxfail": "0", "lf": "False"}
+_ENVIRONMENT = (
+    "CI", "PYTEST_ADDOPTS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_PLUGINS", "PYTHONHASHSEED", "PYTHONOPTIMIZE",
+    "PYTHONPATH", "PYTHONWARNINGS", "TZ",
+)  # fmt: skip
+
+
+def read_settings(config: pytest.Config) -> Settings:
+    """Read everything outside the code that decides what runs and what counts."""
+    return Settings(
+        python=platform.python_version(),
+        platform=f"{sys.platform}-{platform.machine()}",
+        versions=_versions(config),
+        optimize=sys.flags.optimize,
+        ini=_ini(config),
+        options=_options(config),
+        environment={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+    )
+
+
+def _versions(config: pytest.Config) -> dict[str, str]:
+    plugins = {dist.project_name: dist.version for _, dist in config.pluginmanager.list_plugin_distinfo()}
+    return {"pytest": pytest.__version__, **dict(sorted(plugins.items()))}
+
+
+def _ini(config: pytest.Config) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for key in _INI_KEYS:
+        try:
+            value: Any = config.getini(key)
+        except (KeyError, ValueError):  # not an option of this pytest version
+            continue
+        values[key] = " ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return values
+
+
+def _options(config: pytest.Config) -> dict[str, str]:
+    options = {"args": " ".join(str(argument) for argument in config.invocation_params.args)}
+    for key in _OPTIONS:
+        value: Any = config.getoption(key, default=None)
+        text = " ".join(map(str, value)) if isinstance(value, list) else str(value)
+        if value not in (None, "", [], False) and text != _QUIET.get(key):
+            options[key] = text
+    return options
+
+
+def module_origins(modules: Mapping[str, ModuleType], packages: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Find the folders from which top-level modules were imported.
+
+    Installed packages are left out, unless they are among ``packages``, the project's own.
+    """
+    installed = _installed_roots()
+    origins: dict[str, set[str]] = {}
+    for name, module in list(modules.items()):
+        file = getattr(module, "__file__", None)
+        if not isinstance(file, str) or not file.endswith((".py", ".pyc", ".so", ".pyd")):
+            continue
+        top = name.partition(".")[0]
+        path = Path(file).resolve()
+        if top in packages or not any(path.is_relative_to(root) for root in installed):
+            origins.setdefault(top, set()).add(str(_import_root(name, path)))
+    return {name: tuple(sorted(roots)) for name, roots in sorted(origins.items())}
+
+
+def _import_root(name: str, path: Path) -> Path:
+    """The folder on ``sys.path`` under which a module's dotted name leads to its file."""
+    here = path.parent if path.stem == "__init__" else path.with_suffix("")
+    expected = name.split(".")
+    if list(here.parts[-len(expected) :]) == expected:
+        return Path(*here.parts[: -len(expected)])
+    return path.parent
+
+
+def _installed_roots() -> tuple[Path, ...]:
+    paths = {sysconfig.get_path(key) for key in ("stdlib", "platstdlib", "purelib", "platlib")}
+    paths |= {*site.getsitepackages(), site.getusersitepackages()}
+    return tuple(Path(path).resolve() for path in paths if path)

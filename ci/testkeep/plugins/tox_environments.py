@@ -1,0 +1,157 @@
+"""The environments that the kit adds to a project's tox: what they run and what is installed in them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tox.config.loader.memory import MemoryLoader
+from tox.config.sets import ConfigSet, EnvConfigSet
+from tox.config.types import Command, EnvList
+from tox.execute import Outcome
+from tox.session.state import State
+from tox.tox_env.api import ToxEnv
+
+from testkeep.errors import KitError
+from testkeep.model.policy import Policy
+from testkeep.model.project import Lock
+from testkeep.pipeline.context import read_policy
+from testkeep.plugins import environment, installing, targets
+
+PASSED_VARIABLES = (
+    *("CI", "CI_*", "GITHUB_*", "GITLAB_*", "RUNNER_*"),
+    *("TESTKEEP_*", "PYTEST_*", "COVERAGE_*", "GIT_*", "TZ", "LC_*", "TERM"),
+    *("PIP_*", "UV_*", "POETRY_*"),
+)
+"""What the pipeline, the provider's detection and the installers read; nox passes everything on by itself."""
+
+
+def make_kit(core_conf: ConfigSet) -> Kit:
+    """Read the project that tox runs in, and let a bare ``tox`` run ``test`` unless the user says otherwise.
+
+    Raises:
+        SystemExit: with code 2, the policy is wrong; the problems are printed.
+    """
+    root: Path = core_conf["tox_root"]
+    try:
+        policy, _ = read_policy(root)
+    except KitError as error:
+        raise _reported(error) from error
+    core_conf.loaders.append(MemoryLoader(env_list=EnvList([targets.TEST]), venv_redirect=False))
+    tools = environment.find_tools()
+    try:
+        packaging = environment.read_packaging(root)
+        own = environment.own_requirement(packaging)
+        plan = installing.make_plan(packaging, environment.want(packaging, root), own, tools)
+    except KitError as error:
+        return Kit(root, policy, installing.Plan(), tools, error)
+    return Kit(root, policy, plan, tools)
+
+
+def _reported(error: KitError) -> SystemExit:
+    hint = f"\n{error.hint}" if error.hint else ""
+    sys.stderr.write(f"testkeep: {error.message}{hint}\n")
+    return SystemExit(error.exit_code)
+
+
+@dataclass
+class Kit:
+    """What the kit does in one project. ``problem`` is why nothing can be installed in it."""
+
+    root: Path
+    policy: Policy
+    plan: installing.Plan
+    tools: dict[Lock, str]
+    problem: KitError | None = None
+    _installations: dict[str, list[Command]] = field(default_factory=dict)
+    """The commands that install, by environment."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the environments."""
+        return targets.names(self.policy)
+
+    def configure(self, env_conf: EnvConfigSet, state: State) -> None:
+        """Add the kit's values for one environment, between the user's section for it and what that inherits.
+
+        Lists that users add to for all environments at once are lengthened instead of replaced.
+        """
+        name = env_conf.name
+        if name not in self.names:
+            return
+        arguments = state.conf.pos_args(None) or ()
+        commands = [Command(list(line)) for line in targets.command_lines(name, self.policy, arguments)]
+        own = [index for index, loader in enumerate(env_conf.loaders) if loader.section.name == name]
+        set_by_user = {key for index in own for key in env_conf.loaders[index].found_keys()}
+        values = {"description": targets.description(name), "commands": commands, "change_dir": self.root}
+        env_conf.loaders.insert(max(own, default=-1) + 1, MemoryLoader(**values, **self._installed_by_tox()))
+        env_conf.loaders.append(MemoryLoader(package="editable"))
+        _lengthen(env_conf, "pass_env", PASSED_VARIABLES)
+        _lengthen(env_conf, "allowlist_externals", [*self.tools.values()])
+        if "commands_pre" not in set_by_user:
+            self._installations[name] = self._install_commands(env_conf, set_by_user)
+            env_conf["commands_pre"][:0] = self._installations[name]
+
+    def _installed_by_tox(self) -> dict[str, object]:
+        """The values that make tox itself install the plan; with a lock it installs nothing."""
+        plan = self.plan
+        if plan.lock is not None:
+            return {"deps": "", "skip_install": True}
+        lines = [*(f"-r {file}" for file in plan.files), *plan.requirements, *filter(None, [plan.own])]
+        deps: dict[str, object] = {"deps": "\n".join(lines)}
+        return deps | ({"extras": set(plan.extras)} if plan.is_editable else {"skip_install": True})
+
+    def _install_commands(self, env_conf: EnvConfigSet, set_by_user: set[str]) -> list[Command]:
+        """The commands for what tox does not install: all of a lock, or testkeep beside the user's deps."""
+        folder: Path = env_conf["env_dir"]
+        plan = self.plan
+        if plan.lock is None:
+            has_own_deps = "deps" in set_by_user and "commands" not in set_by_user
+            if not has_own_deps or installing.asks_for_testkeep(env_conf["deps"].lines()):
+                return []
+            plan = installing.Plan(own=plan.own)
+        uv = self.tools.get(Lock.UV, "")
+        return [Command(list(step)) for step in installing.steps(plan, self.tools, folder, uv=uv)]
+
+    def stop_if_impossible(self, name: str) -> None:
+        """Say why the environment cannot be made.
+
+        Raises:
+            SystemExit: with the problem's exit code.
+        """
+        if self.problem is not None and name in self.names:
+            raise _reported(self.problem)
+
+    def before_commands(self, tox_env: ToxEnv) -> None:
+        """Leave the installation out if the environment holds it already."""
+        installation = self._installations.get(tox_env.conf.name)
+        if not installation:
+            return
+        folder: Path = tox_env.conf["env_dir"]
+        if environment.is_installed(folder, self._fingerprint(folder, installation)):
+            before = tox_env.conf["commands_pre"]
+            before[:] = [command for command in before if command not in installation]
+            self._installations[tox_env.conf.name] = []
+        else:
+            environment.set_installed(folder, "")
+
+    def after_commands(self, tox_env: ToxEnv, outcomes: Sequence[Outcome]) -> None:
+        """Note a complete installation in the environment, whatever became of the commands after it."""
+        installation = self._installations.get(tox_env.conf.name)
+        done = outcomes[: len(installation)] if installation else ()
+        if installation and len(done) == len(installation) and all(each.exit_code == 0 for each in done):
+            folder: Path = tox_env.conf["env_dir"]
+            environment.set_installed(folder, self._fingerprint(folder, installation))
+
+    def _fingerprint(self, folder: Path, installation: Sequence[Command]) -> str:
+        plan = environment.fingerprint(self.root, self.plan, folder)
+        return f"{plan} {[command.args for command in installation]}"
+
+
+def _lengthen(env_conf: EnvConfigSet, key: str, values: Sequence[str]) -> None:
+    """Add to a list that tox has read by now, so that what the user put into it stays."""
+    there: list[Any] = env_conf[key]
+    there.extend(value for value in values if value not in there)

@@ -1,0 +1,30 @@
+"""Pure functions from facts to findings. ``RULES`` is the only registry."""
+
+from __future__ import annotations
+
+from testkeep.model.verdict import Decision
+from testkeep.rules import conservation, coverage, outcomes, provenance
+from testkeep.rules.base import Rule
+
+_UNDECIDED = Decision.INCONCLUSIVE
+
+RULES: tuple[Rule, ...] = (
+    Rule(code="TK101", name="failed", check=outcomes.failed),
+    Rule(code="TK102", name="error", check=outcomes.error_in_fixture),
+    Rule(code="TK103", name="collection-error", check=outcomes.collection_error, effect=_UNDECIDED),
+    Rule(code="TK104", name="stage-broke-off", check=outcomes.stage_broke_off, effect=_UNDECIDED),
+    Rule(code="TK105", name="unexpected-pass", check=outcomes.unexpected_pass),
+    Rule(code="TK106", name="static-stage-failed", check=outcomes.static_stage_failed),
+    Rule(code="TK107", name="nothing-ran", check=outcomes.nothing_ran, effect=_UNDECIDED),
+    Rule(code="TK201", name="newly-skipped", check=conservation.newly_skipped),
+    Rule(code="TK202", name="newly-xfailed", check=conservation.newly_xfailed),
+    Rule(code="TK203", name="removed", check=conservation.removed),
+    Rule(code="TK204", name="deselected", check=conservation.deselected),
+    Rule(code="TK205", name="no-longer-collected", check=conservation.not_collected),
+    Rule(code="TK301", name="coverage-overall", check=coverage.overall),
+    Rule(code="TK302", name="coverage-layer", check=coverage.layers),
+    Rule(code="TK501", name="evidence-missing", check=provenance.evidence_missing, effect=_UNDECIDED),
+    Rule(code="TK502", name="evidence-foreign", check=provenance.evidence_foreign, effect=_UNDECIDED),
+    Rule(code="TK506", name="baseline-unavailable", check=provenance.baseline_unavailable, effect=_UNDECIDED),
+    Rule(code="TK507", name="tool-missing", check=provenance.tool_missing, effect=_UNDECIDED),
+)

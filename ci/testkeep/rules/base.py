@@ -1,0 +1,149 @@
+"""What a rule is, and everything that it may see."""
+
+from __future__ import annotations
+
+import datetime
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from testkeep.model.comparison import Comparison
+from testkeep.model.coverage import CoverageTotals
+from testkeep.model.evidence import Evidence, Provenance, Suite, Unfinished
+from testkeep.model.finding import Finding, Severity
+from testkeep.model.policy import Policy
+from testkeep.model.stage import Stage
+from testkeep.model.tests import RecordedTest
+from testkeep.model.verdict import Decision
+
+
+class RejectionKind(StrEnum):
+    """Why a job's record cannot be used."""
+
+    MISSING = "missing"
+    UNREADABLE = "unreadable"
+    FOREIGN = "foreign"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection:
+    """A job whose record cannot be used, and what is wrong with it."""
+
+    job: str
+    kind: RejectionKind
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """The base commit and its evidence, or the problem that kept it from being had."""
+
+    commit: str
+    evidence: tuple[Evidence, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Everything that a rule may see: values, no way to fetch more.
+
+    ``stages`` are those that the run was asked for; ``evidence`` holds complete records of the tree that is judged;
+    ``baseline`` is None if none was asked for; ``comparison`` is what
+    became of its guards; ``definitions`` maps the path of a test file, for tests that are not
+    there any more, to the qualified names that the file defines now (None: the file is gone); ``today`` is the day of
+    the head commit.
+    """
+
+    policy: Policy
+    provenance: Provenance
+    stages: tuple[Stage, ...]
+    evidence: tuple[Evidence, ...]
+    unfinished: tuple[Unfinished, ...] = ()
+    rejections: tuple[Rejection, ...] = ()
+    baseline: Baseline | None = None
+    comparison: Comparison = field(default_factory=Comparison)
+    coverage: CoverageTotals | None = None
+    definitions: Mapping[str, frozenset[str] | None] = field(default_factory=dict)
+    today: datetime.date = datetime.date.max
+
+    @property
+    def test_stages(self) -> tuple[Stage, ...]:
+        """The stages that run tests, of those that the run was asked for."""
+        return tuple(stage for stage in self.stages if not stage.is_static)
+
+    def suites(self) -> Iterator[tuple[Evidence, Suite]]:
+        """The records of test runs, each with its suite."""
+        return ((record, record.suite) for record in self.evidence if record.suite is not None)
+
+    def tests(self) -> Iterator[RecordedTest]:
+        """All recorded tests of the head."""
+        return (test for _, suite in self.suites() for test in suite.tests)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A finding before it has its rule's code and name. ``path`` is relative to the repository's root."""
+
+    message: str
+    help: str = ""
+    test: str = ""
+    path: str = ""
+    line: int = 0
+    severity: Severity = Severity.ERROR
+
+
+Check = Callable[[Facts], Iterable[Problem]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One coded check. The check's docstring is the rule's documentation: its title, then what to do.
+
+    ``effect`` is what an error of this rule makes of the verdict.
+    """
+
+    code: str
+    name: str
+    check: Check
+    effect: Decision = Decision.FAIL
+
+    @property
+    def title(self) -> str:
+        """What the rule is about, in one line."""
+        return self.documentation.partition("\n")[0]
+
+    @property
+    def documentation(self) -> str:
+        """The whole documentation, as Markdown."""
+        return inspect.cleandoc(self.check.__doc__ or "")
+
+    def findings(self, facts: Facts) -> Iterator[Finding]:
+        """Apply the rule."""
+        for problem in self.check(facts):
+            yield Finding(
+                code=self.code,
+                name=self.name,
+                severity=problem.severity,
+                message=problem.message,
+                help=problem.help,
+                test=problem.test,
+                path=problem.path,
+                line=problem.line,
+            )
+
+
+def in_repository(facts: Facts, path: str) -> str:
+    """Turn a path relative to the project into one relative to the repository."""
+    folder = facts.provenance.project
+    return f"{folder}/{path}" if folder and path else path
+
+
+def split_location(location: str) -> tuple[str, int]:
+    """Take ``path:line`` apart.
+
+    >>> split_location("tests/test_a.py:5")
+    ('tests/test_a.py', 5)
+    """
+    path, _, line = location.rpartition(":")
+    return (path, int(line)) if line.isdigit() else (location, 0)

@@ -1,0 +1,178 @@
+"""Holds the head's tests against the base's guards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from testkeep.model.comparison import Comparison, Loss, LostTest
+from testkeep.model.evidence import CollectorReport, Evidence
+from testkeep.model.stage import Stage
+from testkeep.model.tests import Outcome, RecordedTest, Selection
+from testkeep.rules.base import Facts, in_repository, split_location
+from testkeep.rules.validity import is_comparable
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The head's tests, made easy to look up."""
+
+    facts: Facts
+    tests: dict[str, list[RecordedTest]] = field(default_factory=dict)
+    elsewhere: dict[str, Stage] = field(default_factory=dict)
+    collectors: dict[str, CollectorReport] = field(default_factory=dict)
+    ignored: set[str] = field(default_factory=set)
+    functions: set[str] = field(default_factory=set)
+
+
+def compare(facts: Facts) -> Comparison:
+    """Hold the head's tests against the base's guards, by test id.
+
+    Only valid runs are compared. When only some stages were asked for, only the base's tests of these stages count.
+    """
+    baseline = facts.baseline
+    if baseline is None:
+        return Comparison(obstacle="no baseline was asked for (--base none)")
+    if baseline.problem:
+        return Comparison(obstacle=f"the baseline is unavailable: {baseline.problem}")
+    if not facts.test_stages:
+        return Comparison(obstacle="no test stage was asked for")
+    obstacle = _obstacle(facts)
+    if obstacle:
+        return Comparison(obstacle=obstacle)
+    head = _index(facts)
+    kept: list[str] = []
+    failing: list[str] = []
+    elsewhere: list[str] = []
+    lost: list[LostTest] = []
+    for test in _guards(baseline.evidence, facts.test_stages):
+        now = head.tests.get(test.item.id, [])
+        if now and all(found.guards for found in now):
+            kept.append(test.item.id)
+        elif any(found.outcome in (Outcome.FAILED, Outcome.ERROR) for found in now):
+            failing.append(test.item.id)
+        elif _runs_in_other_stage(facts, head, test):
+            elsewhere.append(test.item.id)
+        else:
+            lost.append(_loss(head, test, now))
+    return Comparison(
+        kept=tuple(kept), failing=tuple(failing), lost=tuple(lost), elsewhere=tuple(elsewhere), obstacle=""
+    )
+
+
+def _obstacle(facts: Facts) -> str:
+    """Why the head's run cannot be held against another."""
+    covered = {stage for record, _ in facts.suites() for stage in record.job.stages}
+    missing = [stage for stage in facts.test_stages if stage not in covered]
+    if missing:
+        return f"there is no complete evidence of {', '.join(missing)}"
+    invalid = [record.job.id for record, suite in facts.suites() if not is_comparable(suite)]
+    return f"the run of {', '.join(invalid)} is not valid" if invalid else ""
+
+
+def _guards(evidence: Sequence[Evidence], stages: Sequence[Stage]) -> Iterator[RecordedTest]:
+    for record in evidence:
+        for test in record.suite.tests if record.suite else ():
+            if test.guards and test.item.stage in stages:
+                yield test
+
+
+def _index(facts: Facts) -> _Head:
+    head = _Head(facts)
+    for test in facts.tests():
+        head.tests.setdefault(test.item.id, []).append(test)
+        head.functions.add(_function(test.item.id))
+    for _, suite in facts.suites():
+        for stage, ids in suite.elsewhere.items():
+            head.elsewhere.update(dict.fromkeys(ids, stage))
+        head.collectors.update({report.id: report for report in suite.collectors})
+        head.ignored.update(suite.ignored_paths)
+    return head
+
+
+def _runs_in_other_stage(facts: Facts, head: _Head, test: RecordedTest) -> bool:
+    """Whether the test moved to a stage that the policy runs, though this partial run does not."""
+    stage = head.elsewhere.get(test.item.id)
+    return stage is not None and stage in facts.policy.stages and stage not in facts.stages
+
+
+def _loss(head: _Head, test: RecordedTest, now: Sequence[RecordedTest]) -> LostTest:
+    for found in now:
+        if not found.guards:
+            return _loss_of_present(head, test, found)
+    stage = head.elsewhere.get(test.item.id)
+    if stage is not None:
+        why = f"it belongs to stage {stage}, which is not run"
+        return LostTest(base=test, how=Loss.DESELECTED, why=why, path=test.item.path)
+    return _loss_of_absent(head, test)
+
+
+def _loss_of_present(head: _Head, test: RecordedTest, found: RecordedTest) -> LostTest:
+    path, line = found.item.path, found.item.line
+    phase = found.execution.decisive_phase if found.execution else None
+    match found.outcome:
+        case Outcome.SKIPPED if phase is not None:
+            how, why = Loss.SKIPPED, f'"{phase.reason}"' if phase.reason else ""
+            place, at = split_location(phase.location)
+            if place and not place.startswith("/"):
+                path, line = in_repository(head.facts, place), at
+        case Outcome.XFAILED:
+            said = f'"{phase.wasxfail}"' if phase and phase.wasxfail else "no reason given"
+            how, why = Loss.XFAILED, f"it fails as expected: {said}"
+        case Outcome.XPASSED:
+            how, why = Loss.XFAILED, "it still passes, but may fail from now on"
+        case Outcome.PASSED:
+            how, why = Loss.DESELECTED, "pytest reports a pass, but the test's own code did not start"
+        case _:
+            how, why = Loss.DESELECTED, _why_not_run(found)
+    return LostTest(base=test, how=how, why=why, path=path, line=line)
+
+
+def _why_not_run(found: RecordedTest) -> str:
+    by = found.item.selected_by
+    return {
+        Selection.DESELECTED: f"deselected by {by or 'a plugin'}",
+        Selection.DROPPED: "a hook took it out of the list of tests and told nobody",
+        Selection.LEFT_OUT: f"left out by the policy: {by}",
+        Selection.SELECTED: "the session did not come to it",
+    }[found.item.selection]
+
+
+def _loss_of_absent(head: _Head, test: RecordedTest) -> LostTest:
+    path = test.item.path
+    names = head.facts.definitions.get(path)
+    skipped = _enclosing_collector(head.collectors, test.item.id)
+    ignored = _ignored(head.ignored, test.item.id.partition("::")[0])
+    if names is None:
+        how, why = Loss.REMOVED, f"the file {path} is gone"
+    elif skipped is not None:
+        why = f'{skipped.id} is skipped as a whole: "{skipped.reason}"'
+        where = in_repository(head.facts, skipped.path)
+        return LostTest(base=test, how=Loss.NOT_COLLECTED, why=why, path=where, line=skipped.line)
+    elif ignored:
+        how, why = Loss.NOT_COLLECTED, f"{ignored} is ignored"
+    elif _qualified_name(test.item.id) not in names:
+        how, why = Loss.REMOVED, f"its function is not in {path} any more"
+    elif _function(test.item.id) in head.functions:
+        how, why = Loss.REMOVED, "this set of parameters is gone"
+    else:
+        how, why = Loss.NOT_COLLECTED, f"its function is still in {path}"
+    return LostTest(base=test, how=how, why=why, path=path)
+
+
+def _enclosing_collector(collectors: Mapping[str, CollectorReport], test_id: str) -> CollectorReport | None:
+    parts = test_id.split("::")
+    prefixes = ("::".join(parts[:length]) for length in range(len(parts) - 1, 0, -1))
+    return next((collectors[prefix] for prefix in prefixes if prefix in collectors), None)
+
+
+def _ignored(ignored: set[str], path: str) -> str:
+    return next((entry for entry in sorted(ignored) if path == entry or path.startswith(f"{entry}/")), "")
+
+
+def _function(test_id: str) -> str:
+    return test_id.partition("[")[0]
+
+
+def _qualified_name(test_id: str) -> str:
+    return ".".join(_function(test_id).split("::")[1:])

@@ -1,0 +1,178 @@
+"""TK1xx: what happened in this run, whatever happened before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from testkeep.model.evidence import ToolRun
+from testkeep.model.finding import Severity
+from testkeep.model.tests import Outcome, RecordedTest
+from testkeep.rules.base import Facts, Problem, in_repository, split_location
+from testkeep.rules.validity import broken_off, is_comparable, unexplained_failure
+
+_STRICT_XPASS = "[XPASS(strict)]"
+
+
+def failed(facts: Facts) -> Iterator[Problem]:
+    """A test failed.
+
+    The test ran and an assertion did not hold, or an exception came out of it. Read the failure in the stage's output
+    and mend the code or the test. Run the one test with `pytest <test id>`.
+    """
+    for test in facts.tests():
+        if test.outcome is Outcome.FAILED and not _is_unexpected_pass(test):
+            yield _problem_of(facts, test, "failed", "")
+    for record, suite in facts.suites():
+        if unexplained_failure(suite):
+            yield Problem(
+                message=f"stage {record.job.id}: pytest reports failure although no recorded test failed",
+                help="A plugin or a hook failed the session; the stage's output says which.",
+            )
+
+
+def error_in_fixture(facts: Facts) -> Iterator[Problem]:
+    """A test's set-up or tear-down failed.
+
+    The test's own assertions were not reached, or something broke after them, so the test says nothing about the code.
+    Mend the fixture that the message names. If a service is missing on this machine, start it.
+    """
+    for test in facts.tests():
+        if test.outcome is Outcome.ERROR:
+            phase = test.execution.decisive_phase if test.execution else None
+            when = "tear-down" if phase and phase.when == "teardown" else "set-up"
+            yield _problem_of(facts, test, f"error in {when}", "")
+
+
+def collection_error(facts: Facts) -> Iterator[Problem]:
+    """A test file could not be collected.
+
+    pytest could not import the file or read a parametrisation, so nobody knows which tests are in it and what they
+    would have said. The verdict is inconclusive: the run is not compared with the base. Mend the import or the syntax
+    error at the place that the message names.
+    """
+    seen = set()
+    for _, suite in facts.suites():
+        for report in suite.collectors:
+            if report.outcome == "failed" and report.id not in seen:
+                seen.add(report.id)
+                yield Problem(
+                    message=f"{report.id or 'the collection'} could not be collected: {_first_line(report.reason)}",
+                    help="No test of this file was run. Mend the error; 'pytest --collect-only -q' shows it whole.",
+                    path=in_repository(facts, report.path),
+                    line=report.line,
+                )
+
+
+def stage_broke_off(facts: Facts) -> Iterator[Problem]:
+    """A stage crashed, timed out or broke off.
+
+    Its process ended without the finish marker of a whole run: it was killed, a test ended the interpreter, or the
+    policy's `timeout` was over. What had run until then is in the evidence, what had not is unknown, so the verdict is
+    inconclusive. The message names the tests that were running.
+    """
+    for left in facts.unfinished:
+        progress = f"{left.n_run} of {left.n_collected} tests had run" if left.n_collected else "no test had run"
+        where = f"; it was running {', '.join(left.running[:5])}" if left.running else ""
+        cause = f": {left.cause}" if left.cause else ""
+        yield Problem(
+            message=f"stage {left.job.id} did not finish{cause}; {progress}{where}",
+            help="Read the stage's output. A test must not end the process; a slow stage needs a longer timeout.",
+            test=left.running[0] if left.running else "",
+        )
+    for record, suite in facts.suites():
+        reason = broken_off(suite)
+        if reason:
+            yield Problem(
+                message=f"stage {record.job.id} did not finish: {reason}",
+                help="Look for pytest.exit(), os._exit() and hooks that end the session, and run the stage again.",
+            )
+        for worker in suite.lost_workers:
+            yield Problem(
+                message=f"stage {record.job.id} lost a worker process: {_first_line(worker)}",
+                help="A test ended the worker's process, or the machine ran out of memory.",
+            )
+
+
+def unexpected_pass(facts: Facts) -> Iterator[Problem]:
+    """A test that was expected to fail passes.
+
+    The xfail mark says that this cannot work yet, and it works. With `strict` that is an error, without it a warning:
+    an xfail test that passes does not guard, because it may fail again and nobody is told. Remove the mark.
+    """
+    for test in facts.tests():
+        if _is_unexpected_pass(test):
+            severity = Severity.WARNING if test.outcome is Outcome.XPASSED else Severity.ERROR
+            yield Problem(
+                message="passes although it is marked xfail",
+                help="Remove the xfail mark, so that the test guards again.",
+                test=test.item.id,
+                path=test.item.path,
+                line=test.item.line,
+                severity=severity,
+            )
+
+
+def static_stage_failed(facts: Facts) -> Iterator[Problem]:
+    """A formatter, the linter or the type checker has complaints.
+
+    The tool's own output, shown under the stage's name, lists them. `nox -s fix` (or the tools themselves) mends the
+    formatting and what the linter can mend alone.
+    """
+    for record in facts.evidence:
+        for tool in record.tools:
+            if tool.exit_code not in (0, None):
+                yield Problem(
+                    message=f"stage {record.job.id}: {_summary(tool)}",
+                    help=f"Run '{' '.join(tool.command)}' to see it again.",
+                )
+
+
+def nothing_ran(facts: Facts) -> Iterator[Problem]:
+    """No test ran at all.
+
+    A pipeline that checked nothing has nothing to say: the verdict is inconclusive. Usual reasons: the tests lie where
+    pytest does not look (`testpaths`, file names), a selection leaves nothing, or the project has no tests yet.
+    """
+    if not facts.test_stages or any(test.execution for test in facts.tests()):
+        return
+    broken = any(not is_comparable(suite) for _, suite in facts.suites())
+    if facts.unfinished or facts.rejections or broken:
+        return  # other rules say what is wrong
+    collected = sum(1 for _ in facts.tests())
+    found = f"{collected} tests were collected, all of them deselected or left out" if collected else "no tests found"
+    yield Problem(
+        message=f"nothing ran in {', '.join(facts.test_stages)}: {found}",
+        help="'pytest --collect-only -q' shows what pytest finds here.",
+    )
+
+
+def _is_unexpected_pass(test: RecordedTest) -> bool:
+    if test.outcome is Outcome.XPASSED:
+        return True
+    phase = test.execution.decisive_phase if test.execution else None
+    strict = phase is not None and phase.reason.startswith((_STRICT_XPASS, "Unexpected success"))
+    return test.outcome is Outcome.FAILED and strict
+
+
+def _problem_of(facts: Facts, test: RecordedTest, what: str, help_text: str) -> Problem:
+    phase = test.execution.decisive_phase if test.execution else None
+    reason = _first_line(phase.reason) if phase else ""
+    path, line = split_location(phase.location) if phase and phase.location else ("", 0)
+    inside = bool(path) and not path.startswith("/") and "site-packages" not in path
+    return Problem(
+        message=f"{what}: {reason}" if reason else what,
+        help=help_text,
+        test=test.item.id,
+        path=in_repository(facts, path) if inside else test.item.path,
+        line=line if inside else test.item.line,
+    )
+
+
+def _first_line(text: str) -> str:
+    return next((line.strip() for line in text.splitlines() if line.strip()), "")
+
+
+def _summary(tool: ToolRun) -> str:
+    lines = [line.strip() for line in tool.output.splitlines() if line.strip()]
+    said = lines[-1] if lines else "no output"
+    return f"{tool.tool} exited with {tool.exit_code}: {said[:200]}"

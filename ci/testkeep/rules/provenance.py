@@ -1,0 +1,77 @@
+"""TK5xx: is the evidence there, is it of what is judged, and could it be made?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from testkeep.rules.base import Facts, Problem, Rejection, RejectionKind
+from testkeep.rules.validity import doubts
+
+
+def evidence_missing(facts: Facts) -> Iterator[Problem]:
+    """Evidence is missing, unreadable, or not of a real run.
+
+    Every stage of the policy must leave a complete record. A stage that was not run, a record that was cut off, and a
+    run that executed nothing (`--collect-only`, `--setup-plan`, an interpreter that drops assertions) all say nothing,
+    and nothing is not a pass: the verdict is inconclusive. Run the stage again.
+    """
+    absent = [rejection for rejection in facts.rejections if rejection.kind is not RejectionKind.FOREIGN]
+    yield from _by_reason(absent, "and judge again")
+    for record, suite in facts.suites():
+        for doubt in doubts(suite):
+            yield Problem(
+                message=f"stage {record.job.id} is no evidence: {doubt}",
+                help="Look at addopts, PYTEST_ADDOPTS and the environment variables of the run.",
+            )
+
+
+def evidence_foreign(facts: Facts) -> Iterator[Problem]:
+    """Evidence is stale or foreign: it is of other files, of another commit, or of another policy.
+
+    A record names the commit, the exact files and the policy that it was made with. If any of them differs from what
+    is judged, the record proves nothing about it. Run the stage again.
+    """
+    foreign = [rejection for rejection in facts.rejections if rejection.kind is RejectionKind.FOREIGN]
+    yield from _by_reason(foreign, "on what is to be judged")
+
+
+def baseline_unavailable(facts: Facts) -> Iterator[Problem]:
+    """The base commit's evidence cannot be had.
+
+    Without knowing what guarded before, nobody can say that nothing was lost: the verdict is inconclusive. Usual
+    reasons: a shallow clone without the base commit (fetch with full history), a base commit whose tests cannot be
+    collected here, or a base run that imported the head's code. `--base none` judges without a baseline and says so.
+    """
+    if facts.baseline is not None and facts.baseline.problem:
+        named = " ".join(["the baseline", *filter(None, [facts.baseline.commit[:12]])])
+        yield Problem(
+            message=f"{named} is unavailable: {facts.baseline.problem}",
+            help="Fix the reason, choose another commit with --base, or judge without one with --base none.",
+        )
+
+
+def tool_missing(facts: Facts) -> Iterator[Problem]:
+    """A tool that a stage needs is not installed, or could not start.
+
+    The stage said nothing, so the verdict is inconclusive. Install the tool with the command that the message gives,
+    or take the stage out of the policy's `stages`.
+    """
+    for record in facts.evidence:
+        for tool in record.tools:
+            if tool.exit_code is None:
+                yield Problem(
+                    message=f"stage {record.job.id}: {tool.tool} is not installed in this environment",
+                    help=f"Install it: {tool.install}",
+                )
+
+
+def _by_reason(rejections: Sequence[Rejection], purpose: str) -> Iterator[Problem]:
+    """One problem for all stages with the same reason: one change makes the records of all stages stale."""
+    jobs: dict[str, list[str]] = {}
+    for rejection in rejections:
+        jobs.setdefault(rejection.reason, []).append(rejection.job)
+    for reason, names in jobs.items():
+        stages = "stage" if len(names) == 1 else "stages"
+        yield Problem(
+            message=f"{stages} {', '.join(names)}: {reason}", help=f"Run 'testkeep run {' '.join(names)}' {purpose}."
+        )

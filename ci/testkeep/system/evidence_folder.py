@@ -1,0 +1,149 @@
+"""The files of an evidence folder.
+
+Each job leaves ``<job>.json`` when it is complete. While it runs there are journals (``<job>.main.jsonl`` and one for
+each worker process); ``<job>.log`` is the output of its tools and ``<job>.coverage`` its coverage data.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from testkeep.errors import EvidenceError
+
+MAIN = "main"
+_RECORD = ".json"
+_JOURNAL = ".jsonl"
+
+
+@dataclass(frozen=True)
+class EvidenceFolder:
+    """One folder with the evidence of one commit."""
+
+    path: Path
+
+    def prepare(self, job_ids: Iterable[str] | None = None) -> None:
+        """Make the folder and clear away what earlier runs of these jobs (None: of all jobs) left in it.
+
+        Raises:
+            EvidenceError: the folder cannot be made or written.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            ids = self.job_ids() if job_ids is None else set(job_ids)
+            for file in self._files():
+                if file.name.partition(".")[0] in ids:
+                    file.unlink()
+        except OSError as error:
+            raise EvidenceError(f"{self.path}: cannot write evidence there: {error.strerror}") from error
+
+    def job_ids(self) -> set[str]:
+        """The jobs that left a record or a journal."""
+        return {file.name.partition(".")[0] for file in self._files() if file.suffix in (_RECORD, _JOURNAL)}
+
+    def log_path(self, job_id: str) -> Path:
+        """Where the output of a job's tools goes."""
+        return self.path / f"{job_id}.log"
+
+    def coverage_path(self, job_id: str) -> Path:
+        """Where a job's coverage data goes."""
+        return self.path / f"{job_id}.coverage"
+
+    def coverage_config_path(self) -> Path:
+        """Where the configuration for coverage.py goes."""
+        return self.path / "coverage.rc"
+
+    def context_path(self, job_id: str) -> Path:
+        """Where a job's test process finds its context."""
+        return self.path / f"{job_id}.context"
+
+    def coverage_files(self) -> list[Path]:
+        """The coverage data of all jobs, in the order of their names."""
+        return sorted(file for file in self._files() if file.suffix == ".coverage")
+
+    def read_record(self, job_id: str) -> bytes | None:
+        """Read a job's record; None if there is none.
+
+        Raises:
+            EvidenceError: there is something, but it cannot be read.
+        """
+        path = self.path / f"{job_id}{_RECORD}"
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise EvidenceError(f"{path.name}: cannot be read: {error.strerror}") from error
+
+    def read_journals(self, job_id: str) -> list[bytes]:
+        """Read a job's journals, the main process' first (empty if it has none)."""
+        paths = {file.name.split(".")[1]: file for file in self._files(f"{job_id}.*{_JOURNAL}")}
+        main = paths.pop(MAIN, None)
+        return [main.read_bytes() if main else b"", *(paths[name].read_bytes() for name in sorted(paths))]
+
+    def new_journal_lines(self, job_id: str, offsets: Mapping[str, int]) -> list[tuple[str, bytes]]:
+        """Read the complete lines of a job's journals beyond given offsets, as pairs of file name and bytes."""
+        found = []
+        for file in self._files(f"{job_id}.*{_JOURNAL}"):
+            with contextlib.suppress(FileNotFoundError), file.open("rb") as stream:
+                stream.seek(offsets.get(file.name, 0))
+                data = stream.read()
+                found.append((file.name, data[: data.rfind(b"\n") + 1]))
+        return found
+
+    def write_record(self, job_id: str, data: bytes) -> None:
+        """Put a complete record in place in one step, and remove the journals that it was made of.
+
+        Raises:
+            EvidenceError: the folder cannot be written.
+        """
+        try:
+            write_atomically(self.path / f"{job_id}{_RECORD}", data)
+            for file in self._files(f"{job_id}.*{_JOURNAL}"):
+                file.unlink()
+        except OSError as error:
+            raise EvidenceError(f"{self.path}: cannot write evidence there: {error.strerror}") from error
+
+    def journal(self, job_id: str, writer: str) -> Journal:
+        """Open a journal for one process of a job."""
+        return Journal(self.path / f"{job_id}.{writer}{_JOURNAL}")
+
+    def _files(self, pattern: str = "*") -> list[Path]:
+        # A folder that calls itself a record must still be seen as that job's: reading it says what is wrong.
+        return sorted(file for file in self.path.glob(pattern) if file.is_file() or file.suffix == _RECORD)
+
+
+class Journal:
+    """An append-only file, unbuffered: what was written survives the death of the process that wrote it."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = path.open("ab", buffering=0)
+
+    def write(self, line: bytes) -> None:
+        """Append one line."""
+        self._file.write(line)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file so that it is either whole or not there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            Path(name).unlink()
+        raise

@@ -1,0 +1,34 @@
+"""Reading the user's files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from testkeep.errors import UsageError
+
+
+def read_text(path: Path) -> str | None:
+    """Read a text file; None if it is not there.
+
+    Raises:
+        UsageError: it is there and cannot be read as UTF-8 text.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: cannot be read: {error}") from error
+
+
+def read_output(path: Path) -> str:
+    """Read what a tool printed, whatever its encoding; empty if it never wrote."""
+    return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
+
+def keep_out_of_git(folder: Path) -> None:
+    """Make a folder that git ignores by itself."""
+    folder.mkdir(parents=True, exist_ok=True)
+    ignore = folder / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("# made by testkeep: nothing in here belongs in a commit\n*\n", encoding="utf-8")

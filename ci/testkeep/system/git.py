@@ -1,0 +1,199 @@
+"""What git knows of the repository, asked through plumbing commands with a fixed format."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from testkeep.errors import BaselineError, UsageError
+from testkeep.system.process import Completed, call
+
+_CODE_SUFFIXES = (".py", ".pyi", ".toml", ".cfg", ".ini")
+_WORKTREE_PREFIX = "testkeep-base-"
+# Set inside git hooks; they would point every command at the wrong repository.
+_LOCAL_VARIABLES = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY",
+                    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TreeState:
+    """The files as they are: ``tree`` is the git tree that they would make, ``dirty`` whether that is not HEAD's."""
+
+    tree: str
+    dirty: bool
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A git repository with a working tree at ``root``."""
+
+    root: Path
+
+    @classmethod
+    def around(cls, folder: Path) -> Repository:
+        """Find the repository that a folder lies in.
+
+        Raises:
+            UsageError: it does not lie in one, or git refuses to read it.
+            ToolError: git is not installed.
+        """
+        found = call(["git", "rev-parse", "--show-toplevel"], folder, _environment())
+        if found.exit_code:
+            raise UsageError(
+                f"{folder}: not a git repository ({found.stderr or 'no working tree'})",
+                hint="testkeep compares commits: run it in a git working tree (git init, then a first commit).",
+            )
+        return cls(Path(found.text))
+
+    def head(self) -> str:
+        """The commit that is checked out.
+
+        Raises:
+            UsageError: there is no commit yet.
+        """
+        commit = self.resolve("HEAD")
+        if commit is None:
+            raise UsageError(f"{self.root}: no commit yet", hint="Make a first commit, then run testkeep again.")
+        return commit
+
+    def resolve(self, ref: str) -> str | None:
+        """Find a commit by any of its names; None if there is no such commit here."""
+        found = self._git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+        return found.text if found.exit_code == 0 else None
+
+    def full_name(self, ref: str) -> str:
+        """The branch that a symbolic ref stands for (``origin/HEAD``: ``origin/main``); other names stay."""
+        return self._git("rev-parse", "--abbrev-ref", ref).text or ref
+
+    def is_shallow(self) -> bool:
+        """Whether history was cut off when cloning."""
+        return self._git("rev-parse", "--is-shallow-repository").text == "true"
+
+    def parent(self, commit: str) -> str | None:
+        """The first parent; None for a root commit and where a shallow clone ends."""
+        return self.resolve(f"{commit}^")
+
+    def merge_base(self, one: str, other: str) -> str | None:
+        """The best common ancestor of two commits."""
+        found = self._git("merge-base", one, other)
+        return found.text if found.exit_code == 0 else None
+
+    def branch(self) -> str:
+        """The name of the branch that is checked out; empty if HEAD is detached."""
+        return self._git("symbolic-ref", "--quiet", "--short", "HEAD").text
+
+    def commit_date(self, commit: str) -> datetime.date:
+        """The day on which a commit was made, in UTC."""
+        seconds = int(self._git("show", "--no-patch", "--format=%ct", commit).text)
+        return datetime.datetime.fromtimestamp(seconds, datetime.UTC).date()
+
+    def read(self, commit: str, path: str) -> str | None:
+        """Read a file as it was at a commit; None if it was not there. ``path`` is relative to the root."""
+        found = self._git("cat-file", "blob", f"{commit}:{path}")
+        return found.stdout.decode(errors="replace") if found.exit_code == 0 else None
+
+    def files(self, folder: str = "") -> list[str]:
+        """The files below a folder that git tracks or would track, relative to that folder."""
+        listed = self._git("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate",
+                           cwd=self.root / folder)  # fmt: skip
+        return [os.fsdecode(name) for name in listed.stdout.split(b"\0") if name]
+
+    def tree_state(self) -> TreeState:
+        """Name the files as they are by their content.
+
+        Untracked files count if they are Python code or configuration: a new test file is part of what is judged, a
+        log that a test wrote is not.
+        """
+        committed = self._git("rev-parse", "HEAD^{tree}").text
+        status = self._git("status", "--porcelain", "-z", "--untracked-files=all", "--ignore-submodules=dirty")
+        entries = [entry for entry in status.stdout.split(b"\0") if entry]
+        untracked = [entry[3:] for entry in entries if entry.startswith(b"?? ") and _is_code(entry[3:])]
+        if not untracked and all(entry.startswith(b"?? ") for entry in entries):
+            return TreeState(tree=committed, dirty=False)
+        with tempfile.TemporaryDirectory(prefix="testkeep-tree-") as scratch:
+            tree = self._write_tree(Path(scratch), untracked)
+        return TreeState(tree=tree, dirty=tree != committed)
+
+    def _write_tree(self, scratch: Path, untracked: list[bytes]) -> str:
+        # A copy of the index and an object store of our own: the user's repository is only read.
+        index = self.root / self._git("rev-parse", "--git-path", "index").text
+        objects = self.root / self._git("rev-parse", "--git-path", "objects").text
+        if index.exists():
+            shutil.copy(index, scratch / "index")
+        (scratch / "objects").mkdir()
+        extra = {
+            "GIT_INDEX_FILE": str(scratch / "index"),
+            "GIT_OBJECT_DIRECTORY": str(scratch / "objects"),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(objects.resolve()),
+        }
+        self._git("add", "--update", "--", ".", extra=extra)
+        self._git("update-index", "--add", "-z", "--stdin", extra=extra, stdin=b"\0".join([*untracked, b""]))
+        return self._git("write-tree", extra=extra).text
+
+    @contextlib.contextmanager
+    def worktree(self, commit: str) -> Iterator[Path]:
+        """Check a commit out beside the working tree, for the length of a ``with`` block.
+
+        Raises:
+            BaselineError: git cannot check the commit out.
+        """
+        self._remove_orphans()
+        # Resolved, because the tests' own idea of where they are is compared with it (/tmp may be a link).
+        scratch = Path(tempfile.mkdtemp(prefix=f"{_WORKTREE_PREFIX}{os.getpid()}-")).resolve()
+        path = scratch / self.root.name
+        try:
+            added = self._git("worktree", "add", "--detach", "--quiet", str(path), commit)
+            if added.exit_code:
+                raise BaselineError(f"git cannot check out {commit[:12]}: {added.stderr}")
+            yield path
+        finally:
+            self._remove_worktree(path)
+            shutil.rmtree(scratch, ignore_errors=True)
+            self._git("worktree", "prune")
+
+    def _remove_worktree(self, path: Path) -> None:
+        if path.exists():
+            self._git("worktree", "remove", "--force", "--force", str(path))
+
+    def _remove_orphans(self) -> None:
+        """Remove the worktrees of testkeep processes that were killed."""
+        listed = self._git("worktree", "list", "--porcelain", "-z").stdout.split(b"\0")
+        for path in (Path(os.fsdecode(line[9:])) for line in listed if line.startswith(b"worktree ")):
+            scratch = path.parent
+            if not scratch.name.startswith(_WORKTREE_PREFIX):
+                continue
+            owner = scratch.name.removeprefix(_WORKTREE_PREFIX).partition("-")[0]
+            if owner.isdigit() and not _is_alive(int(owner)):
+                self._remove_worktree(path)
+                shutil.rmtree(scratch, ignore_errors=True)
+        self._git("worktree", "prune")
+
+    def _git(
+        self, *arguments: str, cwd: Path | None = None, extra: Mapping[str, str] | None = None, stdin: bytes = b""
+    ) -> Completed:
+        return call(["git", *arguments], cwd or self.root, _environment() | dict(extra or {}), stdin)
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in _LOCAL_VARIABLES}
+    return kept | {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
+
+
+def _is_code(name: bytes) -> bool:
+    return os.fsdecode(name).endswith(_CODE_SUFFIXES)
+
+
+def _is_alive(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,45 @@
+"""The Python environment that tools and tests run in: the one that testkeep itself is installed in."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import os
+import platform
+import sys
+
+
+def executable() -> str:
+    """The interpreter's path."""
+    return sys.executable
+
+
+def has_module(name: str) -> bool:
+    """Whether a top-level module can be imported."""
+    return importlib.util.find_spec(name) is not None
+
+
+def version_of(distribution: str) -> str:
+    """The version of an installed distribution; empty if there is none."""
+    try:
+        return importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def environment_digest() -> str:
+    """Name the environment by its interpreter, platform and installed distributions."""
+    installed = {f"{dist.metadata['Name']}=={dist.version}" for dist in importlib.metadata.distributions()}
+    facts = [platform.python_implementation(), platform.python_version(), platform.platform(), *sorted(installed)]
+    return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16]
+
+
+def environment_variables() -> dict[str, str]:
+    """A copy of the process' environment."""
+    return dict(os.environ)
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
