@@ -1,0 +1,72 @@
+"""Renders findings as a GitLab code quality report, which a merge request shows. Renders; never decides."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+
+import msgspec
+from msgspec import Struct
+
+from testkeep.model.finding import Finding, Severity
+from testkeep.model.verdict import Verdict
+from testkeep.reports._grouping import in_order
+from testkeep.reports._wording import one_line
+
+_SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "minor", Severity.NOTE: "info"}
+# GitLab drops an issue without a path; this file is there and holds the policy.
+_NO_PLACE = "pyproject.toml"
+
+
+class _Lines(Struct, frozen=True):
+    begin: int
+
+
+class _Location(Struct, frozen=True):
+    path: str
+    lines: _Lines
+
+
+class _Issue(Struct, frozen=True, kw_only=True):
+    description: str
+    check_name: str
+    fingerprint: str
+    severity: str
+    location: _Location
+
+
+def render(verdict: Verdict) -> str:
+    """Render a JSON array with one issue per finding, errors first and waived ones last.
+
+    A fingerprint stays the same while a finding keeps its code, test, path and message: its line may move.
+
+    Source: https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
+    """
+    seen: Counter[tuple[str, ...]] = Counter()
+    issues = []
+    for finding in in_order(verdict.findings):
+        identity = (finding.code, finding.test, finding.path, finding.message)
+        issues.append(_issue(finding, _fingerprint(identity, seen[identity])))
+        seen[identity] += 1
+    return msgspec.json.format(msgspec.json.encode(issues), indent=2).decode() + "\n"
+
+
+def _issue(finding: Finding, fingerprint: str) -> _Issue:
+    path = one_line(finding.path or finding.test.partition("::")[0]) or _NO_PLACE
+    line = finding.line if finding.path else 0
+    about = f" ({one_line(finding.test)})" if finding.test else ""
+    waived = "waived: " if finding.waived else ""
+    return _Issue(
+        description=f"{waived}{one_line(finding.message)}{about}",
+        check_name=one_line(f"{finding.code} {finding.name}"),
+        fingerprint=fingerprint,
+        severity="info" if finding.waived else _SEVERITIES[finding.severity],
+        location=_Location(path, _Lines(max(line, 1))),
+    )
+
+
+def _fingerprint(identity: tuple[str, ...], n_earlier: int) -> str:
+    # Each part goes in with its length, so that no two identities read the same.
+    parts = (*identity, str(n_earlier)) if n_earlier else identity
+    data = "".join(f"{len(part)}:{part}" for part in parts)
+    return hashlib.sha256(data.encode("utf-8", "surrogatepass")).hexdigest()

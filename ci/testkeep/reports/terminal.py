@@ -1,0 +1,137 @@
+"""Renders a verdict for those who sit at the terminal or read a job's log. Renders; never decides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from io import StringIO
+from textwrap import wrap
+
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from testkeep.model.finding import Finding, Severity
+from testkeep.model.verdict import Decision, StageResult, StageStatus, Verdict
+from testkeep.reports import _wording as wording
+from testkeep.reports._grouping import Group, grouped
+
+_STATUS_STYLES = {
+    StageStatus.PASSED: "green",
+    StageStatus.FAILED: "red",
+    StageStatus.SKIPPED: "dim",
+    StageStatus.ERROR: "bold red",
+}
+_SEVERITY_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+_DECISION_STYLES = {
+    Decision.PASS: "bold green",
+    Decision.FAIL: "bold red",
+    Decision.INCONCLUSIVE: "bold yellow",
+}
+
+_PADDING = re.compile(r"(?: |\x1b\[[0-9;]*m)+$", re.MULTILINE)
+_COMMAND_AT_START = re.compile(r"^(\s*):(?=:)", re.MULTILINE)
+
+
+def render(verdict: Verdict, *, width: int, color: bool) -> str:
+    """Render what is read at the end of a run; the last line is the verdict.
+
+    ``width`` is in columns. A line that names a test is left to the terminal to wrap, so that its id can be
+    copied. Colors are the terminal's own sixteen.
+    """
+    target = StringIO()
+    # Everything that rich would otherwise take from the environment is said here.
+    console = Console(
+        file=target,
+        width=width,
+        height=25,
+        force_terminal=color,
+        color_system="standard" if color else None,
+        no_color=not color,
+        force_interactive=False,
+        force_jupyter=False,
+        legacy_windows=False,
+    )
+    for part in _parts(verdict, width):
+        console.print(part, soft_wrap=isinstance(part, Text))
+    unpadded = _PADDING.sub(lambda padding: padding[0].replace(" ", ""), target.getvalue())
+    return _without_commands(unpadded)
+
+
+def _without_commands(text: str) -> str:
+    # In the log of a GitHub job, the runner obeys "::" at the start of a line and "##[" anywhere in it.
+    return _COMMAND_AT_START.sub(r"\1: ", text).replace("##[", "# #[")
+
+
+def _parts(verdict: Verdict, width: int) -> Iterator[RenderableType]:
+    head, base = wording.short_commit(verdict.head), wording.short_commit(verdict.base)
+    yield Text.assemble(("testkeep", "bold"), f": head {head}, base {base}")
+    yield Text()
+    yield from _stages(verdict.stages, width)
+    yield Text()
+    yield from _labelled("coverage:     ", wording.coverage_summary(verdict.coverage), width)
+    yield from _labelled("conservation: ", wording.conservation_summary(verdict), width)
+    for note in verdict.notes:
+        yield from _labelled("note: ", note, width)
+    for group in grouped(verdict.findings):
+        yield Text()
+        yield from _group(group, width)
+    yield Text()
+    yield Text(wording.headline(verdict), _DECISION_STYLES[verdict.verdict])
+
+
+def _stages(stages: tuple[StageResult, ...], width: int) -> Iterator[RenderableType]:
+    if not stages:
+        yield Text("no stage ran")
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("stage", overflow="fold")
+    table.add_column("status", no_wrap=True)
+    table.add_column("tests", overflow="fold")
+    table.add_column("time", no_wrap=True, justify="right")
+    table.add_column("detail", overflow="fold")
+    for stage in stages:
+        table.add_row(
+            Text(wording.one_line(stage.name)),
+            Text(stage.status.value, _STATUS_STYLES[stage.status]),
+            Text(wording.count_tests(stage.tests)),
+            Text(wording.duration(stage.duration_s)),
+            Text("see below" if _needs_lines(stage.detail) else wording.one_line(stage.detail)),
+        )
+    yield table
+    for stage in stages:
+        if _needs_lines(stage.detail):
+            yield from _labelled(f"{wording.one_line(stage.name)}: ", stage.detail, width)
+
+
+def _needs_lines(detail: str) -> bool:
+    return _names_a_test(detail) or len(wording.several_lines(detail)) > 1
+
+
+def _names_a_test(text: str) -> bool:
+    return "::" in text
+
+
+def _group(group: Group, width: int) -> Iterator[Text]:
+    style = "dim" if group.waived else _SEVERITY_STYLES[group.severity]
+    yield Text.assemble((group.title, style), f": {group.extent}")
+    for statement in group.statements:
+        yield from _labelled("  ", statement.message, width)
+        yield from (Text(f"    {place}") for place in map(_place, statement.findings) if place)
+    if group.help:
+        yield from _labelled("  help: ", group.help, width)
+
+
+def _place(finding: Finding) -> str:
+    return "  ".join(filter(None, (wording.location(finding), wording.one_line(finding.test))))
+
+
+def _labelled(label: str, text: str, width: int) -> Iterator[Text]:
+    """Wrap text beside its label; the second line and the later ones begin where the first one does."""
+    room = max(width - len(label), 1)
+    margin = label
+    for line in wording.several_lines(text):
+        wrapped = wrap(line, room, break_long_words=False, break_on_hyphens=False)
+        for piece in [line] if _names_a_test(line) else wrapped or [""]:
+            yield Text(margin + piece)
+            margin = " " * len(label)

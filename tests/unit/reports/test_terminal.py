@@ -1,0 +1,132 @@
+"""The report at the end of a run."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from testkeep.model.verdict import Decision, StageResult, StageStatus
+from testkeep.reports.terminal import render
+from unit.reports.verdicts import a_finding, a_full_verdict, a_hostile_verdict, a_verdict
+
+FULL = """\
+testkeep: head 3f2a9c1b7e, base 9d8c7b6a5f
+
+stage        status   tests                                            time  detail
+format       passed   -                                              400 ms
+unit         failed   1 failed, 2 errors, 41 passed, 2 left out       1.2 s
+migration    skipped  -                                                   -  no tests of this stage
+concurrency  error    -                                          2 min 05 s  killed after 125 s
+
+coverage:     overall 91.3%, diff n/a, service 99.99%, router 100%
+conservation: 100 kept, 2 lost, 1 moved, 1 replaced, 1 retired, 1 waived
+note: The policy is read from the base commit.
+
+TK201 newly-skipped: 2 errors
+  passed at the base and is skipped now: needs redis
+    tests/unit/test_cart.py:12  tests/unit/test_cart.py::test_drop
+    tests/unit/test_cart.py:20  tests/unit/test_cart.py::test_add[two words]
+  help: Let it run again, replace it, or waive it with a reason and an expiry date.
+
+TK301 coverage-overall: 1 error
+  91.3% of the lines are covered, 92% are wanted
+
+TK402 over-budget: 1 warning
+  took 340 ms, the budget is 100 ms
+    tests/unit/test_mail.py:7  tests/unit/test_mail.py::test_send
+
+TK405 skip-without-reason: 1 note
+  skipped without a reason
+
+TK203 removed: 1 error, waived
+  passed at the base and is gone
+    tests/unit/test_old.py::test_gone
+
+FAIL: 3 errors, 1 warning, 1 note, 1 waived
+"""
+
+EMPTY = """\
+testkeep: head worktree, base none
+
+no stage ran
+
+coverage:     not measured
+conservation: not compared: there is no base
+
+INCONCLUSIVE: no errors; not everything could be checked
+"""
+
+
+def plain(verdict_text: str) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", verdict_text)
+
+
+def test_render__something_of_everything__is_this_text() -> None:
+    assert render(a_full_verdict(), width=100, color=False) == FULL
+
+
+def test_render__nothing_at_all__says_so() -> None:
+    verdict = a_verdict(decision=Decision.INCONCLUSIVE, head="worktree", base="none")
+    assert render(verdict, width=100, color=False) == EMPTY
+
+
+def test_render__with_color__differs_in_color_only() -> None:
+    colored = render(a_full_verdict(), width=100, color=True)
+    assert (plain(colored), "\x1b[1;31mFAIL" in colored) == (FULL, True)
+
+
+def test_render__whatever_the_environment__is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    colored = render(a_full_verdict(), width=100, color=True)
+    for name, value in {"NO_COLOR": "1", "COLUMNS": "20", "TERM": "dumb", "TTY_COMPATIBLE": "0"}.items():
+        monkeypatch.setenv(name, value)
+    assert render(a_full_verdict(), width=100, color=True) == colored
+    monkeypatch.delenv("NO_COLOR")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert render(a_full_verdict(), width=100, color=False) == FULL
+
+
+@pytest.mark.parametrize("width", [1, 40, 60, 200])
+@pytest.mark.parametrize("color", [False, True], ids=["plain", "color"])
+def test_render__any_width__has_no_trailing_space_and_whole_test_ids(width: int, color: bool) -> None:
+    lines = plain(render(a_full_verdict(), width=width, color=color)).split("\n")
+    assert [line for line in lines if line != line.rstrip()] == []
+    assert "    tests/unit/test_cart.py:20  tests/unit/test_cart.py::test_add[two words]" in lines
+
+
+def test_render__message_names_a_test__is_not_wrapped() -> None:
+    message = "replaced by tests/unit/test_cart.py::test_add[two words], which did not pass at the head commit"
+    assert f"\n  {message}\n" in render(a_verdict(a_finding(message=message)), width=40, color=False)
+
+
+def test_render__detail_names_a_test__stands_whole_below_the_table() -> None:
+    detail = "killed while it ran tests/unit/test_cart.py::test_add[two words]"
+    stages = (StageResult(name="unit", status=StageStatus.ERROR, detail=detail),)
+    text = render(a_verdict(stages=stages), width=50, color=False)
+    assert f"unit   error   -         -  see below\nunit: {detail}\n" in text
+
+
+def test_render__long_text__is_wrapped_beside_its_label() -> None:
+    verdict = a_verdict(a_finding(message="one two three four five", help="six seven eight nine ten\nlast"))
+    assert "  one two three four\n  five\n  help: six seven\n        eight nine\n        ten\n        last\n" in render(
+        verdict, width=20, color=False
+    )
+
+
+def test_render__markup_and_emoji_codes__stay_as_they_are() -> None:
+    text = "tests/a.py::test_a[[bold]x[/bold] [/] :smile: \\[red]]"
+    verdict = a_verdict(
+        a_finding(text, text, message=text, help=text, test=text, path=text),
+        head=text,
+        stages=(StageResult(name="[bold]unit", status=StageStatus.PASSED, tests={":smile:": 1}),),
+        notes=(text,),
+    )
+    rendered = render(verdict, width=200, color=False)
+    assert (rendered.count(text), "[bold]unit  passed  1 :smile:" in rendered) == (8, True)
+
+
+@pytest.mark.parametrize("width", [30, 200])
+def test_render__hostile_text__commands_neither_terminal_nor_runner(width: int) -> None:
+    rendered = render(a_hostile_verdict(), width=width, color=False)
+    assert re.findall(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]|##\[|(?m:^\s*::)", rendered) == []
+    rendered.encode()
