@@ -1,0 +1,6 @@
+# /// script
+# dependencies = ["nox[uv]", "testkeep[all]"]
+# ///
+from testkeep.nox import register
+
+register()
