@@ -12,6 +12,7 @@ import click
 from testkeep import __version__
 from testkeep.cli.baseline import baseline
 from testkeep.cli.explain import explain, rules
+from testkeep.cli.fix import fix
 from testkeep.cli.gate import gate
 from testkeep.cli.run import run
 from testkeep.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_PASS, EXIT_USAGE, KitError
@@ -26,7 +27,7 @@ def cli() -> None:
     """
 
 
-for _command in (run, gate, baseline, explain, rules):
+for _command in (run, gate, baseline, fix, explain, rules):
     cli.add_command(_command)
 
 

@@ -8,13 +8,13 @@ import hashlib
 import re
 import types
 
-_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+| id='[0-9]+'")
 _MAX_CHARACTERS = 200
 _MAX_DEPTH = 4
 
 
 def canonical(value: object, depth: int = 0) -> str:
-    """Write a value without what changes from run to run: addresses, the order of sets, where an object lies.
+    """Write a value without what changes from run to run: the order of sets and dicts, addresses and ids of objects.
 
     Texts over 200 characters are cut and end in a digest of the whole. Never raises, whatever ``repr`` does.
 
@@ -45,7 +45,9 @@ def _write(value: object, depth: int) -> str:
             return "[" + ", ".join(canonical(item, deeper) for item in value) + "]"
         case dict():
             pairs = (f"{canonical(key, deeper)}: {canonical(item, deeper)}" for key, item in value.items())
-            return "{" + ", ".join(pairs) + "}"
+            return "{" + ", ".join(sorted(pairs)) + "}"
+        case str() | bytes() if type(value) in (str, bytes):
+            return repr(value)  # what looks like an address here is none
         case type() | types.FunctionType() | types.BuiltinFunctionType() | types.MethodType():
             return _qualified(value)
         case functools.partial():

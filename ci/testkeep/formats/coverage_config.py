@@ -10,7 +10,8 @@ from typing import Any
 Config = dict[str, dict[str, str]]
 
 # In the order in which coverage.py looks for them; the first that has settings wins.
-CONFIG_FILES = (".coveragerc", "setup.cfg", "tox.ini", "pyproject.toml")
+CONFIG_FILES = (".coveragerc", ".coveragerc.toml", "setup.cfg", "tox.ini", "pyproject.toml")
+_PREFIX = "coverage:"
 # Which files are production code is the policy's business, and where the data goes is the pipeline's.
 _OURS = frozenset({"source", "source_pkgs", "source_dirs", "include", "data_file", "parallel"})
 
@@ -18,22 +19,22 @@ _OURS = frozenset({"source", "source_pkgs", "source_dirs", "include", "data_file
 def loads(name: str, text: str) -> Config | None:
     """Read one of the files that coverage.py reads; None if it has no coverage settings (or is not readable).
 
-    Values are as in an ini file: lists have an entry a line.
+    A file of coverage.py's own has settings even if it is empty. Values are as in an ini file: lists have an entry a
+    line.
     """
-    if name.endswith(".toml"):
-        return _from_toml(text)
-    parser = configparser.ConfigParser(interpolation=None)
+    is_own = name.startswith(".coveragerc")
     try:
-        parser.read_string(text)
-    except configparser.Error:
+        found = _from_toml(text, is_own) if name.endswith(".toml") else _from_ini(text, is_own)
+    except (tomllib.TOMLDecodeError, configparser.Error):
         return None
-    prefix = "" if name == ".coveragerc" else "coverage:"
-    sections = [section for section in parser.sections() if section.startswith(prefix)]
-    return {section.removeprefix(prefix): dict(parser[section]) for section in sections} or None
+    return found if found or is_own else None
 
 
 def overlay(user: Mapping[str, Mapping[str, str]], run: Mapping[str, str], omit: list[str]) -> Config:
-    """Lay the kit's settings over the user's: ``run`` wins where the user has said nothing, ``omit`` adds."""
+    """Lay the kit's settings over the user's: ``run`` counts where the user has said nothing, ``omit`` adds.
+
+    What the user says of production code and data files is left out.
+    """
     merged = {section: dict(options) for section, options in user.items()}
     kept = {option: value for option, value in merged.get("run", {}).items() if option not in _OURS}
     merged["run"] = {**run, **kept}
@@ -47,21 +48,41 @@ def dumps(config: Config) -> str:
     lines: list[str] = []
     for section, options in config.items():
         lines.append(f"[{section}]")
-        lines += [f"{option} = " + "\n    ".join(["", *_entries(value)] if "\n" in value else [value])
-                  for option, value in options.items()]  # fmt: skip
+        lines += [_assignment(option, _entries(value)) for option, value in options.items()]
     return "\n".join([*lines, ""])
 
 
-def _from_toml(text: str) -> Config | None:
-    try:
-        tables: dict[str, Any] = tomllib.loads(text).get("tool", {}).get("coverage", {})
-    except (tomllib.TOMLDecodeError, AttributeError):
-        return None
+def _assignment(option: str, entries: list[str]) -> str:
+    if len(entries) < 2:
+        return f"{option} = {''.join(entries)}"
+    return "\n    ".join([f"{option} =", *map(_continuation, entries)])
+
+
+def _continuation(entry: str) -> str:
+    # All lists of coverage.py are regular expressions or globs; a bare "#" would make the line a comment.
+    return f"[{entry[0]}]{entry[1:]}" if entry.startswith(("#", ";")) else entry
+
+
+def _from_ini(text: str, is_own: bool) -> Config:
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read_string(text)
+    sections = [section for section in parser.sections() if is_own or section.startswith(_PREFIX)]
+    return {section.removeprefix(_PREFIX): dict(parser[section]) for section in sections}
+
+
+def _from_toml(text: str, is_own: bool) -> Config:
+    document = tomllib.loads(text)
+    tables = (document if is_own else {}) | _table(_table(document, "tool"), "coverage")
     return {
         section: {option: _ini_value(value) for option, value in options.items()}
         for section, options in tables.items()
-        if isinstance(options, dict)
-    } or None
+        if isinstance(options, dict) and not (is_own and section == "tool")
+    }
+
+
+def _table(parent: Mapping[str, Any], key: str) -> dict[str, Any]:
+    found = parent.get(key)
+    return found if isinstance(found, dict) else {}
 
 
 def _ini_value(value: object) -> str:

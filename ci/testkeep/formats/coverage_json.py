@@ -32,7 +32,7 @@ def loads(data: bytes) -> CoverageTotals:
     """
     try:
         report = msgspec.json.decode(data, type=_Report)
-    except msgspec.DecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise EvidenceError(f"coverage's JSON report cannot be read: {error}") from error
     return CoverageTotals(
         files={

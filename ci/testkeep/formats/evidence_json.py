@@ -5,8 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from testkeep.errors import EvidenceError
+from testkeep.formats.text_json import encode
 from testkeep.model.evidence import EVIDENCE_SCHEMA, Evidence
-from testkeep.model.verdict import Verdict
+from testkeep.model.verdict import VERDICT_SCHEMA, Verdict
 
 
 class _Header(msgspec.Struct):
@@ -15,7 +16,7 @@ class _Header(msgspec.Struct):
 
 def dumps(evidence: Evidence) -> bytes:
     """Write one job's record."""
-    return msgspec.json.encode(evidence)
+    return encode(evidence)
 
 
 def loads(data: bytes, source: str) -> Evidence:
@@ -32,18 +33,18 @@ def loads(data: bytes, source: str) -> Evidence:
                 hint="Make the evidence again with this version of testkeep.",
             )
         return msgspec.json.decode(data, type=Evidence)
-    except msgspec.DecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise EvidenceError(f"{source}: not a complete evidence record: {error}", hint="Run the job again.") from error
 
 
 def dumps_verdict(verdict: Verdict) -> bytes:
     """Write ``verdict.json``, indented for people who open it."""
-    return msgspec.json.format(msgspec.json.encode(verdict), indent=2) + b"\n"
+    return msgspec.json.format(encode(verdict), indent=2) + b"\n"
 
 
 def verdict_json_schema() -> bytes:
     """Make the JSON Schema of ``verdict.json`` from the types; a copy ships as package data."""
     schema = msgspec.json.schema(Verdict)
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    schema["title"] = "testkeep.verdict/1"
+    schema["title"] = VERDICT_SCHEMA
     return msgspec.json.format(msgspec.json.encode(schema), indent=2) + b"\n"

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from testkeep.errors import EvidenceError
+from testkeep.formats import text_json
 from testkeep.model.evidence import (
     EVIDENCE_SCHEMA,
     CollectorReport,
@@ -98,29 +99,27 @@ class Closed(Struct, frozen=True, kw_only=True, tag="closed"):
 T = TypeVar("T")
 Line = Opened | Collected | Collector | Ignored | Started | Ended | WorkerLost | Imports | Stopped | Closed
 
-_encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Line)
 
 
 def encode(line: Line) -> bytes:
     """Write one line, with its end."""
-    return _encoder.encode(line) + b"\n"
+    return text_json.encode(line) + b"\n"
 
 
 def decode(data: bytes) -> list[Line]:
     """Read a journal. A last line that was cut off is passed over: that is what a crash leaves.
 
     Raises:
-        EvidenceError: a line in the middle is damaged.
+        EvidenceError: a line that has its end is damaged.
     """
-    lines = data.splitlines()
+    *whole, _cut_off = data.split(b"\n")
     decoded: list[Line] = []
-    for number, text in enumerate(lines, 1):
+    for number, text in enumerate(whole, 1):
         try:
             decoded.append(_decoder.decode(text))
-        except msgspec.DecodeError as error:
-            if number < len(lines):
-                raise EvidenceError(f"line {number} of the journal is damaged: {error}") from error
+        except (ValueError, RecursionError) as error:
+            raise EvidenceError(f"line {number} of the journal is damaged: {error}") from error
     return decoded
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import datetime
 import difflib
+import enum
 import hashlib
 import tomllib
 import types
-from collections.abc import Iterator, Mapping
-from typing import Any, get_args, get_origin, get_type_hints
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from testkeep.errors import PolicyError
-from testkeep.model.duration import parse_duration
 from testkeep.model.policy import Policy
+
+_WORDS = {str: "a string", bool: "true or false", float: "a number", datetime.date: "a date such as 2027-01-31"}
 
 
 def loads(text: str, source: str) -> Policy | None:
@@ -28,22 +31,15 @@ def loads(text: str, source: str) -> Policy | None:
     table = _table(text, source)
     if table is None:
         return None
-    problems = list(_unknown_keys(table, Policy, ""))
-    if not problems:
-        try:
-            policy = msgspec.convert(table, Policy, strict=True)
-        except msgspec.ValidationError as error:
-            problems = [_readable(error)]
-        else:
-            problems = list(_impossible_values(policy))
-            if not problems:
-                return policy
-    raise PolicyError(source, problems)
+    problems = list(_problems(table, Policy, ""))
+    if problems:
+        raise PolicyError(source, problems)
+    return msgspec.convert(table, Policy, strict=True)
 
 
 def digest(policy: Policy) -> str:
-    """Name a policy by its content: two policies with equal digests demand the same."""
-    return hashlib.sha256(msgspec.json.encode(policy, order="deterministic")).hexdigest()[:16]
+    """Name a policy by its content: two policies with equal digests demand the same, the order of layers included."""
+    return hashlib.sha256(msgspec.json.encode(policy)).hexdigest()[:16]
 
 
 def _table(text: str, source: str) -> dict[str, Any] | None:
@@ -60,66 +56,97 @@ def _table(text: str, source: str) -> dict[str, Any] | None:
     return table
 
 
-def _unknown_keys(value: object, expected: Any, path: str) -> Iterator[str]:
-    """Walk a TOML value beside the type that it should have, and name each key that the type does not know."""
-    for struct in _struct_types(expected):
-        if isinstance(value, dict):
-            yield from _unknown_in_table(value, struct, path)
-        return
-    match get_origin(expected), value:
-        case (origin, dict()) if origin is dict:
-            for key, inner in value.items():
-                yield from _unknown_keys(inner, get_args(expected)[1], f"{path}{key}.")
-        case (origin, list()) if origin is tuple:
-            for index, inner in enumerate(value):
-                yield from _unknown_keys(inner, get_args(expected)[0], f"{path.removesuffix('.')}[{index}].")
-
-
-def _unknown_in_table(table: Mapping[str, Any], struct: type[msgspec.Struct], path: str) -> Iterator[str]:
-    known = get_type_hints(struct)
-    for key, inner in table.items():
-        if key in known:
-            yield from _unknown_keys(inner, known[key], f"{path}{key}.")
-            continue
-        nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-        advice = f"did you mean {path}{nearest[0]}?" if nearest else f"known here: {', '.join(sorted(known))}"
-        yield f"{path}{key}: unknown key; {advice}"
-
-
-def _struct_types(expected: Any) -> list[type[msgspec.Struct]]:
-    members = get_args(expected) if isinstance(expected, types.UnionType) else [expected]
-    return [member for member in members if isinstance(member, type) and issubclass(member, msgspec.Struct)]
-
-
-def _readable(error: msgspec.ValidationError) -> str:
-    """Turn msgspec's "Expected `float`, got `str` - at `$.coverage.overall`" into path first, TOML's words."""
-    message, _, path = str(error).partition(" - at ")
-    path = path.strip("`").removeprefix("$").removeprefix(".") or "the policy"
-    for python_word, toml_word in (("`str`", "a string"), ("`int`", "an integer"), ("`float`", "a number"),
-                                   ("`bool`", "true or false"), ("`array`", "a list"), ("`object`", "a table"),
-                                   ("`date`", "a date (2027-01-31)"), ("object ", "table ")):  # fmt: skip
-        message = message.replace(python_word, toml_word).replace("Object", "Table")
-    return f"{path}: {message[:1].lower()}{message[1:]}"
-
-
-def _impossible_values(policy: Policy) -> Iterator[str]:
-    coverage = policy.coverage
-    percentages = {"coverage.overall": coverage.overall, "coverage.diff": coverage.diff}
-    percentages |= {f"coverage.layers.{name}.minimum": layer.minimum for name, layer in coverage.layers.items()}
-    for path, value in percentages.items():
-        if not 0 <= value <= 100:
-            yield f"{path}: expected a percentage from 0 to 100, found {value:g}"
-    for name, layer in coverage.layers.items():
-        if not layer.paths:
-            yield f"coverage.layers.{name}.paths: expected at least one pattern"
-    if not policy.stages:
-        yield "stages: expected at least one stage"
-    for stage in {stage for stage in policy.stages if policy.stages.count(stage) > 1}:
-        yield f"stages: {stage} is named twice"
-    durations = {"timeout": policy.timeout}
-    durations |= {f"suites.budgets.{stage}": budget for stage, budget in policy.suites.budgets.items()}
-    for path, text in durations.items():
+def _problems(value: object, expected: Any, path: str) -> Iterator[str]:
+    """Hold a TOML value against the type that it should have: say what is wrong inside of it, else with itself."""
+    inside = list(_problems_inside(value, _plain(expected), path))
+    yield from inside
+    if not inside:
         try:
-            parse_duration(text)
-        except ValueError as error:
-            yield f"{path}: {error}"
+            msgspec.convert(value, expected, strict=True)
+        except msgspec.ValidationError:
+            yield f"{path}: expected {_wanted(expected)}, found {_shown(value)}"
+
+
+def _problems_inside(value: object, expected: Any, path: str) -> Iterator[str]:
+    arguments = get_args(expected)
+    match value, get_origin(expected):
+        case dict(), None if _is_struct(expected):
+            yield from _problems_of_table(value, expected, path)
+        case dict(), origin if origin is dict:
+            for key, inner in value.items():
+                yield from _unknown_key(key, _choices(arguments[0]) or [key], path)
+                yield from _problems(inner, arguments[1], _below(path, key))
+        case list(), origin if origin is tuple:
+            for index, inner in enumerate(value):
+                yield from _problems(inner, arguments[0], f"{path}[{index}]")
+                if _choices(arguments[0]) and inner in value[:index]:
+                    yield f"{path}[{index}]: {_shown(inner)} is named twice"
+
+
+def _problems_of_table(table: dict[str, Any], struct: type[msgspec.Struct], path: str) -> Iterator[str]:
+    known = get_type_hints(struct, include_extras=True)
+    for key, inner in table.items():
+        yield from _unknown_key(key, known, path)
+        yield from _problems(inner, known.get(key, object), _below(path, key))
+    for field in msgspec.structs.fields(struct):
+        if field.required and field.name not in table:
+            yield f"{_below(path, field.name)}: missing; expected {_wanted(known[field.name])}"
+
+
+def _unknown_key(key: str, known: Iterable[str], path: str) -> Iterator[str]:
+    choices = sorted(known)
+    if key in choices:
+        return
+    nearest = difflib.get_close_matches(key, choices, n=1, cutoff=0.5)
+    advice = f"did you mean {_below(path, nearest[0])}?" if nearest else f"known here: {', '.join(choices)}"
+    yield f"{_below(path, key)}: unknown key; {advice}"
+
+
+def _below(path: str, key: str) -> str:
+    return f"{path}.{key}" if path else key
+
+
+def _plain(expected: Any) -> Any:
+    """A type without its bounds, and without None, which TOML does not have."""
+    if get_origin(expected) is Annotated:
+        return get_args(expected)[0]
+    if isinstance(expected, types.UnionType):
+        return next(member for member in get_args(expected) if member is not types.NoneType)
+    return expected
+
+
+def _is_struct(expected: Any) -> bool:
+    return isinstance(expected, type) and issubclass(expected, msgspec.Struct)
+
+
+def _choices(expected: Any) -> list[str]:
+    """The values that a type allows, if they can be listed."""
+    if get_origin(expected) is Literal:
+        return list(get_args(expected))
+    return list(map(str, expected)) if isinstance(expected, enum.EnumType) else []
+
+
+def _wanted(expected: Any) -> str:
+    if get_origin(expected) is Annotated:
+        return str(get_args(expected)[1].description)
+    if _choices(expected):
+        return f"one of {', '.join(_choices(expected))}"
+    plain = _plain(expected)
+    if _is_struct(plain) or get_origin(plain) is dict:
+        return "a table"
+    return "a list" if get_origin(plain) is tuple else _WORDS[plain]
+
+
+def _shown(value: object) -> str:
+    """A value in TOML's words."""
+    match value:
+        case dict():
+            return "a table"
+        case list():
+            return "a list" if value else "an empty list"
+        case bool():
+            return "true" if value else "false"
+        case str() | int() | float():
+            return repr(value)
+        case _:
+            return str(value)

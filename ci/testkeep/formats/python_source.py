@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Iterator
 
 
@@ -12,11 +13,12 @@ def defined_names(text: str) -> frozenset[str]:
     >>> sorted(defined_names("if False:\\n  class TestA:\\n    def test_b(self): pass"))
     ['TestA', 'TestA.test_b']
     """
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError):
-        return frozenset()
-    return frozenset(_names(tree, ""))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Python's remarks on the text are the author's business
+        try:
+            return frozenset(_names(ast.parse(text), ""))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return frozenset()
 
 
 def _names(node: ast.AST, prefix: str) -> Iterator[str]:
@@ -24,5 +26,6 @@ def _names(node: ast.AST, prefix: str) -> Iterator[str]:
         if isinstance(child, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             yield f"{prefix}{child.name}"
             yield from _names(child, f"{prefix}{child.name}.")
-        else:
+        elif isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):
+            # Only statements can hold definitions; expressions can be nested deeper than Python can call.
             yield from _names(child, prefix)

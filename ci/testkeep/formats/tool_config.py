@@ -26,10 +26,11 @@ def configured_tools(files: Mapping[str, str]) -> dict[str, frozenset[str]]:
 
 def _from_toml(text: str) -> dict[str, set[str]]:
     try:
-        tools: dict[str, Any] = tomllib.loads(text).get("tool", {})
+        tools: Any = tomllib.loads(text).get("tool")
     except tomllib.TOMLDecodeError:
         return {}
-    return {name: set(table) for name, table in tools.items() if isinstance(table, dict)}
+    tables = tools if isinstance(tools, dict) else {}
+    return {name: set(table) for name, table in tables.items() if isinstance(table, dict)}
 
 
 def _from_ini(name: str, text: str) -> dict[str, set[str]]:
@@ -42,5 +43,5 @@ def _from_ini(name: str, text: str) -> dict[str, set[str]]:
     own = _OWN_FILES.get(name)
     if own is not None:
         tool, section = own
-        found[tool] = set(parser[section]) if parser.has_section(section) else set()
+        found.setdefault(tool, set()).update(parser[section] if parser.has_section(section) else ())
     return found

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
-from fnmatch import fnmatchcase
+from fractions import Fraction
 
 from msgspec import Struct
 
+from testkeep.model.patterns import matches
 from testkeep.model.policy import Layer
 
 
@@ -19,19 +21,24 @@ class Ratio(Struct, frozen=True):
     def __add__(self, other: Ratio) -> Ratio:
         return Ratio(self.covered + other.covered, self.total + other.total)
 
-    @property
-    def percent(self) -> float:
-        """Percent, 0 to 100; nothing to cover is wholly covered, as coverage.py has it."""
-        return 100.0 if not self.total else 100.0 * self.covered / self.total
-
     def reaches(self, minimum: float) -> bool:
         """Whether the exact ratio reaches a minimum in percent: 86.996 does not reach 87."""
-        return 100.0 * self.covered >= minimum * self.total
+        return self.missing(minimum) == 0
+
+    def missing(self, minimum: float) -> int:
+        """Count the lines that must be covered in addition to reach a minimum in percent.
+
+        The minimum is taken as it is written: as a binary fraction, 70.7 percent of 1000 would be more than 707.
+        """
+        return max(0, math.ceil(Fraction(str(minimum)) * self.total / 100) - self.covered)
 
     @property
     def shown(self) -> float:
-        """Percent with two digits, rounded down, so that no display claims a threshold that was missed."""
-        return int(self.percent * 100) / 100
+        """Percent with two digits, rounded down, so that no display claims a threshold that was missed.
+
+        Nothing to cover is wholly covered, as coverage.py has it.
+        """
+        return 100.0 if not self.total else self.covered * 10_000 // self.total / 100
 
 
 class CoverageTotals(Struct, frozen=True, kw_only=True):
@@ -48,7 +55,7 @@ class CoverageTotals(Struct, frozen=True, kw_only=True):
         """Add up files per layer; the first layer with a matching pattern gets a file. Empty layers are left out."""
         grouped: dict[str, list[Ratio]] = {}
         for path, ratio in self.files.items():
-            name = next((name for name, layer in layers.items() if _matches(path, layer.paths)), None)
+            name = next((name for name, layer in layers.items() if matches(path, layer.paths)), None)
             if name is not None:
                 grouped.setdefault(name, []).append(ratio)
         return {name: _total(grouped[name]) for name in layers if name in grouped}
@@ -56,11 +63,3 @@ class CoverageTotals(Struct, frozen=True, kw_only=True):
 
 def _total(ratios: Iterable[Ratio]) -> Ratio:
     return sum(ratios, Ratio())
-
-
-def _matches(path: str, patterns: Iterable[str]) -> bool:
-    # The leading slash lets "**/services/**" match a folder at the top of the project as well.
-    return any(
-        fnmatchcase(f"/{path}", f"*/{pattern[3:]}") if pattern.startswith("**/") else fnmatchcase(path, pattern)
-        for pattern in patterns
-    )

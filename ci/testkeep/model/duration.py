@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_DURATION = re.compile(r"(?P<number>\d+(\.\d+)?)\s*(?P<unit>ms|s|m|h)")
+DURATION_PATTERN = r"^\s*(?=[0-9.]*[1-9])(?P<number>[0-9]{1,9}(\.[0-9]{1,9})?)\s*(?P<unit>ms|s|m|h)\s*$"
+_DURATION = re.compile(DURATION_PATTERN)
+A_DURATION = "a duration such as '100ms', '1s', '10m' or '1h'"
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
@@ -17,8 +19,7 @@ def parse_duration(text: str) -> float:
     >>> parse_duration("100ms")
     0.1
     """
-    match = _DURATION.fullmatch(text.strip())
-    seconds = float(match["number"]) * _SECONDS[match["unit"]] if match else 0.0
-    if seconds <= 0:
-        raise ValueError(f"expected a duration such as '100ms', '1s', '10m' or '1h', found {text!r}")
-    return seconds
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        raise ValueError(f"expected {A_DURATION}, found {text!r}")
+    return float(match["number"]) * _SECONDS[match["unit"]]

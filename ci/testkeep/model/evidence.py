@@ -98,7 +98,10 @@ class Suite(Struct, frozen=True, kw_only=True):
 
 
 class Evidence(Struct, frozen=True, kw_only=True):
-    """The complete record of one job: either static tool runs or a suite. Times are UTC, in seconds."""
+    """The complete record of one job: either static tool runs or a suite. Times are UTC, in seconds.
+
+    ``idle`` says why the job had nothing to do; empty if it had.
+    """
 
     schema: Literal["testkeep.evidence/1"]
     job: Job
@@ -107,6 +110,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
     duration_s: float
     tools: tuple[ToolRun, ...] = ()
     suite: Suite | None = None
+    idle: str = ""
 
 
 class Unfinished(Struct, frozen=True, kw_only=True):

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
-_CONTAINERS = ("src", "lib", "source", "python")
+_SRC = "src"
+_CONTAINERS = (_SRC, "lib", "source", "python")
 _NOT_PRODUCTION = frozenset(
     {"alembic", "benchmark", "benchmarks", "bin", "build", "ci", "dist", "doc", "docs", "example", "examples",
      "integration", "migrations", "notebooks", "playground", "scripts", "site", "test", "testing", "tests", "tools",
@@ -18,21 +19,21 @@ _NOT_MODULES = re.compile(r"(setup|conftest|noxfile|tasks|fabfile|manage|test_.*
 def find_source(files: Iterable[str]) -> tuple[str, ...]:
     """Find the production code of a conventional project.
 
-    ``files`` are relative to the project's root. A ``src`` folder wins; else top-level packages; else top-level folders
-    with code; top-level modules are added. Empty if there is nothing of the kind.
+    ``files`` are relative to the project's root. A ``src`` folder wins; else top-level packages; else a folder such as
+    ``lib`` that holds packages; else all top-level folders with code. Unless such a folder was found, top-level modules
+    are added. Empty if there is nothing of the kind.
 
     >>> find_source(["app/__init__.py", "app/main.py", "tests/test_main.py", "setup.py"])
     ('app',)
     """
     paths = [PurePosixPath(file) for file in files if file.endswith(".py")]
-    container = next(
-        (name for name in _CONTAINERS if any(path.parts[0] == name and len(path.parts) > 1 for path in paths)), ""
-    )
-    if container:
-        return (container,)
     nested = [path for path in paths if len(path.parts) > 1 and _may_be_production(path.parts[0])]
+    folders = {path.parts[0] for path in nested}
     packages = {path.parts[0] for path in nested if len(path.parts) == 2 and path.name == "__init__.py"}
-    folders = packages or {path.parts[0] for path in nested}
+    container = next((name for name in _CONTAINERS if name in folders), "")
+    if container == _SRC or (container and not packages):
+        return (container,)
+    folders = packages or folders
     modules = {path.name for path in paths if len(path.parts) == 1 and not _NOT_MODULES.fullmatch(path.name)}
     return (*sorted(folders), *sorted(modules))
 
@@ -44,6 +45,8 @@ def _may_be_production(folder: str) -> bool:
 def import_roots(source: Sequence[str], files: Iterable[str]) -> dict[str, str]:
     """Map each top-level module of the production code to the folder from which it is imported (``"."`` for the root).
 
+    ``source`` has folders and modules; a ``src`` folder, or the root itself (``"."``), stands for what is in it.
+
     >>> import_roots(["src"], ["src/shop/__init__.py"])
     {'shop': 'src'}
     >>> import_roots(["app"], ["app/__init__.py"])
@@ -53,7 +56,7 @@ def import_roots(source: Sequence[str], files: Iterable[str]) -> dict[str, str]:
     roots: dict[str, str] = {}
     for entry in source:
         path = PurePosixPath(entry)
-        if path.name in _CONTAINERS and f"{path}/__init__.py" not in known:
+        if not path.name or (path.name in _CONTAINERS and f"{path}/__init__.py" not in known):
             roots |= dict.fromkeys(_children(path, known), str(path))
             continue
         while f"{path.parent}/__init__.py" in known:
@@ -63,6 +66,6 @@ def import_roots(source: Sequence[str], files: Iterable[str]) -> dict[str, str]:
 
 
 def _children(folder: PurePosixPath, files: Iterable[str]) -> list[str]:
-    depth = len(folder.parts)
-    below = (PurePosixPath(file).parts for file in files if file.startswith(f"{folder}/") and file.endswith(".py"))
-    return sorted({parts[depth].removesuffix(".py") for parts in below})
+    paths = (PurePosixPath(file) for file in files if file.endswith(".py"))
+    below = (path.relative_to(folder) for path in paths if path.is_relative_to(folder))
+    return sorted({path.parts[0].removesuffix(".py") for path in below})

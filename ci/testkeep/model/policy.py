@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
+from testkeep.model.duration import A_DURATION, DURATION_PATTERN
 from testkeep.model.stage import DEFAULT_STAGES, Stage
+
+# The descriptions complete the sentence "expected …" in the messages about a wrong policy.
+Percent = Annotated[float, Meta(ge=0, le=100, description="a percentage from 0 to 100")]
+Duration = Annotated[str, Meta(pattern=DURATION_PATTERN, description=A_DURATION)]
+Text = Annotated[str, Meta(pattern=r"\S", description="a text that is not empty")]
+Code = Annotated[str, Meta(pattern=r"^TK[0-9]{3}$", description="the code of a rule, such as 'TK201'")]
+Patterns = Annotated[tuple[Text, ...], Meta(min_length=1, description="a list of at least one pattern")]
+Stages = Annotated[tuple[Stage, ...], Meta(min_length=1, description="a list of at least one stage")]
 
 
 class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -17,22 +26,22 @@ class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Layer(_Table, frozen=True, kw_only=True):
     """One architectural layer: glob patterns of its files and its least coverage in percent."""
 
-    paths: tuple[str, ...]
-    minimum: float
+    paths: Patterns
+    minimum: Percent
 
 
 DEFAULT_LAYERS = {
-    "repository": Layer(paths=("**/repository.py", "**/repositories/**"), minimum=90),
-    "service": Layer(paths=("**/service.py", "**/services/**"), minimum=85),
-    "router": Layer(paths=("**/router.py", "**/routers/**", "**/api/**"), minimum=80),
+    "repository": Layer(paths=("**/repository.py", "**/repositories/**"), minimum=90.0),
+    "service": Layer(paths=("**/service.py", "**/services/**"), minimum=85.0),
+    "router": Layer(paths=("**/router.py", "**/routers/**", "**/api/**"), minimum=80.0),
 }
 
 
 class CoveragePolicy(_Table, frozen=True, kw_only=True):
     """Coverage thresholds, all in percent. ``omit`` are patterns of files that are not production code."""
 
-    overall: float = 87
-    diff: float = 90
+    overall: Percent = 87.0
+    diff: Percent = 90.0
     ratchet: bool = True
     branch: bool = False
     omit: tuple[str, ...] = ()
@@ -42,10 +51,10 @@ class CoveragePolicy(_Table, frozen=True, kw_only=True):
 class Pyramid(_Table, frozen=True, kw_only=True):
     """The wanted share of each kind of test, in percent, and how far off it may be."""
 
-    unit: float = 60
-    integration: float = 35
-    e2e: float = 5
-    tolerance: float = 10
+    unit: Percent = 60.0
+    integration: Percent = 35.0
+    e2e: Percent = 5.0
+    tolerance: Percent = 10.0
 
 
 class SuitesPolicy(_Table, frozen=True, kw_only=True):
@@ -57,16 +66,16 @@ class SuitesPolicy(_Table, frozen=True, kw_only=True):
 
     leave_out: tuple[str, ...] = ("slow", "performance", "diagnostic")
     pyramid: Pyramid | None = None
-    budgets: dict[Stage, str] = {}
+    budgets: dict[Stage, Duration] = {}
 
 
 class Waiver(_Table, frozen=True, kw_only=True):
     """A recorded exception: which finding, why, who answers for it, until when (inclusive)."""
 
-    test: str
-    rule: str
-    reason: str
-    owner: str
+    test: Text
+    rule: Code
+    reason: Text
+    owner: Text
     expires: datetime.date
 
 
@@ -77,9 +86,9 @@ class Policy(_Table, frozen=True, kw_only=True):
     """
 
     source: tuple[str, ...] = ()
-    stages: tuple[Stage, ...] = DEFAULT_STAGES
+    stages: Stages = DEFAULT_STAGES
     formatter: Literal["black", "ruff"] = "black"
-    timeout: str = "60m"
+    timeout: Duration = "60m"
     coverage: CoveragePolicy = CoveragePolicy()
     suites: SuitesPolicy = SuitesPolicy()
     waivers: tuple[Waiver, ...] = ()

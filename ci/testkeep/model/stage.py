@@ -68,13 +68,10 @@ def stage_of(path: str, marks: Sequence[str]) -> Stage:
     <Stage.UNIT: 'unit'>
     """
     for mark in marks:
-        if mark in _TEST_STAGE_NAMES:
+        if mark in TEST_STAGES:
             return Stage(mark)
     where = PurePosixPath(path)
     return _by_location(where.parts[:-1]) or _by_file_name(where.name) or Stage.UNIT
-
-
-_TEST_STAGE_NAMES = frozenset(stage.value for stage in TEST_STAGES)
 
 
 def _by_location(folders: Sequence[str]) -> Stage | None:

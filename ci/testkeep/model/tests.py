@@ -66,6 +66,11 @@ class Phase(Struct, frozen=True, kw_only=True, omit_defaults=True):
     location: str = ""
     raised: str = ""
 
+    @property
+    def is_bad(self) -> bool:
+        """Whether the phase neither passed nor was skipped."""
+        return self.outcome not in ("passed", "skipped")
+
 
 class Subtest(Struct, frozen=True, kw_only=True):
     """One subtest that ran inside a test."""
@@ -93,14 +98,17 @@ class Execution(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def outcome(self) -> Outcome | None:
-        """The test's outcome; None if its call phase never happened although nothing went wrong before."""
+        """The test's outcome; None if its call phase never happened although nothing went wrong before.
+
+        A phase with an outcome of which nothing is known (``rerun``, where the last attempt is missing) has failed.
+        """
         setup, call, teardown = (self.phase(when) for when in ("setup", "call", "teardown"))
         decisive = call or setup
-        if decisive is None or (setup and setup.outcome == "failed"):
+        if decisive is None or (setup and setup.is_bad):
             return Outcome.ERROR
-        if decisive.outcome == "failed" or any(subtest.outcome == "failed" for subtest in self.subtests):
+        if decisive.is_bad or any(subtest.outcome == "failed" for subtest in self.subtests):
             return Outcome.FAILED
-        if teardown and teardown.outcome == "failed":
+        if teardown and teardown.is_bad:
             return Outcome.ERROR
         if decisive.outcome == "skipped":
             return Outcome.SKIPPED if decisive.wasxfail is None else Outcome.XFAILED
@@ -110,8 +118,10 @@ class Execution(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def decisive_phase(self) -> Phase | None:
-        """The phase that made the outcome: the first that did not pass, else the call."""
-        return next((phase for phase in self.phases if phase.outcome != "passed"), self.phase("call"))
+        """The phase that made the outcome: the first that failed, else the first that did not pass, else the call."""
+        bad = (phase for phase in self.phases if phase.is_bad)
+        skipped = (phase for phase in self.phases if phase.outcome == "skipped")
+        return next(bad, None) or next(skipped, None) or self.phase("call")
 
 
 class RecordedTest(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -124,6 +134,11 @@ class RecordedTest(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def outcome(self) -> Outcome | None:
         """What the test did; None if it was not run."""
         return self.execution.outcome if self.execution else None
+
+    @property
+    def decisive_phase(self) -> Phase | None:
+        """The phase that made the outcome; None if the test was not run."""
+        return self.execution.decisive_phase if self.execution else None
 
     @property
     def guards(self) -> bool:

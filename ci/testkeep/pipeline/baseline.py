@@ -9,7 +9,7 @@ from pathlib import Path
 
 from testkeep import __version__
 from testkeep.errors import BaselineError, EvidenceError, UsageError
-from testkeep.model.evidence import Evidence
+from testkeep.model.evidence import Evidence, Unfinished
 from testkeep.model.stage import Stage
 from testkeep.pipeline.context import Project, project_at
 from testkeep.pipeline.gather import read_all
@@ -112,7 +112,7 @@ def baseline_from(folder: EvidenceFolder, stages: Sequence[Stage]) -> tuple[Base
         if len(commits) != 1:
             what = "has no evidence of these stages" if not commits else "mixes evidence of several commits"
             raise BaselineError(f"{folder.path} {what}")
-        _refuse_invalid(wanted, [left.job.id for left in unfinished])
+        _refuse_invalid(wanted, unfinished)
     except (BaselineError, EvidenceError) as error:
         return Base(commit=""), Baseline(commit="", problem=error.message)
     commit = commits.pop()
@@ -160,7 +160,7 @@ def _make(project: Project, commit: str, stages: tuple[Stage, ...], jobs: int, w
         )
         run_stages(base, options, watcher)
         evidence, unfinished = read_all(made)
-        _refuse_invalid(evidence, [left.job.id for left in unfinished])
+        _refuse_invalid(evidence, unfinished)
         _refuse_foreign_code(evidence, project, base)
         for record in evidence:
             _store(project, commit, made, record)
@@ -180,9 +180,11 @@ def _mapped(entry: str, head: Path, base: Path) -> str:
     return str(base / path.relative_to(head)) if path.is_absolute() and path.is_relative_to(head) else entry
 
 
-def _refuse_invalid(evidence: Sequence[Evidence], unfinished: Sequence[str]) -> None:
+def _refuse_invalid(evidence: Sequence[Evidence], unfinished: Sequence[Unfinished]) -> None:
     if unfinished:
-        raise BaselineError(f"its run of {', '.join(unfinished)} did not finish")
+        stages = ", ".join(left.job.id for left in unfinished)
+        causes = "; ".join(dict.fromkeys(left.cause for left in unfinished if left.cause))
+        raise BaselineError(f"its run of {stages} did not finish" + (f": {causes}" if causes else ""))
     for record in evidence:
         if record.suite is None:
             continue

@@ -11,15 +11,37 @@ from testkeep.model.stage import Stage
 
 @dataclass(frozen=True)
 class ToolCommand:
-    """One static tool: its module, distribution and arguments."""
+    """One static tool: the name of its distribution, and its arguments.
+
+    ``module`` is set where the module has another name, ``script`` where it has no ``__main__``.
+    """
 
     tool: str
-    arguments: tuple[str, ...]
+    arguments: tuple[str, ...] = ()
+    module: str = ""
+    script: str = ""
+    install: str = "pip install 'testkeep[tools]'"
 
     @property
-    def shown(self) -> tuple[str, ...]:
-        """The command as a person would type it."""
-        return (self.tool, *self.arguments)
+    def argv(self) -> tuple[str, ...]:
+        """What makes the interpreter run it."""
+        return ("-c", self.script) if self.script else ("-m", self.module, *self.arguments)
+
+
+def _tool(name: str, *arguments: str) -> ToolCommand:
+    return ToolCommand(name, arguments, module=name)
+
+
+_IMPORT_LINTER = ToolCommand(
+    "import-linter",
+    module="importlinter",
+    script="from importlinter.cli import lint_imports_command; lint_imports_command()",
+    install="pip install import-linter",
+)
+
+
+# A project may have set "fix = true" for its developers; a check changes nothing.
+_READ_ONLY = ("--no-fix", "--no-fix-only")
 
 
 def static_commands(
@@ -33,35 +55,41 @@ def static_commands(
     match stage, formatter:
         case Stage.FORMAT, "ruff":
             return (
-                ToolCommand("ruff", ("format", "--check", ".")),
-                ToolCommand("ruff", ("check", "--select", "I", ".")),
+                _tool("ruff", "format", "--check", "."),
+                _tool("ruff", "check", *_READ_ONLY, "--select", "I", "."),
             )
         case Stage.FORMAT, _:
             # isort's own default style contradicts black's; a project that says nothing means black's.
             profile = () if "isort" in configured else ("--profile", "black")
             return (
-                ToolCommand("black", ("--check", ".")),
-                ToolCommand("isort", ("--check-only", *profile, ".")),
+                _tool("black", "--check", "."),
+                _tool("isort", "--check-only", *profile, "."),
             )
         case Stage.LINT, _:
-            return (ToolCommand("ruff", ("check", ".")),)
+            contracts = (_IMPORT_LINTER,) if "importlinter" in configured else ()
+            return (_tool("ruff", "check", *_READ_ONLY, "."), *contracts)
         case Stage.TYPING, _:
-            return (ToolCommand("mypy", _mypy_arguments(source, configured.get("mypy"))),)
+            return (_tool("mypy", *_mypy_arguments(source, configured.get("mypy"))),)
         case _:
             return ()
 
 
-def fix_commands(formatter: str, configured: Mapping[str, frozenset[str]]) -> tuple[ToolCommand, ...]:
-    """The tools that mend what ``format`` and ``lint`` complain of, in the order in which they must run."""
-    lint = ToolCommand("ruff", ("check", "--fix", "."))
+def fix_commands(
+    formatter: str, configured: Mapping[str, frozenset[str]], paths: Sequence[str]
+) -> tuple[ToolCommand, ...]:
+    """The tools that mend what ``format`` and ``lint`` complain of, in the order in which they must run.
+
+    The linter comes first: what it rewrites need not be well formatted. What it cannot mend is the lint stage's.
+    """
+    lint = _tool("ruff", "check", "--fix", "--exit-zero", *paths)
     if formatter == "ruff":
         return (
             lint,
-            ToolCommand("ruff", ("check", "--select", "I", "--fix", ".")),
-            ToolCommand("ruff", ("format", ".")),
+            _tool("ruff", "check", "--select", "I", "--fix", "--exit-zero", *paths),
+            _tool("ruff", "format", *paths),
         )
     profile = () if "isort" in configured else ("--profile", "black")
-    return (lint, ToolCommand("isort", (*profile, ".")), ToolCommand("black", (".",)))
+    return (lint, _tool("isort", *profile, *paths), _tool("black", *paths))
 
 
 def _mypy_arguments(source: Sequence[str], keys: frozenset[str] | None) -> tuple[str, ...]:
@@ -89,7 +117,9 @@ class PytestRun:
         measure = [f"--cov={_coverage_source(entry)}" for entry in self.source] if self.coverage_config else []
         config = [f"--cov-config={self.coverage_config}"] if measure else []
         return (
+            # By name, so that they are there also under PYTEST_DISABLE_PLUGIN_AUTOLOAD.
             "-p", "testkeep",
+            "-p", "pytest_cov",
             f"--rootdir={self.root}",
             f"--testkeep-stage={self.stage}",
             f"--testkeep-evidence={self.evidence}",

@@ -14,7 +14,7 @@ from testkeep.model.evidence import Job, JobContext, Provenance
 from testkeep.model.layout import find_source, import_roots
 from testkeep.model.policy import Policy
 from testkeep.model.stage import TEST_STAGES, Stage
-from testkeep.system.files import read_text
+from testkeep.system.files import read_output, read_text
 from testkeep.system.git import Repository
 
 POLICY_FILES = ("testkeep.toml", "pyproject.toml")
@@ -40,6 +40,10 @@ class Project:
     source: tuple[str, ...]
     roots: dict[str, str]
     provenance: Provenance
+
+    def text(self, name: str) -> str:
+        """Read one of the project's files, whatever its encoding; empty if it is not there."""
+        return read_output(self.root / name)
 
     def context(self, job: Job) -> JobContext:
         """Say what a test process needs to know of its job. A stage that was asked for by name is not left out."""

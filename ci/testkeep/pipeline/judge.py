@@ -11,6 +11,7 @@ from testkeep.formats import coverage_json
 from testkeep.formats.python_source import defined_names
 from testkeep.model.comparison import Comparison
 from testkeep.model.coverage import CoverageTotals
+from testkeep.model.evidence import Evidence
 from testkeep.model.finding import Finding
 from testkeep.model.policy import Waiver
 from testkeep.model.stage import Stage
@@ -57,7 +58,7 @@ def judge(case: Case) -> Verdict:
     project = case.project
     gathered = gather(case.folder, project.provenance, case.stages)
     notes = list(_notes(case))
-    coverage, problem = _coverage(case)
+    coverage, problem = _coverage(case, gathered.evidence)
     facts = Facts(
         policy=project.policy,
         provenance=project.provenance,
@@ -120,17 +121,22 @@ def _waivers(case: Case) -> Sequence[Waiver]:
     return policy_of(case.project, case.base.commit).waivers
 
 
-def _coverage(case: Case) -> tuple[CoverageTotals | None, Rejection | None]:
-    """Add up the coverage of all test stages; None if not all of them were run, or nothing is measured."""
+def _coverage(case: Case, evidence: Sequence[Evidence]) -> tuple[CoverageTotals | None, Rejection | None]:
+    """Add up the coverage of all test stages.
+
+    None if something is missing from the sum: a number that leaves a stage out would be a wrong one.
+    """
     wanted = set(case.project.policy.test_stages)
-    if not wanted or not wanted <= set(case.stages) or not case.project.source:
+    judged = {stage for record in evidence for stage in record.job.stages}
+    if not case.conserve or not wanted or not wanted <= judged or not case.project.source:
         return None, None
-    files = case.folder.coverage_files()
-    if not files:
+    files = [case.folder.coverage_path(record.job.id) for record in evidence if record.suite is not None]
+    present = [file for file in files if file.exists()]
+    if not present:
         return None, None
     try:
         config = write_coverage_config(case.project, case.folder)
-        data = combine(files, config, case.project.root, case.report)
+        data = combine(present, config, case.project.root, case.report)
         return (coverage_json.loads(data) if data is not None else None), None
     except EvidenceError as error:
         return None, Rejection(job="coverage", kind=RejectionKind.UNREADABLE, reason=error.message)

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from testkeep.formats import coverage_config
+from testkeep.formats.stage_hints import concerns_stage
 from testkeep.formats.tool_config import configured_tools
 from testkeep.model.duration import parse_duration
 from testkeep.model.evidence import EVIDENCE_SCHEMA, Evidence, Job, ToolRun
@@ -20,7 +21,7 @@ from testkeep.system.evidence_folder import EvidenceFolder
 from testkeep.system.files import read_output, read_text
 from testkeep.system.process import Ended, Task
 
-_CONFIG_FILES = ("pyproject.toml", "setup.cfg", "tox.ini", ".isort.cfg", "mypy.ini", ".mypy.ini")
+_CONFIG_FILES = ("pyproject.toml", "setup.cfg", "tox.ini", ".importlinter", ".isort.cfg", "mypy.ini", ".mypy.ini")
 # Of a pytest that runs us (our own tests do); they would make the inner pytest believe that it is a worker.
 _OUTER_PYTEST = frozenset(
     {"PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID"}
@@ -44,12 +45,16 @@ class RunOptions:
 
 @dataclass(frozen=True)
 class StagePlan:
-    """The processes of one stage. ``tools`` has the static tools, ``missing`` those that are not installed."""
+    """The processes of one stage; none if it has nothing to do, for which ``idle`` gives the reason.
+
+    ``tools`` has the static tools, ``missing`` those that are not installed.
+    """
 
     stage: Stage
     tasks: tuple[Task, ...]
     tools: tuple[ToolCommand, ...] = ()
     missing: tuple[ToolCommand, ...] = ()
+    idle: str = ""
 
     def is_over(self, ended: Mapping[str, Ended]) -> bool:
         """Whether all processes of the stage have ended."""
@@ -73,13 +78,13 @@ def tool_configuration(project: Project) -> dict[str, frozenset[str]]:
 
 def _static_plan(project: Project, options: RunOptions, stage: Stage) -> StagePlan:
     if not any(name.endswith((".py", ".pyi")) for name in project.files):
-        return StagePlan(stage, ())
+        return StagePlan(stage, (), idle="no Python files")
     commands = static_commands(stage, project.policy.formatter, project.source, tool_configuration(project))
-    tools = tuple(command for command in commands if interpreter.has_module(command.tool))
+    tools = tuple(command for command in commands if interpreter.has_module(command.module))
     tasks = tuple(
         Task(
             name=f"{stage}.{index}",
-            argv=(interpreter.executable(), "-m", command.tool, *command.arguments),
+            argv=(interpreter.executable(), *command.argv),
             cwd=project.root,
             env=_environment(options),
             log=options.folder.log_path(f"{stage}.{index}"),
@@ -91,6 +96,9 @@ def _static_plan(project: Project, options: RunOptions, stage: Stage) -> StagePl
 
 
 def _test_plan(project: Project, options: RunOptions, stage: Stage) -> StagePlan:
+    # Every pytest process imports all test files; one that cannot find anything of its own is better not started.
+    if not any(concerns_stage(stage, name, project.text(name)) for name in project.files if name.endswith(".py")):
+        return StagePlan(stage, (), idle="no tests")
     folder = options.folder
     context = folder.context_path(stage)
     context.write_bytes(msgspec.json.encode(project.context(Job(id=stage, stages=(stage,)))))
@@ -107,20 +115,22 @@ def _test_plan(project: Project, options: RunOptions, stage: Stage) -> StagePlan
         name=stage,
         argv=(interpreter.executable(), "-m", "pytest", *run.arguments),
         cwd=project.root,
-        env=_environment(options) | {"COVERAGE_FILE": str(folder.coverage_path(stage))},
+        env=_environment(options)
+        | _import_path(project, options)
+        | {"COVERAGE_FILE": str(folder.coverage_path(stage))},
         log=folder.log_path(stage),
         timeout_s=parse_duration(project.policy.timeout),
     )
     return StagePlan(stage, (task,))
 
 
-def static_record(plan: StagePlan, project: Project, begun: float, ended: Mapping[str, Ended]) -> Evidence:
-    """Make the record of a static stage whose processes have ended."""
+def record_of(plan: StagePlan, project: Project, begun: float, ended: Mapping[str, Ended]) -> Evidence:
+    """Make the record of a static stage whose processes have ended, or of a stage that had nothing to do."""
     runs = [
         ToolRun(
             tool=command.tool,
             version=interpreter.version_of(command.tool),
-            command=command.shown,
+            command=(command.tool, *command.arguments),
             exit_code=ended[task.name].exit_code,
             duration_s=round(ended[task.name].duration_s, 3),
             output=read_output(task.log),
@@ -131,11 +141,11 @@ def static_record(plan: StagePlan, project: Project, begun: float, ended: Mappin
         ToolRun(
             tool=command.tool,
             version="",
-            command=command.shown,
+            command=(command.tool, *command.arguments),
             exit_code=None,
             duration_s=0.0,
             output="",
-            install="pip install 'testkeep[tools]'",
+            install=command.install,
         )
         for command in plan.missing
     ]
@@ -146,6 +156,7 @@ def static_record(plan: StagePlan, project: Project, begun: float, ended: Mappin
         started_at=begun,
         duration_s=max((run.duration_s for run in runs), default=0.0),
         tools=tuple(runs),
+        idle=plan.idle,
     )
 
 
@@ -165,6 +176,15 @@ def write_coverage_config(project: Project, folder: EvidenceFolder) -> Path:
     path = folder.coverage_config_path()
     path.write_text(coverage_config.dumps(merged), encoding="utf-8")
     return path
+
+
+def _import_path(project: Project, options: RunOptions) -> dict[str, str]:
+    """Make packages importable that are neither installed nor in the project's root (a ``src`` layout, say)."""
+    folders = {folder for name, folder in project.roots.items() if folder != "." and not interpreter.has_module(name)}
+    if not folders or "PYTHONPATH" in options.environment:
+        return {}
+    own = interpreter.environment_variables().get("PYTHONPATH", "")
+    return {"PYTHONPATH": ":".join([*(str(project.root / folder) for folder in sorted(folders)), *filter(None, [own])])}
 
 
 def _environment(options: RunOptions) -> dict[str, str]:

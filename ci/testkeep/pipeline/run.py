@@ -10,7 +10,7 @@ from testkeep.errors import Interrupted
 from testkeep.formats import evidence_json, journal
 from testkeep.model.stage import Stage
 from testkeep.pipeline.context import Project
-from testkeep.pipeline.plans import RunOptions, StagePlan, make_plan, static_record
+from testkeep.pipeline.plans import RunOptions, StagePlan, make_plan, record_of
 from testkeep.pipeline.progress import JournalReader, Phase, StageProgress, Watcher
 from testkeep.pipeline.stage_results import result_of
 from testkeep.system.evidence_folder import EvidenceFolder
@@ -86,15 +86,25 @@ class _Run:
         """Note in the evidence that the open stages were cut off, and describe them."""
         cut = [stage for stage, now in self._stages.items() if now.phase in _OPEN]
         for stage in cut:
-            if stage in self._begun:
+            if stage in self._begun and self._folder.read_record(stage) is None:
                 self._note(stage, cause)
         return [self._how_far(stage) for stage in cut]
 
     def _how_far(self, stage: Stage) -> str:
-        reader = self._readers.get(stage)
         if stage not in self._begun:
             return f"{stage} (not started)"
-        return f"{stage} ({reader.counts.total()} of {reader.total} tests had run)" if reader else str(stage)
+        if stage not in self._readers:
+            return str(stage)
+        data = self._folder.read_record(stage)  # an interrupted pytest still makes its record
+        if data is not None:
+            suite = evidence_json.loads(data, stage).suite
+            tests = suite.tests if suite else ()
+            n_run, total = sum(test.execution is not None for test in tests), len(tests)
+        else:
+            reader = self._readers[stage]
+            reader.look()
+            n_run, total = reader.counts.total(), reader.total
+        return f"{stage} ({n_run} of {total} tests had run)"
 
     def _note(self, stage: Stage, cause: str) -> None:
         runner = self._folder.journal(stage, "runner")
@@ -107,12 +117,12 @@ class _Run:
             self._note(stage, "cut off by --fail-fast")
             self._set(stage, Phase.ERROR, {}, "cut off by --fail-fast")
             return
-        if stage.is_static:
+        if stage.is_static or not plan.tasks:
             begun = self._begun.get(stage, time.time())
-            self._folder.write_record(stage, evidence_json.dumps(static_record(plan, self._project, begun, ended)))
+            self._folder.write_record(stage, evidence_json.dumps(record_of(plan, self._project, begun, ended)))
         data = self._folder.read_record(stage)
         if data is None:
-            cause = _cause(ended[stage], self._project.policy.timeout)
+            cause = _cause(ended[stage], self._project.policy.timeout, read_output(plan.tasks[0].log))
             self._note(stage, cause)
             self._set(stage, Phase.ERROR, {}, cause)
         else:
@@ -141,9 +151,17 @@ class _Run:
         self._watcher.show(tuple(self._stages.values()))
 
 
-def _cause(ended: Ended, timeout: str) -> str:
+def _cause(ended: Ended, timeout: str, output: str) -> str:
     if ended.timed_out:
         return f"it took longer than {timeout}, the policy's timeout"
     if ended.exit_code < 0:
         return f"its process was ended by signal {-ended.exit_code}"
-    return f"its process ended with exit code {ended.exit_code} and left no finish marker"
+    said = next(
+        (
+            line.removeprefix("ERROR:").removeprefix("E").strip()
+            for line in output.splitlines()
+            if line.startswith(("E  ", "ERROR: "))
+        ),
+        "",
+    )
+    return f"its process ended with exit code {ended.exit_code}" + (f" ({said})" if said else "")

@@ -54,8 +54,10 @@ def _of_tools(record: Evidence, stage: Stage) -> StageResult:
         status, detail = StageStatus.ERROR, f"{', '.join(missing)} not installed"
     elif complaining:
         status, detail = StageStatus.FAILED, f"{', '.join(complaining)} found problems"
+    elif record.idle:
+        status, detail = StageStatus.SKIPPED, f"nothing to do: {record.idle}"
     elif not record.tools:
-        status, detail = StageStatus.SKIPPED, "nothing to do: no Python files"
+        status, detail = StageStatus.ERROR, "not a valid run"
     else:
         status, detail = StageStatus.PASSED, ", ".join(f"{tool.tool} {tool.version}" for tool in record.tools)
     return StageResult(name=stage, status=status, duration_s=round(record.duration_s, 3), detail=detail)

@@ -5,28 +5,27 @@ A hook can report a pass without calling the test; only the interpreter knows wh
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import inspect
 import sys
-from collections.abc import Callable, Iterator
+import threading
 from types import CodeType, FrameType
 from typing import Any, Protocol
 
 import pytest
 
-
-class Watch(Protocol):
-    """One watched call. ``started`` is None where the interpreter could not be asked."""
-
-    started: bool | None
+_NAME = "testkeep"
 
 
 class CodeWatcher(Protocol):
-    """A way to learn whether a code object was entered while a block ran."""
+    """A way to learn whether a code object is entered between two moments."""
 
-    def watching(self, code: CodeType | None) -> contextlib.AbstractContextManager[Watch]:
-        """Watch one code object for the length of a ``with`` block."""
+    def begin(self, code: CodeType | None) -> None:
+        """Start to watch one code object (None: there is nothing to watch)."""
+        ...
+
+    def end(self) -> bool | None:
+        """Say whether it was entered since; None where that cannot be known."""
         ...
 
     def close(self) -> None:
@@ -38,88 +37,107 @@ def own_code(item: pytest.Item) -> CodeType | None:
     """Find the code object that the test's source defines, under decorators that say what they wrap."""
     if not isinstance(item, pytest.Function):
         return None
-    function: Any = getattr(item.obj, "__func__", item.obj)
+    function: Any = item.obj
     if hasattr(function, "hypothesis"):
         function = getattr(function.hypothesis, "inner_test", function)
-    function = inspect.unwrap(function)
-    while isinstance(function, functools.partial):
-        function = function.func
-    code = getattr(function, "__code__", None)
+    try:
+        function = inspect.unwrap(function)
+        while isinstance(function, functools.partial):
+            function = inspect.unwrap(function.func)
+    except ValueError:  # it says that it wraps itself
+        return None
+    code = getattr(function, "__code__", None)  # a method passes on its function's
     return code if isinstance(code, CodeType) else None
 
 
-class _Seen:
-    def __init__(self, started: bool | None) -> None:
-        self.started = started
-
-
 class MonitoringWatcher:
-    """Uses ``sys.monitoring`` (Python 3.12 and later): events for the tests' own code objects only."""
+    """Uses ``sys.monitoring`` (Python 3.12 and later): events for the tests' own code objects only, in any thread."""
 
     def __init__(self, tool_id: int) -> None:
         self._tool_id = tool_id
-        self._watched: set[CodeType] = set()
-        self._now: tuple[CodeType, _Seen] | None = None
-        monitoring = sys.monitoring  # type: ignore[attr-defined,unused-ignore]
-        monitoring.use_tool_id(tool_id, "testkeep")
-        monitoring.register_callback(tool_id, monitoring.events.PY_START, self._on_start)
+        # By identity: equal tests at the same line of two files have equal code objects.
+        self._watched: dict[int, CodeType] = {}
+        self._code: CodeType | None = None
+        self._started = False
+        self._monitoring: Any = sys.monitoring  # type: ignore[attr-defined,unused-ignore]
+        self._events: int = self._monitoring.events.PY_START
+        self._monitoring.use_tool_id(tool_id, _NAME)
+        self._monitoring.register_callback(tool_id, self._events, self._on_start)
 
-    @contextlib.contextmanager
-    def watching(self, code: CodeType | None) -> Iterator[Watch]:
-        """Watch one code object for the length of a ``with`` block."""
-        seen = _Seen(None if code is None else False)
-        if code is not None:
-            if code not in self._watched:
-                self._watched.add(code)
-                monitoring = sys.monitoring  # type: ignore[attr-defined,unused-ignore]
-                monitoring.set_local_events(self._tool_id, code, monitoring.events.PY_START)
-            self._now = (code, seen)
-        try:
-            yield seen
-        finally:
-            self._now = None
+    def begin(self, code: CodeType | None) -> None:
+        """Start to watch one code object (None: there is nothing to watch)."""
+        self._code, self._started = code, False
+        if code is not None and id(code) not in self._watched and self._is_ours():
+            self._watched[id(code)] = code
+            self._monitoring.set_local_events(self._tool_id, code, self._events)
+
+    def end(self) -> bool | None:
+        """Say whether it was entered since; None if the test took the interpreter's events away."""
+        code, self._code = self._code, None
+        if code is None or self._started:
+            return self._started or None
+        if not self._is_ours() or not self._monitoring.get_local_events(self._tool_id, code) & self._events:
+            return None
+        return False
 
     def close(self) -> None:
         """Free the tool id and all of its events."""
-        sys.monitoring.free_tool_id(self._tool_id)  # type: ignore[attr-defined,unused-ignore]
+        if self._is_ours():
+            self._monitoring.free_tool_id(self._tool_id)
+
+    def _is_ours(self) -> bool:
+        return bool(self._monitoring.get_tool(self._tool_id) == _NAME)
 
     def _on_start(self, code: CodeType, _offset: int) -> None:
-        if self._now is not None and self._now[0] is code:
-            self._now[1].started = True
+        if code is self._code:
+            self._started = True
 
 
 class ProfileWatcher:
     """Uses ``sys.setprofile`` (Python 3.11), only from the start of the call to the moment the test is entered."""
 
-    @contextlib.contextmanager
-    def watching(self, code: CodeType | None) -> Iterator[Watch]:
-        """Watch one code object for the length of a ``with`` block."""
-        if code is None or sys.getprofile() is not None:  # somebody else profiles: leave them alone
-            yield _Seen(None)
-            return
-        seen = _Seen(False)  # noqa: FBT003
-        sys.setprofile(_stop_at(code, seen))
-        try:
-            yield seen
-        finally:
-            sys.setprofile(None)
+    def __init__(self) -> None:
+        self._code: CodeType | None = None
+        self._started: bool | None = None
+        self._hook = self._look  # one object, so that it can be recognised
+
+    def begin(self, code: CodeType | None) -> None:
+        """Start to watch one code object (None: there is nothing to watch)."""
+        self._code, self._started = code, None
+        # Somebody else profiles: leave them alone.
+        if code is not None and sys.getprofile() is None and threading.getprofile() is None:
+            self._started = False
+            threading.setprofile(self._hook)
+            sys.setprofile(self._hook)
+
+    def end(self) -> bool | None:
+        """Say whether it was entered since; None if a thread may have entered it that could not be watched."""
+        self._code = None
+        self._stop()
+        if self._started is False and threading.active_count() > 1:
+            return None
+        return self._started
 
     def close(self) -> None:
         """Nothing is held between tests."""
 
-
-def _stop_at(code: CodeType, seen: _Seen) -> Callable[[FrameType, str, object], None]:
-    def profile(frame: FrameType, event: str, _argument: object) -> None:
-        if event == "call" and frame.f_code is code:
-            seen.started = True
+    def _look(self, frame: FrameType, event: str, _argument: object) -> None:
+        if frame.f_code is self._code and event == "call":
+            self._started = True
+            self._stop()
+        elif self._code is None or self._started:  # a thread that began while we watched
             sys.setprofile(None)
 
-    return profile
+    def _stop(self) -> None:
+        if sys.getprofile() is self._hook:
+            sys.setprofile(None)
+        if threading.getprofile() is self._hook:
+            threading.setprofile(None)  # type: ignore[arg-type,unused-ignore]
 
 
 def make_watcher() -> CodeWatcher:
     """Choose the cheapest way that this interpreter offers."""
-    if sys.version_info >= (3, 12):
+    if sys.version_info >= (3, 12) and hasattr(sys, "monitoring"):
         # 0 to 2 and 5 are for debuggers, coverage, profilers and optimisers.
         free = [tool_id for tool_id in (4, 3) if sys.monitoring.get_tool(tool_id) is None]
         if free:

@@ -5,6 +5,8 @@ Imported in every pytest process of every user: whatever is not needed without t
 
 from __future__ import annotations
 
+import os
+from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +14,8 @@ import pytest
 
 if TYPE_CHECKING:
     from testkeep.model.evidence import JobContext
+    from testkeep.model.stage import Stage
+    from testkeep.system.evidence_folder import EvidenceFolder
 
 _MARKS = (
     "unit: the test belongs to the unit stage (testkeep)",
@@ -24,7 +28,8 @@ _MARKS = (
     "diagnostic: the test is left out of the pipeline by default (testkeep)",
     "replaces(*ids, reason=...): the test stands in for tests that are gone (testkeep)",
 )
-_CONTEXT = "testkeep_context"
+_RECORDER = "testkeep-recorder"
+_WORKER_INPUT = "testkeep"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -39,13 +44,42 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--testkeep-context", metavar="FILE", help="what 'testkeep run' tells its test processes")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Clear away an earlier run's record before anything of the project's can keep this one from being made."""
+    options = early_config.known_args_namespace
+    if options.testkeep_evidence and not options.testkeep_context and "PYTEST_XDIST_WORKER" not in os.environ:
+        from testkeep.errors import KitError
+        from testkeep.pipeline.context import BARE_JOB
+
+        try:
+            _folder(early_config, options.testkeep_evidence).prepare([options.testkeep_stage or BARE_JOB])
+        except KitError as error:
+            raise _usage_error(error) from error
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marks; with evidence asked for, register the recorder."""
     for mark in _MARKS:
         config.addinivalue_line("markers", mark)
     _keep_pytest_alembic_from_breaking_collection(config)
     if config.getoption("testkeep_evidence") or config.getoption("testkeep_stage"):
-        config.pluginmanager.register(_Activation(config), "testkeep-activation")
+        _activate(config)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, Any, Any]:
+    """Close the record when all else is over: what comes out here is pytest's exit code."""
+    exit_code = yield
+    recorder = config.pluginmanager.get_plugin(_RECORDER)
+    if recorder is not None:
+        from testkeep.errors import KitError
+
+        try:
+            recorder.close(int(exit_code or 0))
+        except KitError as error:
+            raise _usage_error(error) from error
+    return exit_code
 
 
 def _keep_pytest_alembic_from_breaking_collection(config: pytest.Config) -> None:
@@ -62,7 +96,7 @@ def _keep_pytest_alembic_from_breaking_collection(config: pytest.Config) -> None
 
     if Version(version("pytest-alembic")) > Version("0.13.1"):
         return
-    if getattr(config.option, "test_alembic", False):
+    if getattr(config.option, "pytest_alembic_registration_enabled", False):
         raise pytest.UsageError(
             f"--test-alembic: pytest-alembic {version('pytest-alembic')} does not work with pytest "
             f"{pytest.__version__}. Import its tests instead (from pytest_alembic.tests import test_upgrade), or "
@@ -71,63 +105,96 @@ def _keep_pytest_alembic_from_breaking_collection(config: pytest.Config) -> None
     config.option.pytest_alembic_tests_path = "testkeep-has-switched-this-off"
 
 
-class _Activation:
-    """Sets up the stage selection and the recorder, and hands the context on to workers."""
+def _activate(config: pytest.Config) -> None:
+    """Set up the stage selection and the recorder, and hand their settings on to workers."""
+    from testkeep.plugins.selection import StageSelection
 
-    def __init__(self, config: pytest.Config) -> None:
-        from testkeep.plugins.selection import StageSelection
+    stage = _stage(config.getoption("testkeep_stage"))
+    handed_down = getattr(config, "workerinput", {}).get(_WORKER_INPUT)
+    context = _read_context(config, handed_down, stage)
+    selection = StageSelection(config, context, stage)
+    config.pluginmanager.register(selection, "testkeep-selection")
+    evidence = config.getoption("testkeep_evidence")
+    folder = _folder(config, handed_down["folder"] if handed_down else evidence) if evidence else None
+    if folder is not None:
+        from testkeep.plugins.recorder import Recorder
 
-        self._context = _read_context(config)
-        stage = config.getoption("testkeep_stage")
-        selection = StageSelection(config, self._context, _stage(stage) if stage else None)
-        config.pluginmanager.register(selection, "testkeep-selection")
-        evidence = config.getoption("testkeep_evidence")
-        if evidence:
-            from testkeep.plugins.recorder import Recorder
-            from testkeep.system.evidence_folder import EvidenceFolder
+        lists = handed_down is None or handed_down["lists"]
+        config.pluginmanager.register(Recorder(config, folder, context, selection, lists=lists), _RECORDER)
+    if handed_down is None:
+        config.pluginmanager.register(_Handover(context, folder), "testkeep-handover")
 
-            folder = EvidenceFolder(config.invocation_params.dir.joinpath(evidence).resolve())
-            if not hasattr(config, "workerinput"):
-                if not config.getoption("testkeep_context"):
-                    folder.prepare([self._context.job.id])
-                config.option.testkeep_evidence = str(folder.path)
-            config.pluginmanager.register(Recorder(config, folder, self._context, selection), "testkeep-recorder")
+
+class _Handover:
+    """Tells xdist's workers what the main process found out, and one of them to write the list of tests."""
+
+    def __init__(self, context: JobContext, folder: EvidenceFolder | None) -> None:
+        self._context = context
+        self._folder = folder
+        self._lister: Any = None
+        self._is_listed = False
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Give a worker the same context, so that it need not be found out again."""
+        """Prepare a worker, be it one of the first or the replacement of one that died."""
         import msgspec
 
-        node.workerinput[_CONTEXT] = msgspec.json.encode(self._context).decode()
+        if self._lister is None:
+            self._lister = node
+        node.workerinput[_WORKER_INPUT] = {
+            "context": msgspec.json.encode(self._context).decode(),
+            "folder": str(self._folder.path) if self._folder else "",
+            "lists": self._lister is node,
+        }
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, node: Any) -> None:
+        """Note that the list of tests is written."""
+        self._is_listed = self._is_listed or node is self._lister
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Let the next worker write the list if this one died before it did."""
+        if node is self._lister and not self._is_listed:
+            self._lister = None
 
 
-def _read_context(config: pytest.Config) -> JobContext:
+def _folder(config: pytest.Config, evidence: str) -> EvidenceFolder:
+    from testkeep.system.evidence_folder import EvidenceFolder
+
+    return EvidenceFolder(config.invocation_params.dir.joinpath(evidence).resolve())
+
+
+def _read_context(config: pytest.Config, handed_down: dict[str, str] | None, stage: Stage | None) -> JobContext:
     import msgspec
 
     from testkeep.errors import KitError
     from testkeep.model.evidence import JobContext
 
-    handed_down = getattr(config, "workerinput", {}).get(_CONTEXT)
     file = config.getoption("testkeep_context")
-    if handed_down is not None:
-        return msgspec.json.decode(handed_down, type=JobContext)
-    if file:
-        return msgspec.json.decode(Path(file).read_bytes(), type=JobContext)
-    from testkeep.pipeline.context import bare_context
-
     try:
-        return bare_context(config.rootpath, _stage(config.getoption("testkeep_stage")))
+        if handed_down is not None:
+            return msgspec.json.decode(handed_down["context"], type=JobContext)
+        if file:
+            return msgspec.json.decode(Path(file).read_bytes(), type=JobContext)
+        from testkeep.pipeline.context import bare_context
+
+        return bare_context(config.rootpath, stage)
+    except (OSError, msgspec.DecodeError) as error:
+        raise pytest.UsageError(f"--testkeep-context: {file}: {error}") from error
     except KitError as error:
-        raise pytest.UsageError(f"testkeep: {error}") from error
+        raise _usage_error(error) from error
 
 
-def _stage(name: str | None) -> Any:
+def _stage(name: str | None) -> Stage | None:
     from testkeep.model.stage import TEST_STAGES
 
-    if name is None:
-        return None
-    for stage in TEST_STAGES:
-        if stage == name:
-            return stage
-    known = ", ".join(TEST_STAGES)
-    raise pytest.UsageError(f"--testkeep-stage: no such test stage: {name!r}; there are {known}")
+    stage = next((stage for stage in TEST_STAGES if stage == name), None)
+    if name is not None and stage is None:
+        known = ", ".join(TEST_STAGES)
+        raise pytest.UsageError(f"--testkeep-stage: no such test stage: {name!r}; there are {known}")
+    return stage
+
+
+def _usage_error(error: Any) -> pytest.UsageError:
+    return pytest.UsageError(f"testkeep: {error.message}" + (f"\n{error.hint}" if error.hint else ""))

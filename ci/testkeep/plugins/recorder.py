@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Generator
+from os import getpid
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import pytest
@@ -14,47 +16,65 @@ from testkeep.formats import evidence_json, journal
 from testkeep.model.evidence import CollectorReport, JobContext
 from testkeep.model.tests import Execution, Phase, Subtest
 from testkeep.plugins.code_start import make_watcher, own_code
+from testkeep.plugins.report_details import (
+    failed_collector,
+    is_subtest,
+    location_of,
+    origin_of,
+    reason_of,
+    skipped_collector,
+    subtest_of,
+)
 from testkeep.plugins.run_settings import module_origins, read_settings
 from testkeep.plugins.selection import StageSelection, relative_path
-from testkeep.system.evidence_folder import MAIN, EvidenceFolder
-
-_SUBTEST_REPORTS = frozenset({"SubtestReport", "SubTestReport"})
-_MAX_REASON = 2000
-_CODE = pytest.StashKey["types.CodeType | None"]()
+from testkeep.system.evidence_folder import MAIN, EvidenceFolder, Journal
 
 
 class Recorder:
     """Records one process: the only one, the one that hands out tests (``main``), or a worker that runs them.
 
     It never changes what pytest does. Lines go to the process' journal at once; the main process makes the record
-    when the session is over.
+    when pytest is over. ``lists`` says whether this process writes the list of tests: workers all collect the same.
     """
 
     def __init__(
-        self, config: pytest.Config, folder: EvidenceFolder, context: JobContext, selection: StageSelection
+        self,
+        config: pytest.Config,
+        folder: EvidenceFolder,
+        context: JobContext,
+        selection: StageSelection,
+        *,
+        lists: bool,
     ) -> None:
         self._config = config
         self._folder = folder
         self._context = context
         self._selection = selection
+        self._lists = lists
         self._worker: str = getattr(config, "workerinput", {}).get("workerid", "")
-        self._is_main = not self._worker
-        self._hands_out = self._is_main and bool(config.getoption("numprocesses", None) or config.getoption("tx", None))
-        self._journal = folder.journal(context.job.id, self._worker or MAIN)
+        self._hands_out = False
+        self._journal: Journal | None = None
+        self._process = getpid()
         self._watcher = make_watcher()
+        self._codes: dict[str, CodeType | None] = {}
         self._phases: list[Phase] = []
         self._subtests: list[Subtest] = []
-        self._raised: dict[str, str] = {}
+        self._raised: dict[str, tuple[str, str]] = {}
         self._reruns = 0
         self._started: bool | None = None
+        self._is_over = False
 
     def _write(self, line: journal.Line) -> None:
-        self._journal.write(journal.encode(line))
+        # A test that forks and does not end its child leaves a second pytest behind, which is not ours to record.
+        if self._journal is not None and getpid() == self._process:
+            self._journal.write(journal.encode(line))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
         """Open the record."""
-        if self._is_main:
+        self._hands_out = self._config.pluginmanager.has_plugin("dsession")
+        self._journal = self._folder.journal(self._context.job.id, self._worker or MAIN)
+        if not self._worker:
             self._write(
                 journal.Opened(
                     job=self._context.job,
@@ -70,7 +90,7 @@ class Recorder:
     def pytest_ignore_collect(self, collection_path: Path) -> Generator[None, bool | None, bool | None]:
         """Note each path that is left out."""
         ignored = yield
-        if ignored and collection_path.name != "__pycache__" and not self._hands_out:
+        if ignored and collection_path.name != "__pycache__":
             self._write(journal.Ignored(path=relative_path(collection_path, self._config.rootpath)))
         return ignored
 
@@ -79,38 +99,30 @@ class Recorder:
         """Note each collector that failed or was skipped whole, with the place that is to blame."""
         report = yield
         if report.outcome != "passed":
-            call: Any = getattr(report, "call", None)
-            self._write(journal.Collector(report=self._collector_report(report, call)))
+            self._write(journal.Collector(report=self._collector_report(report)))
         return report
 
-    def _collector_report(self, report: pytest.CollectReport, call: Any) -> CollectorReport:
-        if report.outcome == "skipped":
-            path, line, reason = _skip_triple(report.longrepr)
-            return CollectorReport(
-                id=report.nodeid,
-                outcome="skipped",
-                reason=reason,
-                path=relative_path(Path(path), self._config.rootpath),
-                line=line,
-            )
-        error = call.excinfo.value if call is not None and call.excinfo is not None else None
-        cause = (error.__cause__ or error) if error is not None else None
-        path, line = _place_of(cause, self._config.rootpath)
-        reason = f"{type(cause).__name__}: {cause}" if cause is not None else report.longreprtext
-        return CollectorReport(
-            id=report.nodeid, outcome="failed", reason=reason[:_MAX_REASON], path=path or report.nodeid, line=line
-        )
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Note what the process that hands out tests finds wrong: that its workers collected different tests, say."""
+        if self._hands_out and report.outcome == "failed":
+            self._write(journal.Collector(report=self._collector_report(report)))
+
+    def _collector_report(self, report: pytest.CollectReport) -> CollectorReport:
+        make = skipped_collector if report.outcome == "skipped" else failed_collector
+        return make(report, self._config.rootpath)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_itemcollected(self, item: pytest.Item) -> None:
-        """Remember the code that the source defines, before a hook can swap it."""
-        item.stash[_CODE] = own_code(item)
+        """Remember the code that the source defines, before a hook can swap it or the whole item."""
+        code = own_code(item)
+        self._codes[item.nodeid] = code if self._codes.get(item.nodeid, code) is code else None
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> Generator[None, None, None]:
-        """Write the list of tests; of several workers, which all collect the same, the first one does."""
+        """Write the list of tests."""
         yield
-        if not self._hands_out and self._worker in ("", "gw0"):
+        if self._lists and not self._hands_out:
             self._write(
                 journal.Collected(
                     items=self._selection.recorded(session),
@@ -125,12 +137,13 @@ class Recorder:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Frame one test, with all of its attempts."""
         self._phases, self._subtests, self._raised, self._reruns, self._started = [], [], {}, 0, None
-        self._write(journal.Started(id=item.nodeid))
+        test = self._selection.id_of(item)
+        self._write(journal.Started(id=test))
         handled = yield
         if self._phases:
             self._write(
                 journal.Ended(
-                    id=item.nodeid,
+                    id=test,
                     execution=Execution(
                         phases=tuple(self._phases),
                         subtests=tuple(self._subtests),
@@ -145,20 +158,24 @@ class Recorder:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
         """Watch whether the test's own code is entered."""
-        with self._watcher.watching(item.stash.get(_CODE, None)) as watch:
-            try:
-                yield
-            finally:
-                self._started = watch.started
+        self._watcher.begin(self._codes.get(self._selection.id_of(item)))
+        try:
+            yield
+        finally:
+            self._started = self._watcher.end()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
         self, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Note what was really raised, whatever other hooks make of it."""
+        """Note what was really raised and where, whatever other hooks make of it."""
+        before = call.excinfo
         report = yield
-        if call.excinfo is not None:
-            self._raised[call.when] = call.excinfo.typename
+        excinfo = before or call.excinfo  # unittest's exceptions are put in by a hook
+        origin = "" if excinfo is None else origin_of(excinfo.value, self._config.rootpath)
+        self._raised[call.when] = ("" if excinfo is None else excinfo.typename, origin)
+        if call.when == "setup":
+            self._started = None
         return report
 
     @pytest.hookimpl(tryfirst=True)
@@ -166,84 +183,64 @@ class Recorder:
         """Collect the phases of the test that is running."""
         if self._hands_out:
             return
-        if type(report).__name__ in _SUBTEST_REPORTS:
-            self._subtests.append(Subtest(description=_describe_subtest(report), outcome=report.outcome))
+        if is_subtest(report):
+            self._subtests.append(subtest_of(report))
             return
-        outcome = str(report.outcome)
         if report.when == "setup" and self._phases:
             self._phases, self._subtests = [], []
-        if outcome == "rerun":
+        if str(report.outcome) == "rerun":
             self._reruns += 1
-        reason, location = self._reason_and_location(report)
+        when = report.when or ""
+        wasxfail = getattr(report, "wasxfail", None)
+        raised, origin = self._raised.get(when, ("", ""))
         self._phases.append(
             Phase(
-                when=report.when or "",
-                outcome=outcome,
+                when=when,
+                outcome=report.outcome,
                 duration_s=round(report.duration, 6),
-                wasxfail=getattr(report, "wasxfail", None),
-                reason=reason,
-                location=location,
-                raised=self._raised.get(report.when or "", ""),
+                wasxfail=None if wasxfail is None else str(wasxfail),
+                reason=reason_of(report),
+                location=origin or location_of(report, self._config.rootpath),
+                raised=raised,
             )
         )
-
-    def _reason_and_location(self, report: pytest.TestReport) -> tuple[str, str]:
-        if report.outcome == "passed" or report.longrepr is None:
-            return "", ""
-        root = self._config.rootpath
-        if isinstance(report.longrepr, tuple):
-            path, line, reason = _skip_triple(report.longrepr)
-            return reason[:_MAX_REASON], f"{relative_path(Path(path), root)}:{line}"
-        crash = getattr(report.longrepr, "reprcrash", None)
-        if crash is not None:
-            return crash.message[:_MAX_REASON], f"{relative_path(Path(crash.path), root)}:{crash.lineno}"
-        return report.longreprtext[:_MAX_REASON], ""
 
     # The end ------------------------------------------------------------------------------------------------------
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
-        """Note a worker that died."""
+        """Note a worker that died, or whose session failed in a way that xdist makes nothing of."""
+        exit_status = getattr(node, "workeroutput", {}).get("exitstatus")
+        if error is None and exit_status in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR):
+            error = f"pytest ended there with exit code {exit_status}"
         if error is not None:
             self._write(journal.WorkerLost(worker=node.gateway.id, error=str(error)))
 
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Note that the session was ended with ``pytest.exit``, whatever exit code that asks for."""
+        if isinstance(excinfo.value, pytest.exit.Exception):
+            self._write(journal.Stopped(cause=f"pytest.exit: {excinfo.value.msg}"))
+            self._journal = None
+
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
-        """Write the finish marker after every other plugin has had its say, then make the record."""
-        yield
+    def pytest_sessionfinish(self) -> Generator[None, None, None]:
+        """Note where the modules came from, and that no other plugin broke the end of the session."""
         self._watcher.close()
         self._write(journal.Imports(origins=module_origins(sys.modules, self._context.packages)))
-        self._write(journal.Closed(exit_status=int(session.exitstatus), at=time.time()))
+        yield
+        self._is_over = True
+
+    def close(self, exit_status: int) -> None:
+        """Write the finish marker, now that pytest is over and all workers are gone, then make the record.
+
+        Raises:
+            EvidenceError: the record cannot be made or written.
+        """
+        if self._journal is None or not self._is_over or getpid() != self._process:
+            return
+        self._write(journal.Closed(exit_status=exit_status, at=time.time()))
         self._journal.close()
-        if self._is_main:
+        if not self._worker:
             job_id = self._context.job.id
             lines = [journal.decode(data) for data in self._folder.read_journals(job_id)]
             self._folder.write_record(job_id, evidence_json.dumps(journal.assemble(lines)))
-
-
-def _skip_triple(longrepr: object) -> tuple[str, int, str]:
-    if isinstance(longrepr, tuple) and len(longrepr) == 3:
-        path, line, reason = longrepr
-        return str(path), int(line or 0), str(reason).removeprefix("Skipped: ")
-    return "", 0, str(longrepr or "").removeprefix("Skipped: ")
-
-
-def _place_of(error: BaseException | None, root: Path) -> tuple[str, int]:
-    """The last line inside the project that an exception came through, or the line of a syntax error."""
-    if isinstance(error, SyntaxError) and error.filename:
-        return relative_path(Path(error.filename), root), error.lineno or 0
-    place = ("", 0)
-    trace = error.__traceback__ if error is not None else None
-    while trace is not None:
-        path = Path(trace.tb_frame.f_code.co_filename)
-        if path.is_relative_to(root) and "site-packages" not in path.parts:
-            place = (relative_path(path, root), trace.tb_lineno)
-        trace = trace.tb_next
-    return place
-
-
-def _describe_subtest(report: pytest.TestReport) -> str:
-    context: Any = getattr(report, "context", None)
-    message = getattr(context, "msg", None)
-    values = ", ".join(f"{key}={value}" for key, value in (getattr(context, "kwargs", None) or {}).items())
-    return " ".join(part for part in (f"[{message}]" if message else "", f"({values})" if values else "") if part)

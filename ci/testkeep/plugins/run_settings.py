@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import platform
 import site
 import sys
 import sysconfig
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -73,20 +74,23 @@ def _options(config: pytest.Config) -> dict[str, str]:
     return options
 
 
-def module_origins(modules: Mapping[str, ModuleType], packages: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+def module_origins(modules: Mapping[str, ModuleType], packages: Collection[str]) -> dict[str, tuple[str, ...]]:
     """Find the folders from which top-level modules were imported.
 
     Installed packages are left out, unless they are among ``packages``, the project's own.
     """
     installed = _installed_roots()
+    real_folder = functools.cache(Path.resolve)  # many modules, few folders
     origins: dict[str, set[str]] = {}
     for name, module in list(modules.items()):
         file = getattr(module, "__file__", None)
+        top = name.partition(".")[0]
         if not isinstance(file, str) or not file.endswith((".py", ".pyc", ".so", ".pyd")):
             continue
-        top = name.partition(".")[0]
-        path = Path(file).resolve()
-        if top in packages or not any(path.is_relative_to(root) for root in installed):
+        if top not in packages and file.startswith(installed):
+            continue
+        path = real_folder(Path(file).parent) / Path(file).name
+        if top in packages or not str(path).startswith(installed):
             origins.setdefault(top, set()).add(str(_import_root(name, path)))
     return {name: tuple(sorted(roots)) for name, roots in sorted(origins.items())}
 
@@ -94,13 +98,12 @@ def module_origins(modules: Mapping[str, ModuleType], packages: tuple[str, ...])
 def _import_root(name: str, path: Path) -> Path:
     """The folder on ``sys.path`` under which a module's dotted name leads to its file."""
     here = path.parent if path.stem == "__init__" else path.with_suffix("")
-    expected = name.split(".")
-    if list(here.parts[-len(expected) :]) == expected:
-        return Path(*here.parts[: -len(expected)])
-    return path.parent
+    expected = tuple(name.split("."))
+    return Path(*here.parts[: -len(expected)]) if here.parts[-len(expected) :] == expected else path.parent
 
 
-def _installed_roots() -> tuple[Path, ...]:
+def _installed_roots() -> tuple[str, ...]:
+    """Where installed packages and the standard library lie, as beginnings of paths, with and without links."""
     paths = {sysconfig.get_path(key) for key in ("stdlib", "platstdlib", "purelib", "platlib")}
     paths |= {*site.getsitepackages(), site.getusersitepackages()}
-    return tuple(Path(path).resolve() for path in paths if path)
+    return tuple({f"{root}{os.sep}" for path in paths if path for root in (Path(path), Path(path).resolve())})

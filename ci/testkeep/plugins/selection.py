@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
-from collections.abc import Generator, Sequence
-from pathlib import Path
+import os
+import shlex
+from collections.abc import Generator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
 from types import FrameType
 
 import pytest
@@ -14,11 +17,15 @@ from testkeep.model.evidence import JobContext
 from testkeep.model.stage import Stage, stage_of
 from testkeep.model.tests import Item, Selection
 
-_SELF = Path(__file__).resolve()
-_PYTEST_SELECTORS = {
-    "deselect_by_keyword": "-k",
-    "deselect_by_mark": "-m",
-    "pytest_collection_modifyitems": "--deselect",
+_stage_of = functools.lru_cache(maxsize=10_000)(stage_of)
+
+# pytest's own selectors: module and function -> option and its name in the configuration.
+_SELECTORS = {
+    ("_pytest.mark", "deselect_by_keyword"): ("-k", "keyword"),
+    ("_pytest.mark", "deselect_by_mark"): ("-m", "markexpr"),
+    ("_pytest.main", "pytest_collection_modifyitems"): ("--deselect", "deselect"),
+    ("_pytest.cacheprovider", "pytest_collection_modifyitems"): ("--lf", ""),
+    ("_pytest.stepwise", "pytest_collection_modifyitems"): ("--stepwise", ""),
 }
 
 
@@ -32,26 +39,23 @@ class StageSelection:
         self._config = config
         self._context = context
         self._stage = stage
-        self._deselected: dict[int, str] = {}
-        self._items: list[pytest.Item] = []
-        self._taken_out: dict[int, tuple[Selection, str]] = {}
+        self._places = _Places(config.rootpath, context.provenance.project)
+        # Every item that was ever in the list, held so that no other object gets its identity.
+        self._items: dict[int, pytest.Item] = {}
+        self._ids: dict[int, str] = {}
         self._stages: dict[int, Stage] = {}
+        self._deselected: dict[int, str] = {}
+        self._left_out: dict[int, str] = {}
         self._own_work = False
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> Generator[None, None, None]:
-        """Compare the list before and after all other plugins, by identity: plugins may rename tests."""
-        before = list(items)
-        yield
-        kept = {id(item) for item in items}
-        self._items = [*before, *(item for item in items if id(item) not in {id(old) for old in before})]
-        for item in self._items:
-            if id(item) in self._deselected:
-                self._taken_out[id(item)] = (Selection.DESELECTED, self._deselected[id(item)])
-            elif id(item) not in kept:
-                self._taken_out[id(item)] = (Selection.DROPPED, "")
-        if self._stage is not None:
-            self._keep_stage(items)
+    def id_of(self, item: pytest.Item) -> str:
+        """The id with which a test was collected; plugins may rename it afterwards (xdist's ``@group``)."""
+        return self._ids.get(id(item)) or item.nodeid
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        """Remember each item, so that one that vanishes is missed."""
+        self._remember(item)
 
     def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
         """Remember who deselected what."""
@@ -59,17 +63,29 @@ class StageSelection:
             by = _who_deselects(self._config)
             self._deselected |= {id(item): by for item in items}
 
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> Generator[None, None, None]:
+        """Keep this stage's items: here every hook that adds, marks or drops items has had its turn."""
+        for item in session.items:
+            self._remember(item)
+        if self._stage is not None:
+            self._keep_stage(session.items)
+        yield
+
+    def _remember(self, item: pytest.Item) -> None:
+        if id(item) not in self._items:
+            self._items[id(item)] = item
+            self._ids[id(item)] = item.nodeid
+
     def _keep_stage(self, items: list[pytest.Item]) -> None:
         mine: list[pytest.Item] = []
+        others: list[pytest.Item] = []
         for item in items:
             stage = self._stage_of(item)
             left_out = self._context.policy.leaves_out(stage, _marks(item))
             if left_out:
-                self._taken_out[id(item)] = (Selection.LEFT_OUT, left_out)
-            elif stage is self._stage:
-                mine.append(item)
-        kept = {id(item) for item in mine}
-        others = [item for item in items if id(item) not in kept]
+                self._left_out[id(item)] = left_out
+            (mine if stage is self._stage and not left_out else others).append(item)
         items[:] = mine
         if others:
             self._own_work = True
@@ -77,41 +93,53 @@ class StageSelection:
             self._own_work = False
 
     def recorded(self, session: pytest.Session) -> tuple[Item, ...]:
-        """Describe this job's items. Items that vanished after selection count as dropped."""
-        final = {id(item) for item in session.items}
+        """Describe this job's items, in the order of collection.
+
+        An item that a hook replaced by another of the same id was not dropped: the other one stands for it.
+        """
+        kept = {id(item): self.id_of(item) for item in session.items}
+        kept_ids = set(kept.values())
         described = []
-        for item in self._items or session.items:
-            if self._stage is not None and self._stage_of(item) is not self._stage:
-                continue
-            selection, by = self._taken_out.get(id(item), (Selection.SELECTED, ""))
-            if selection is Selection.SELECTED and id(item) not in final:
-                selection = Selection.DROPPED
-            described.append(self._describe(item, selection, by))
+        for key, item in self._items.items():
+            if self._stage is None or self._stage_of(item) is self._stage:
+                selection, by = self._fate(key, key in kept)
+                if selection is not Selection.DROPPED or self.id_of(item) not in kept_ids:
+                    described.append(self._describe(item, selection, by))
         return tuple(described)
 
     def elsewhere(self) -> dict[Stage, tuple[str, ...]]:
         """The ids of the collected tests of other stages, by stage."""
         found: dict[Stage, list[str]] = {}
-        for item in self._items:
+        for item in self._items.values() if self._stage is not None else ():
             stage = self._stage_of(item)
-            if self._stage is not None and stage is not self._stage:
-                found.setdefault(stage, []).append(item.nodeid)
+            if stage is not self._stage:
+                found.setdefault(stage, []).append(self.id_of(item))
         return {stage: tuple(ids) for stage, ids in found.items()}
 
+    def _fate(self, key: int, is_kept: bool) -> tuple[Selection, str]:
+        if is_kept:
+            return Selection.SELECTED, ""
+        if key in self._left_out:
+            return Selection.LEFT_OUT, self._left_out[key]
+        if key in self._deselected:
+            return Selection.DESELECTED, self._deselected[key]
+        return Selection.DROPPED, ""
+
     def _stage_of(self, item: pytest.Item) -> Stage:
-        if id(item) not in self._stages:
-            self._stages[id(item)] = stage_of(relative_path(item.path, self._config.rootpath), _marks(item))
-        return self._stages[id(item)]
+        """The stage by which the item was selected; a mark that is added later does not change it any more."""
+        stage = self._stages.get(id(item))
+        if stage is None:
+            stage = self._stages[id(item)] = _stage_of(self._places.of(item.path)[0], _marks(item))
+        return stage
 
     def _describe(self, item: pytest.Item, selection: Selection, by: str) -> Item:
-        project = self._context.provenance.project
-        path = relative_path(item.path, self._config.rootpath)
+        in_project, in_repository = self._places.of(item.path)
         callspec = getattr(item, "callspec", None)
         params = {} if callspec is None else {name: canonical(value) for name, value in callspec.params.items()}
         return Item(
-            id=item.nodeid,
-            path=f"{project}/{path}" if project else path,
-            line=(item.location[1] or 0) + 1,
+            id=self.id_of(item),
+            path=in_repository,
+            line=_line(item, in_project),
             stage=self._stage_of(item),
             marks=_marks(item),
             params=params,
@@ -121,32 +149,74 @@ class StageSelection:
         )
 
 
+class _Places:
+    """Paths relative to the project and to the repository, each worked out once."""
+
+    def __init__(self, root: Path, project: str) -> None:
+        self._root = root
+        self._repository = root.parents[len(PurePosixPath(project).parts) - 1] if project else root
+        self._known: dict[Path, tuple[str, str]] = {}
+
+    def of(self, path: Path) -> tuple[str, str]:
+        found = self._known.get(path)
+        if found is None:
+            found = self._known[path] = (relative_path(path, self._root), relative_path(path, self._repository))
+        return found
+
+
 def relative_path(path: Path, root: Path) -> str:
     """Write a path relative to a root with forward slashes; absolute if it lies elsewhere."""
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
 
 
 def _marks(item: pytest.Item) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(mark.name for mark in item.iter_markers()))
+    """The names of a test's marks, the closest first: those of its set of parameters, then function, class, module."""
+    callspec = getattr(item, "callspec", None)
+    own = [] if callspec is None else [mark.name for mark in callspec.marks]
+    return tuple(dict.fromkeys([*own, *(mark.name for mark in item.iter_markers())]))
+
+
+def _line(item: pytest.Item, path: str) -> int:
+    """The line of a test in its own file, from 1; if it is inherited from another file, the line of its class."""
+    file, line, _ = item.location
+    if file.replace(os.sep, "/") == path:
+        return (line or 0) + 1
+    for node in reversed(item.listchain()):
+        if isinstance(node, (pytest.Item, pytest.Class)):
+            place, line, _ = node.reportinfo()
+            if Path(place) == item.path:
+                return (line or 0) + 1
+    return 1
 
 
 def _who_deselects(config: pytest.Config) -> str:
-    """Name the code that is deselecting right now: pytest's own option with its value, or a hook's place."""
+    """Name the code that is deselecting right now: pytest's own option with its value, or a hook and its place."""
     frame: FrameType | None = inspect.currentframe()
     while frame is not None:
-        path = Path(frame.f_code.co_filename)
-        name = frame.f_code.co_name
-        package = path.parent.name
-        if package == "_pytest" or path.parent.parent.name == "_pytest":
-            if name in _PYTEST_SELECTORS:
-                return _with_value(config, _PYTEST_SELECTORS[name])
-        elif package != "pluggy" and path.resolve() != _SELF:
-            return f"{relative_path(path, config.rootpath)}:{frame.f_lineno} {name}"
+        module, function = str(frame.f_globals.get("__name__")), frame.f_code.co_name
+        if (module, function) in _SELECTORS:
+            return _shown(config, *_SELECTORS[module, function])
+        if module != __name__ and module.partition(".")[0] not in ("pluggy", "_pytest"):
+            path = Path(frame.f_code.co_filename)
+            inside = path.is_relative_to(config.rootpath) and "site-packages" not in path.parts
+            place = f"{relative_path(path, config.rootpath)}:{frame.f_lineno}" if inside else module
+            return f"{place} {function}"
         frame = frame.f_back
     return ""
 
 
-def _with_value(config: pytest.Config, option: str) -> str:
-    key = {"-k": "keyword", "-m": "markexpr", "--deselect": "deselect"}[option]
-    value = config.getoption(key, default="")
-    return f"{option} {' '.join(value) if isinstance(value, list) else value!r}"
+def _shown(config: pytest.Config, option: str, key: str) -> str:
+    """An option with its value and, if it was not given on the command line, where it was."""
+    value = config.getoption(key, default="") if key else ""
+    text = " ".join(value) if isinstance(value, list) else repr(value) if value else ""
+    origin = _origin(config, option, os.environ)
+    return " ".join(part for part in (option, text, f"({origin})" if origin else "") if part)
+
+
+def _origin(config: pytest.Config, option: str, environment: Mapping[str, str]) -> str:
+    sources = {
+        "": [str(argument) for argument in config.invocation_params.args],
+        "PYTEST_ADDOPTS": shlex.split(environment.get("PYTEST_ADDOPTS", "")),
+        "addopts": config.getini("addopts"),
+    }
+    return next((name for name, words in sources.items() if any(word.startswith(option) for word in words)), "")

@@ -83,7 +83,7 @@ class Kit:
         if name not in self.names:
             return
         arguments = state.conf.pos_args(None) or ()
-        commands = [Command(list(line)) for line in targets.command_lines(name, self.policy, arguments)]
+        commands = [Command(list(targets.command_line(name, arguments)))]
         own = [index for index, loader in enumerate(env_conf.loaders) if loader.section.name == name]
         set_by_user = {key for index in own for key in env_conf.loaders[index].found_keys()}
         values = {"description": targets.description(name), "commands": commands, "change_dir": self.root}

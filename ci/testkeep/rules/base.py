@@ -49,10 +49,9 @@ class Facts:
     """Everything that a rule may see: values, no way to fetch more.
 
     ``stages`` are those that the run was asked for; ``evidence`` holds complete records of the tree that is judged;
-    ``baseline`` is None if none was asked for; ``comparison`` is what
-    became of its guards; ``definitions`` maps the path of a test file, for tests that are not
-    there any more, to the qualified names that the file defines now (None: the file is gone); ``today`` is the day of
-    the head commit.
+    ``baseline`` is None if none was asked for; ``comparison`` is what became of its guards; ``definitions`` maps the
+    path of a test file, for tests that are not there any more, to the qualified names that the file defines now (None:
+    the file is gone); ``today`` is the day of the head commit.
     """
 
     policy: Policy
@@ -134,7 +133,12 @@ class Rule:
 
 
 def in_repository(facts: Facts, path: str) -> str:
-    """Turn a path relative to the project into one relative to the repository."""
+    """Turn a path relative to the project into one relative to the repository.
+
+    Empty for a place that is not the project's own: the path is absolute, or that of an installed package.
+    """
+    if path.startswith("/") or "site-packages" in path.split("/"):
+        return ""
     folder = facts.provenance.project
     return f"{folder}/{path}" if folder and path else path
 
@@ -146,4 +150,10 @@ def split_location(location: str) -> tuple[str, int]:
     ('tests/test_a.py', 5)
     """
     path, _, line = location.rpartition(":")
-    return (path, int(line)) if line.isdigit() else (location, 0)
+    return (path, int(line)) if line.isdecimal() else (location, 0)
+
+
+def function_of(test_id: str) -> str:
+    """A test's id without its parameters; a file's name may have brackets, too."""
+    file, separator, names = test_id.partition("::")
+    return f"{file}{separator}{names.partition('[')[0]}"

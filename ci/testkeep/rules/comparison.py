@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from testkeep.model.comparison import Comparison, Loss, LostTest
 from testkeep.model.evidence import CollectorReport, Evidence
 from testkeep.model.stage import Stage
 from testkeep.model.tests import Outcome, RecordedTest, Selection
-from testkeep.rules.base import Facts, in_repository, split_location
+from testkeep.rules.base import Facts, function_of, in_repository, split_location
 from testkeep.rules.validity import is_comparable
 
 
@@ -28,7 +29,8 @@ class _Head:
 def compare(facts: Facts) -> Comparison:
     """Hold the head's tests against the base's guards, by test id.
 
-    Only valid runs are compared. When only some stages were asked for, only the base's tests of these stages count.
+    Only valid runs are compared. When only some stages were asked for, only the base's tests of these stages count. A
+    test that several jobs ran must guard in all of them.
     """
     baseline = facts.baseline
     if baseline is None:
@@ -45,7 +47,7 @@ def compare(facts: Facts) -> Comparison:
     failing: list[str] = []
     elsewhere: list[str] = []
     lost: list[LostTest] = []
-    for test in _guards(baseline.evidence, facts.test_stages):
+    for test in _guards(baseline.evidence, facts.test_stages).values():
         now = head.tests.get(test.item.id, [])
         if now and all(found.guards for found in now):
             kept.append(test.item.id)
@@ -62,26 +64,27 @@ def compare(facts: Facts) -> Comparison:
 
 def _obstacle(facts: Facts) -> str:
     """Why the head's run cannot be held against another."""
-    covered = {stage for record, _ in facts.suites() for stage in record.job.stages}
+    covered = {stage for record in facts.evidence if record.suite or record.idle for stage in record.job.stages}
     missing = [stage for stage in facts.test_stages if stage not in covered]
     if missing:
         return f"there is no complete evidence of {', '.join(missing)}"
+    cut = [left.job.id for left in facts.unfinished if not set(left.job.stages).isdisjoint(facts.test_stages)]
+    if cut:
+        return f"the run of {', '.join(cut)} did not finish"
     invalid = [record.job.id for record, suite in facts.suites() if not is_comparable(suite)]
     return f"the run of {', '.join(invalid)} is not valid" if invalid else ""
 
 
-def _guards(evidence: Sequence[Evidence], stages: Sequence[Stage]) -> Iterator[RecordedTest]:
-    for record in evidence:
-        for test in record.suite.tests if record.suite else ():
-            if test.guards and test.item.stage in stages:
-                yield test
+def _guards(evidence: Sequence[Evidence], stages: Sequence[Stage]) -> dict[str, RecordedTest]:
+    tests = (test for record in evidence for test in (record.suite.tests if record.suite else ()))
+    return {test.item.id: test for test in tests if test.guards and test.item.stage in stages}
 
 
 def _index(facts: Facts) -> _Head:
     head = _Head(facts)
     for test in facts.tests():
         head.tests.setdefault(test.item.id, []).append(test)
-        head.functions.add(_function(test.item.id))
+        head.functions.add(function_of(test.item.id))
     for _, suite in facts.suites():
         for stage, ids in suite.elsewhere.items():
             head.elsewhere.update(dict.fromkeys(ids, stage))
@@ -102,19 +105,20 @@ def _loss(head: _Head, test: RecordedTest, now: Sequence[RecordedTest]) -> LostT
             return _loss_of_present(head, test, found)
     stage = head.elsewhere.get(test.item.id)
     if stage is not None:
-        why = f"it belongs to stage {stage}, which is not run"
+        without = "which did not run it" if stage in head.facts.stages else "which is not run"
+        why = f"it belongs to stage {stage}, {without}"
         return LostTest(base=test, how=Loss.DESELECTED, why=why, path=test.item.path)
     return _loss_of_absent(head, test)
 
 
 def _loss_of_present(head: _Head, test: RecordedTest, found: RecordedTest) -> LostTest:
     path, line = found.item.path, found.item.line
-    phase = found.execution.decisive_phase if found.execution else None
+    phase = found.decisive_phase
     match found.outcome:
         case Outcome.SKIPPED if phase is not None:
             how, why = Loss.SKIPPED, f'"{phase.reason}"' if phase.reason else ""
             place, at = split_location(phase.location)
-            if place and not place.startswith("/"):
+            if in_repository(head.facts, place):
                 path, line = in_repository(head.facts, place), at
         case Outcome.XFAILED:
             said = f'"{phase.wasxfail}"' if phase and phase.wasxfail else "no reason given"
@@ -139,40 +143,38 @@ def _why_not_run(found: RecordedTest) -> str:
 
 
 def _loss_of_absent(head: _Head, test: RecordedTest) -> LostTest:
-    path = test.item.path
+    path, line = test.item.path, 0
     names = head.facts.definitions.get(path)
-    skipped = _enclosing_collector(head.collectors, test.item.id)
-    ignored = _ignored(head.ignored, test.item.id.partition("::")[0])
+    around = list(_enclosing(test.item.id))
+    skipped = next((head.collectors[id_] for id_ in around if id_ in head.collectors), None)
+    ignored = next((id_ for id_ in around if id_ in head.ignored), "")
     if names is None:
         how, why = Loss.REMOVED, f"the file {path} is gone"
     elif skipped is not None:
-        why = f'{skipped.id} is skipped as a whole: "{skipped.reason}"'
-        where = in_repository(head.facts, skipped.path)
-        return LostTest(base=test, how=Loss.NOT_COLLECTED, why=why, path=where, line=skipped.line)
+        how, why = Loss.NOT_COLLECTED, f'{skipped.id} is skipped as a whole: "{skipped.reason}"'
+        if in_repository(head.facts, skipped.path):
+            path, line = in_repository(head.facts, skipped.path), skipped.line
     elif ignored:
         how, why = Loss.NOT_COLLECTED, f"{ignored} is ignored"
-    elif _qualified_name(test.item.id) not in names:
-        how, why = Loss.REMOVED, f"its function is not in {path} any more"
-    elif _function(test.item.id) in head.functions:
+    elif function_of(test.item.id) in head.functions:
         how, why = Loss.REMOVED, "this set of parameters is gone"
-    else:
+    elif _qualified_name(test.item.id) in names:
         how, why = Loss.NOT_COLLECTED, f"its function is still in {path}"
-    return LostTest(base=test, how=how, why=why, path=path)
+    elif "." in function_of(test.item.id).rpartition("::")[2]:
+        how, why = Loss.REMOVED, f"pytest finds no such doctest in {path} any more"
+    else:
+        how, why = Loss.REMOVED, f"its function is not in {path} any more"
+    return LostTest(base=test, how=how, why=why, path=path, line=line)
 
 
-def _enclosing_collector(collectors: Mapping[str, CollectorReport], test_id: str) -> CollectorReport | None:
-    parts = test_id.split("::")
-    prefixes = ("::".join(parts[:length]) for length in range(len(parts) - 1, 0, -1))
-    return next((collectors[prefix] for prefix in prefixes if prefix in collectors), None)
-
-
-def _ignored(ignored: set[str], path: str) -> str:
-    return next((entry for entry in sorted(ignored) if path == entry or path.startswith(f"{entry}/")), "")
-
-
-def _function(test_id: str) -> str:
-    return test_id.partition("[")[0]
+def _enclosing(test_id: str) -> Iterator[str]:
+    """The ids of what a test lies in, from the inside out: classes, the file, folders."""
+    inner = function_of(test_id)
+    while "::" in inner:
+        inner = inner.rpartition("::")[0]
+        yield inner
+    yield from map(str, PurePosixPath(inner).parents)
 
 
 def _qualified_name(test_id: str) -> str:
-    return ".".join(_function(test_id).split("::")[1:])
+    return ".".join(function_of(test_id).split("::")[1:])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 from testkeep.model.coverage import Ratio
@@ -41,6 +40,6 @@ def layers(facts: Facts) -> Iterator[Problem]:
 
 
 def _shortfall(ratio: Ratio, minimum: float) -> str:
-    missing = math.ceil(minimum * ratio.total / 100) - ratio.covered
+    missing = ratio.missing(minimum)
     lines = "line" if missing == 1 else "lines"
     return f"{ratio.shown:g} %, and {minimum:g} % are needed: {missing} more {lines} of {ratio.total} must be run"

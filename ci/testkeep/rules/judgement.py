@@ -17,8 +17,17 @@ _ORDER = list(Severity)
 
 
 def find(facts: Facts, waivers: Sequence[Waiver], rules: Sequence[Rule] = RULES) -> tuple[Finding, ...]:
-    """Apply all rules, then the waivers. Findings are sorted by severity, code, path, line and test."""
-    findings = [_waive(finding, waivers, facts.today) for rule in rules for finding in rule.findings(facts)]
+    """Apply all rules, then the waivers. Findings are sorted by severity, code, path, line and test.
+
+    A waiver excuses what a test did. It cannot excuse that nobody knows what the tests did: findings of rules that make
+    a verdict inconclusive are never waived.
+    """
+    findings = (
+        msgspec.structs.replace(finding, waived=finding.test in excused)
+        for rule in rules
+        for excused in [_excused(rule, waivers, facts.today)]
+        for finding in rule.findings(facts)
+    )
     return tuple(sorted(findings, key=_position))
 
 
@@ -35,13 +44,12 @@ def decide(facts: Facts, findings: Iterable[Finding], rules: Sequence[Rule] = RU
     return Decision.worst(decisions)
 
 
-def _waive(finding: Finding, waivers: Sequence[Waiver], today: datetime.date) -> Finding:
-    covered = any(
-        waiver.rule == finding.code and waiver.test == finding.test and today <= waiver.expires
-        for waiver in waivers
-        if finding.test
-    )
-    return msgspec.structs.replace(finding, waived=True) if covered else finding
+def _excused(rule: Rule, waivers: Sequence[Waiver], today: datetime.date) -> frozenset[str]:
+    """The tests for which a rule's findings are waived. The day on which a waiver expires is its last."""
+    if rule.effect is not Decision.FAIL:
+        return frozenset()
+    valid = (waiver for waiver in waivers if waiver.rule == rule.code and today <= waiver.expires)
+    return frozenset(waiver.test for waiver in valid if waiver.test)
 
 
 def _position(finding: Finding) -> tuple[int, str, str, int, str]:

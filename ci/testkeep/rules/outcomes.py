@@ -21,7 +21,7 @@ def failed(facts: Facts) -> Iterator[Problem]:
     """
     for test in facts.tests():
         if test.outcome is Outcome.FAILED and not _is_unexpected_pass(test):
-            yield _problem_of(facts, test, "failed", "")
+            yield _problem_of(facts, test, "failed")
     for record, suite in facts.suites():
         if unexplained_failure(suite):
             yield Problem(
@@ -38,9 +38,9 @@ def error_in_fixture(facts: Facts) -> Iterator[Problem]:
     """
     for test in facts.tests():
         if test.outcome is Outcome.ERROR:
-            phase = test.execution.decisive_phase if test.execution else None
+            phase = test.decisive_phase
             when = "tear-down" if phase and phase.when == "teardown" else "set-up"
-            yield _problem_of(facts, test, f"error in {when}", "")
+            yield _problem_of(facts, test, f"error in {when}")
 
 
 def collection_error(facts: Facts) -> Iterator[Problem]:
@@ -55,11 +55,12 @@ def collection_error(facts: Facts) -> Iterator[Problem]:
         for report in suite.collectors:
             if report.outcome == "failed" and report.id not in seen:
                 seen.add(report.id)
+                place = in_repository(facts, report.path)
                 yield Problem(
                     message=f"{report.id or 'the collection'} could not be collected: {_first_line(report.reason)}",
                     help="No test of this file was run. Mend the error; 'pytest --collect-only -q' shows it whole.",
-                    path=in_repository(facts, report.path),
-                    line=report.line,
+                    path=place or in_repository(facts, report.id.partition("::")[0]),
+                    line=report.line if place else 0,
                 )
 
 
@@ -71,7 +72,7 @@ def stage_broke_off(facts: Facts) -> Iterator[Problem]:
     inconclusive. The message names the tests that were running.
     """
     for left in facts.unfinished:
-        progress = f"{left.n_run} of {left.n_collected} tests had run" if left.n_collected else "no test had run"
+        progress = f"{left.n_run} of {_tests(left.n_collected)} had run" if left.n_collected else "no test had run"
         where = f"; it was running {', '.join(left.running[:5])}" if left.running else ""
         cause = f": {left.cause}" if left.cause else ""
         yield Problem(
@@ -131,15 +132,17 @@ def nothing_ran(facts: Facts) -> Iterator[Problem]:
     """No test ran at all.
 
     A pipeline that checked nothing has nothing to say: the verdict is inconclusive. Usual reasons: the tests lie where
-    pytest does not look (`testpaths`, file names), a selection leaves nothing, or the project has no tests yet.
+    pytest does not look (`testpaths`, file names), a selection leaves nothing, every test is skipped, or the project
+    has no tests yet.
     """
-    if not facts.test_stages or any(test.execution for test in facts.tests()):
+    if not facts.test_stages or any(test.outcome not in (None, Outcome.SKIPPED) for test in facts.tests()):
         return
     broken = any(not is_comparable(suite) for _, suite in facts.suites())
     if facts.unfinished or facts.rejections or broken:
         return  # other rules say what is wrong
     collected = sum(1 for _ in facts.tests())
-    found = f"{collected} tests were collected, all of them deselected or left out" if collected else "no tests found"
+    unused = f"{_tests(collected)} collected, and all deselected, left out or skipped"
+    found = unused if collected else "no tests found"
     yield Problem(
         message=f"nothing ran in {', '.join(facts.test_stages)}: {found}",
         help="'pytest --collect-only -q' shows what pytest finds here.",
@@ -149,23 +152,26 @@ def nothing_ran(facts: Facts) -> Iterator[Problem]:
 def _is_unexpected_pass(test: RecordedTest) -> bool:
     if test.outcome is Outcome.XPASSED:
         return True
-    phase = test.execution.decisive_phase if test.execution else None
+    phase = test.decisive_phase
     strict = phase is not None and phase.reason.startswith((_STRICT_XPASS, "Unexpected success"))
     return test.outcome is Outcome.FAILED and strict
 
 
-def _problem_of(facts: Facts, test: RecordedTest, what: str, help_text: str) -> Problem:
-    phase = test.execution.decisive_phase if test.execution else None
+def _problem_of(facts: Facts, test: RecordedTest, what: str) -> Problem:
+    phase = test.decisive_phase
     reason = _first_line(phase.reason) if phase else ""
-    path, line = split_location(phase.location) if phase and phase.location else ("", 0)
-    inside = bool(path) and not path.startswith("/") and "site-packages" not in path
+    path, line = split_location(phase.location if phase else "")
+    place = in_repository(facts, path)
     return Problem(
         message=f"{what}: {reason}" if reason else what,
-        help=help_text,
         test=test.item.id,
-        path=in_repository(facts, path) if inside else test.item.path,
-        line=line if inside else test.item.line,
+        path=place or test.item.path,
+        line=line if place else test.item.line,
     )
+
+
+def _tests(number: int) -> str:
+    return "1 test" if number == 1 else f"{number} tests"
 
 
 def _first_line(text: str) -> str:
@@ -174,5 +180,7 @@ def _first_line(text: str) -> str:
 
 def _summary(tool: ToolRun) -> str:
     lines = [line.strip() for line in tool.output.splitlines() if line.strip()]
-    said = lines[-1] if lines else "no output"
+    # isort ends with what it passed over, not with what it found.
+    telling = [line for line in lines if not line.startswith("Skipped ")]
+    said = telling[-1] if telling else "no output"
     return f"{tool.tool} exited with {tool.exit_code}: {said[:200]}"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from testkeep.rules.base import Facts, Problem, Rejection, RejectionKind
+from testkeep.model.evidence import Evidence
+from testkeep.model.stage import Stage
+from testkeep.rules.base import Facts, Problem, Rejection, RejectionKind, function_of
 from testkeep.rules.validity import doubts
 
 
@@ -17,11 +19,26 @@ def evidence_missing(facts: Facts) -> Iterator[Problem]:
     """
     absent = [rejection for rejection in facts.rejections if rejection.kind is not RejectionKind.FOREIGN]
     yield from _by_reason(absent, "and judge again")
+    for record in facts.evidence:
+        if not _is_of_a_run(record):
+            yield Problem(
+                message=f"stage {record.job.id} is no evidence: its record is of no run",
+                help=f"Run 'testkeep run {record.job.id}' and judge again.",
+            )
     for record, suite in facts.suites():
         for doubt in doubts(suite):
             yield Problem(
                 message=f"stage {record.job.id} is no evidence: {doubt}",
                 help="Look at addopts, PYTEST_ADDOPTS and the environment variables of the run.",
+            )
+    for stage in facts.test_stages:
+        unclaimed = sorted(_unclaimed(facts, stage))
+        if unclaimed:
+            yield Problem(
+                message=f"stage {stage} has no record of {len(unclaimed)} of its tests, which other stages collected: "
+                f"{', '.join(unclaimed[:3])}",
+                help="Tests must be collected alike in every process. A test's stage is found by its mark, folder or "
+                "file.",
             )
 
 
@@ -58,20 +75,40 @@ def tool_missing(facts: Facts) -> Iterator[Problem]:
     """
     for record in facts.evidence:
         for tool in record.tools:
-            if tool.exit_code is None:
+            if tool.exit_code is None and tool.install:
                 yield Problem(
                     message=f"stage {record.job.id}: {tool.tool} is not installed in this environment",
                     help=f"Install it: {tool.install}",
                 )
+            elif tool.exit_code is None:
+                yield Problem(
+                    message=f"stage {record.job.id}: {tool.tool} could not be started",
+                    help=f"Run '{' '.join(tool.command)}' to see why.",
+                )
+
+
+def _is_of_a_run(record: Evidence) -> bool:
+    has_tools = bool(record.tools) and all(stage.is_static for stage in record.job.stages)
+    return record.suite is not None or has_tools or bool(record.idle)
+
+
+def _unclaimed(facts: Facts, stage: Stage) -> set[str]:
+    """The test functions that some stage's run collected for this stage, and that this stage's own run did not.
+
+    Functions, not ids: parameters that differ from process to process are another matter.
+    """
+    seen = {function_of(test_id) for _, suite in facts.suites() for test_id in suite.elsewhere.get(stage, ())}
+    return seen - {function_of(test.item.id) for test in facts.tests()} if seen else seen
 
 
 def _by_reason(rejections: Sequence[Rejection], purpose: str) -> Iterator[Problem]:
-    """One problem for all stages with the same reason: one change makes the records of all stages stale."""
+    """One problem for all jobs with the same reason: one change makes the records of all stages stale."""
     jobs: dict[str, list[str]] = {}
     for rejection in rejections:
         jobs.setdefault(rejection.reason, []).append(rejection.job)
     for reason, names in jobs.items():
-        stages = "stage" if len(names) == 1 else "stages"
-        yield Problem(
-            message=f"{stages} {', '.join(names)}: {reason}", help=f"Run 'testkeep run {' '.join(names)}' {purpose}."
-        )
+        # A job of its own (a shard, a bare pytest run, the sum of the coverage) is no word that 'run' knows.
+        are_stages = set(names) <= set(Stage)
+        what = ("stage" if are_stages else "job") + ("" if len(names) == 1 else "s")
+        command = " ".join(["testkeep run", *(names if are_stages else ())])
+        yield Problem(message=f"{what} {', '.join(names)}: {reason}", help=f"Run '{command}' {purpose}.")

@@ -31,12 +31,12 @@ def doubts(suite: Suite) -> Iterator[str]:
 
 def broken_off(suite: Suite) -> str:
     """Say how a session ended before its end; empty if it did not."""
-    unreached = sum(test.item.selection is Selection.SELECTED and test.execution is None for test in suite.tests)
     if suite.exit_status not in (EXIT_OK, EXIT_TESTS_FAILED, EXIT_INTERRUPTED, EXIT_NOTHING):
         return f"pytest ended with exit code {suite.exit_status}"
     if suite.exit_status == EXIT_INTERRUPTED and not any(_failed_collectors(suite)):
         return "the session was interrupted"
-    if unreached and suite.exit_status == EXIT_OK:
+    unreached = sum(test.item.selection is Selection.SELECTED and test.outcome is None for test in suite.tests)
+    if unreached and suite.exit_status in (EXIT_OK, EXIT_NOTHING):
         return f"the session ended with success although {unreached} of its tests had not run"
     return ""
 

@@ -61,10 +61,6 @@ class EvidenceFolder:
         """Where a job's test process finds its context."""
         return self.path / f"{job_id}.context"
 
-    def coverage_files(self) -> list[Path]:
-        """The coverage data of all jobs, in the order of their names."""
-        return sorted(file for file in self._files() if file.suffix == ".coverage")
-
     def read_record(self, job_id: str) -> bytes | None:
         """Read a job's record; None if there is none.
 

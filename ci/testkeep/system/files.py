@@ -22,8 +22,8 @@ def read_text(path: Path) -> str | None:
 
 
 def read_output(path: Path) -> str:
-    """Read what a tool printed, whatever its encoding; empty if it never wrote."""
-    return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    """Read a file whatever its encoding; empty if it is not there."""
+    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
 
 
 def keep_out_of_git(folder: Path) -> None:

@@ -177,7 +177,13 @@ class Repository:
     def _git(
         self, *arguments: str, cwd: Path | None = None, extra: Mapping[str, str] | None = None, stdin: bytes = b""
     ) -> Completed:
-        return call(["git", *arguments], cwd or self.root, _environment() | dict(extra or {}), stdin)
+        # The user's hooks are for the user's own checkouts.
+        return call(
+            ["git", "-c", f"core.hooksPath={os.devnull}", *arguments],
+            cwd or self.root,
+            _environment() | dict(extra or {}),
+            stdin,
+        )
 
 
 def _environment() -> dict[str, str]:

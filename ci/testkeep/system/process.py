@@ -47,6 +47,11 @@ def call(argv: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None, s
     return Completed(done.returncode, done.stdout, done.stderr.decode(errors="replace").strip())
 
 
+def run_visibly(argv: Sequence[str], cwd: Path) -> int:
+    """Run a command that writes to our own output, and return its exit code."""
+    return subprocess.run(argv, cwd=cwd, check=False).returncode
+
+
 @dataclass(frozen=True)
 class Task:
     """A long command: both of its output streams go to ``log``. ``timeout_s`` is in seconds."""

@@ -1,0 +1,29 @@
+# Sourced by the other scripts: finds a Python and makes a virtual environment.
+
+# Prints the first Python on PATH that is new enough.
+find_python() {
+    local candidate
+    for candidate in "${PYTHON:-}" python3 python3.13 python3.12 python3.11 python; do
+        if [ -n "$candidate" ] && command -v "$candidate" >/dev/null 2>&1 &&
+            "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            command -v "$candidate"
+            return
+        fi
+    done
+    echo "testkeep needs Python 3.11 or later; found none on PATH (PYTHON=/path/to/python names one)" >&2
+    exit 2
+}
+
+# make_environment FOLDER REQUIREMENT...: makes or updates a virtual environment with these requirements.
+make_environment() {
+    local folder=$1 python
+    shift
+    python=$(find_python)
+    if [ ! -x "$folder/bin/python" ]; then
+        "$python" -m venv "$folder" || {
+            echo "could not make a virtual environment; on Debian and Ubuntu install python3-venv" >&2
+            exit 2
+        }
+    fi
+    "$folder/bin/python" -m pip install -qq --disable-pip-version-check "$@"
+}

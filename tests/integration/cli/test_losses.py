@@ -1,0 +1,202 @@
+"""A test that guarded at the base and does not at the head blocks, whatever the way (matched by test id)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from repositories import GitProject
+
+GUARD = "tests/unit/test_calc.py::test_guard"
+FILE = "tests/unit/test_calc.py"
+
+
+DROPPING = """
+def pytest_collection_modifyitems(items):
+    items[:] = [item for item in items if item.name != "test_guard"]
+"""
+
+
+def replacing(old: str, new: str) -> Callable[[GitProject], None]:
+    return lambda project: project.replace(FILE, old, new)
+
+
+def writing(name: str, text: str) -> Callable[[GitProject], None]:
+    return lambda project: project.write({name: text})
+
+
+def above(line: str) -> Callable[[GitProject], None]:
+    return replacing("def test_guard", f"{line}\ndef test_guard")
+
+
+def first_line(line: str) -> Callable[[GitProject], None]:
+    return replacing("    assert add(2, 2) == 4", f"    {line}\n    assert add(2, 2) == 4")
+
+
+def configure(text: str) -> Callable[[GitProject], None]:
+    return writing("pytest.ini", f"[pytest]\n{text}\n")
+
+
+def hook(text: str) -> Callable[[GitProject], None]:
+    return writing("conftest.py", text)
+
+
+def remove_function(project: GitProject) -> None:
+    project.replace(FILE, "def test_guard():\n    assert add(2, 2) == 4\n", "")
+
+
+def remove_file(project: GitProject) -> None:
+    (project.root / FILE).unlink()
+    project.write({"tests/unit/test_other.py": "def test_other():\n    assert True\n"})
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "why"),
+    [
+        pytest.param(above('@pytest.mark.skip(reason="later")'), "TK201", '"later"', id="skip mark"),
+        pytest.param(above('@pytest.mark.skipif(True, reason="no")'), "TK201", '"no"', id="skipif"),
+        pytest.param(first_line('pytest.skip("later")'), "TK201", '"later"', id="skip in the body"),
+        pytest.param(
+            hook("import pytest\n\ndef pytest_runtest_setup(item):\n    pytest.skip('off')\n"),
+            "TK201",
+            '"off"',
+            id="skip in a hook",
+        ),
+        pytest.param(above("@pytest.mark.xfail"), "TK202", "still passes", id="xfail that passes"),
+        pytest.param(
+            first_line('pytest.xfail("broken")'), "TK202", 'it fails as expected: "broken"', id="xfail in the body"
+        ),
+        pytest.param(above("@pytest.mark.xfail(run=False)"), "TK202", "NOTRUN", id="xfail that is not run"),
+        pytest.param(remove_function, "TK203", "its function is not in", id="function gone"),
+        pytest.param(remove_file, "TK203", "is gone", id="file gone"),
+        pytest.param(
+            configure("addopts = -k 'not guard'"), "TK204", "deselected by -k 'not guard'", id="-k in addopts"
+        ),
+        pytest.param(configure(f"addopts = --deselect {GUARD}"), "TK204", "deselected by --deselect", id="--deselect"),
+        pytest.param(
+            hook(DROPPING),
+            "TK204",
+            "told nobody",
+            id="dropped by a hook",
+        ),
+        pytest.param(above("@pytest.mark.slow"), "TK204", "left out by the policy: mark slow", id="mark slow"),
+        pytest.param(above("@pytest.mark.e2e"), "TK204", "belongs to stage e2e", id="moved to an opt-in stage"),
+        pytest.param(above("@pytest.fixture"), "TK205", "its function is still in", id="turned into a fixture"),
+        pytest.param(
+            replacing("import pytest\n", "import pytest\n\npytest.skip('x', allow_module_level=True)\n"),
+            "TK205",
+            'is skipped as a whole: "x"',
+            id="module skipped",
+        ),
+        pytest.param(configure(f"addopts = --ignore={FILE}"), "TK205", "is ignored", id="file ignored"),
+        pytest.param(
+            configure("python_functions = check_*"), "TK205", "its function is still in", id="python_functions"
+        ),
+    ],
+)
+def test_run__a_guard_is_lost__blocks_with_its_code_and_cause(
+    project: GitProject, change: Callable[[GitProject], None], code: str, why: str
+) -> None:
+    change(project)
+    project.commit()
+
+    run = project.testkeep("run", "unit")
+
+    lost = {finding.test: finding for finding in run.findings if finding.code == code}
+    assert GUARD in lost
+    assert why in lost[GUARD].message
+    assert (run.exit_code, run.verdict and run.verdict.verdict) == (1, "fail")
+    assert GUARD in [loss.test for loss in run.verdict.conservation.lost]
+
+
+def test_run__a_parameter_is_removed__is_lost_with_its_id(project: GitProject) -> None:
+    project.replace(FILE, ", (0, 0, 0)", "")
+    project.commit()
+
+    run = project.testkeep("run", "unit")
+
+    assert run.exit_code == 1
+    assert run.finding("TK203").test == "tests/unit/test_calc.py::test_add[0-0-0]"
+    assert "this set of parameters is gone" in run.finding("TK203").message
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(writing("tests/unit/test_new.py", "def test_new():\n    assert True\n"), id="added test"),
+        pytest.param(replacing("assert add(2, 2) == 4", "assert add(2, 2) == 2 + 2"), id="changed body"),
+        pytest.param(writing("README.md", "text\n"), id="no test touched"),
+        pytest.param(above("@pytest.mark.unit"), id="stage mark that changes nothing"),
+    ],
+)
+def test_run__nothing_is_lost__passes(project: GitProject, change: Callable[[GitProject], None]) -> None:
+    change(project)
+    project.commit()
+
+    run = project.testkeep("run", "unit")
+
+    assert (run.exit_code, run.findings) == (0, ())
+    assert run.verdict.conservation.kept == 4
+
+
+def test_run__a_guard_fails_now__is_a_failure_and_not_a_loss(project: GitProject) -> None:
+    project.replace("app/calc.py", "a + b", "a - b")
+    project.commit()
+
+    run = project.testkeep("run", "unit")
+
+    assert (run.exit_code, run.codes) == (1, ["TK101"])
+    assert run.verdict.conservation.lost == ()
+
+
+def test_run__a_test_was_skipped_at_the_base_already__is_no_obligation(project: GitProject) -> None:
+    above('@pytest.mark.skip(reason="later")')(project)
+    project.commit()
+    project.commit({"README.md": "text\n"})
+
+    run = project.testkeep("run", "unit")
+
+    assert (run.exit_code, run.verdict.conservation.kept) == (0, 3)
+
+
+def test_run__a_test_moves_to_another_stage_of_the_policy__is_no_loss(project: GitProject) -> None:
+    above("@pytest.mark.integration")(project)
+    project.commit()
+
+    assert project.testkeep("run", "unit").exit_code == 0
+    assert project.testkeep("run", "unit", "integration").exit_code == 0
+
+
+WAIVER = """
+[[tool.testkeep.waivers]]
+test = "tests/unit/test_calc.py::test_guard"
+rule = "TK201"
+reason = "known"
+owner = "team"
+expires = {expires}
+"""
+
+
+@pytest.mark.parametrize(
+    ("where", "expires", "exit_code"),
+    [
+        pytest.param("base", "2999-12-31", 0, id="waiver at the base"),
+        pytest.param("base", "2001-01-01", 1, id="expired waiver"),
+        pytest.param("head", "2999-12-31", 1, id="waiver in the change itself"),
+    ],
+)
+def test_run__with_a_waiver__honours_only_a_valid_one_of_the_base(
+    project: GitProject, where: str, expires: str, exit_code: int
+) -> None:
+    policy = (project.root / "pyproject.toml").read_text() + WAIVER.format(expires=expires)
+    if where == "base":
+        project.commit({"pyproject.toml": policy})
+    above('@pytest.mark.skip(reason="later")')(project)
+    project.commit({"pyproject.toml": policy})
+
+    run = project.testkeep("run", "unit")
+
+    assert run.exit_code == exit_code
+    assert run.finding("TK201").waived is (exit_code == 0)
+    assert bool(run.verdict.conservation.lost) is (exit_code == 1)

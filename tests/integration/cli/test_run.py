@@ -1,0 +1,216 @@
+"""``testkeep run`` on real projects."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from repositories import GitProject, simple_project
+
+FAILING = "def test_failing():\n    assert 1 == 2, 'one is not two'\n"
+UNFORMATTED = "x = {  'a':1 }\n"
+
+
+def test_run__all_stages__runs_each_test_in_exactly_one(tmp_path: Path) -> None:
+    project = GitProject(tmp_path / "repository")
+    project.commit(
+        {
+            "app/__init__.py": "",
+            "app/value.py": "VALUE = 1\n",
+            "app/test_value.py": "from app.value import VALUE\n\n\ndef test_colocated():\n    assert VALUE == 1\n",
+            "tests/unit/test_one.py": "def test_unit():\n    assert True\n",
+            "tests/integration/test_two.py": "def test_integration():\n    assert True\n",
+            "tests/migrations/test_migrations.py": "def test_migration():\n    assert True\n",
+            "tests/concurrency/test_concurrent_two.py": "def test_concurrency():\n    assert True\n",
+            "tests/e2e/test_all.py": "def test_e2e():\n    assert True\n",
+        }
+    )
+
+    run = project.testkeep("run", "--base", "none")
+
+    counts = {stage.name: (stage.status, stage.tests) for stage in run.verdict.stages[3:]}
+    assert run.exit_code == 0, run.output
+    assert counts == {
+        "unit": ("passed", {"passed": 2}),
+        "integration": ("passed", {"passed": 1}),
+        "migration": ("passed", {"passed": 1}),
+        "concurrency": ("passed", {"passed": 1}),
+    }
+
+
+def test_run__failing_test__shows_its_stage_output_whole_and_under_its_name(project: GitProject) -> None:
+    project.commit({"tests/unit/test_failing.py": FAILING, "tests/integration/test_also.py": FAILING})
+
+    run = project.testkeep("run", "unit", "integration", "--base", "none")
+
+    assert (run.exit_code, run.codes) == (1, ["TK101"])
+    for stage in ("unit", "integration"):
+        shown = re.search(rf"^{stage}: output .*?^end of {stage} ", run.output, re.DOTALL | re.MULTILINE)
+        assert shown is not None
+        assert "one is not two" in shown[0]
+        assert "1 failed" in shown[0]
+
+
+def test_run__red_static_stage__does_not_hide_the_tests(project: GitProject) -> None:
+    project.commit({"app/ugly.py": UNFORMATTED})
+
+    run = project.testkeep("run", "format", "unit", "--base", "none")
+
+    assert (run.exit_code, run.codes) == (1, ["TK106"])
+    assert [(stage.name, stage.status) for stage in run.verdict.stages] == [("format", "failed"), ("unit", "passed")]
+
+
+def test_run__fail_fast__starts_no_test_after_a_red_static_stage(project: GitProject) -> None:
+    project.commit({"app/ugly.py": UNFORMATTED})
+
+    run = project.testkeep("run", "format", "unit", "--base", "none", "--fail-fast")
+
+    assert (run.exit_code, run.codes) == (1, ["TK106", "TK501"])
+    assert [(stage.name, stage.status) for stage in run.verdict.stages] == [("format", "failed"), ("unit", "error")]
+
+
+@pytest.mark.parametrize(
+    ("policy", "tools"),
+    [
+        pytest.param("", ["black", "isort"], id="black"),
+        pytest.param('[tool.testkeep]\nformatter = "ruff"\n', ["ruff", "ruff"], id="ruff"),
+    ],
+)
+def test_run__formatter__is_the_one_of_the_policy(tmp_path: Path, policy: str, tools: list[str]) -> None:
+    project = simple_project(tmp_path / "repository", policy=policy)
+
+    run = project.testkeep("run", "format", "--base", "none")
+
+    detail = run.verdict.stages[0].detail
+    assert run.exit_code == 0
+    assert [part.split()[0] for part in detail.split(", ")] == tools
+
+
+def test_run__ruff_is_told_to_fix_in_its_configuration__changes_no_file(tmp_path: Path) -> None:
+    project = simple_project(
+        tmp_path / "repository", policy="[tool.ruff]\nfix = true\n[tool.ruff.lint]\nfixable=['ALL']\n"
+    )
+    project.commit({"app/unused.py": "import os\n"})
+
+    run = project.testkeep("run", "lint", "--base", "none")
+
+    assert (run.exit_code, run.codes) == (1, ["TK106"])
+    assert project.git("status", "--porcelain") == ""
+
+
+def test_run__project_without_configuration_in_a_subfolder__is_recorded_and_judged(tmp_path: Path) -> None:
+    project = simple_project(tmp_path / "repository", folder="services/billing")
+    project.replace("tests/unit/test_calc.py", "def test_guard", "@pytest.mark.skip\ndef test_guard")
+    project.commit()
+
+    run = project.testkeep("run", "unit")
+
+    finding = run.finding("TK201")
+    assert run.exit_code == 1
+    assert (finding.test, finding.path) == (
+        "tests/unit/test_calc.py::test_guard",
+        "services/billing/tests/unit/test_calc.py",
+    )
+
+
+def test_run__started_in_a_subfolder__finds_the_project(project: GitProject) -> None:
+    run = project.testkeep("run", "unit", "--base", "none", cwd=project.root / "tests")
+
+    assert run.verdict.stages[0].tests == {"passed": 4}
+
+
+def test_run__coverage_below_the_minimum__fails_with_the_exact_number(tmp_path: Path) -> None:
+    project = GitProject(tmp_path / "repository")
+    project.commit(
+        {
+            "pyproject.toml": '[tool.testkeep]\nstages = ["unit"]\n',
+            "app/__init__.py": "",
+            "app/calc.py": "def a():\n    return 1\n\n\ndef b():\n    return 2\n",
+            "app/test_calc.py": "from app.calc import a\n\n\ndef test_a():\n    assert a() == 1\n",
+        }
+    )
+
+    run = project.testkeep("run", "--base", "none")
+
+    assert (run.exit_code, run.codes) == (1, ["TK301"])
+    assert run.finding("TK301").message == "coverage is 75 %, and 87 % are needed: 1 more line of 4 must be run"
+    assert run.verdict.coverage.overall_percent == 75.0
+
+
+def test_run__layer_below_its_minimum__fails_for_the_layer(tmp_path: Path) -> None:
+    project = GitProject(tmp_path / "repository")
+    project.commit(
+        {
+            "pyproject.toml": '[tool.testkeep]\nstages = ["unit"]\n[tool.testkeep.coverage]\noverall = 10\n',
+            "app/__init__.py": "",
+            "app/users/__init__.py": "",
+            "app/users/service.py": "def a():\n    return 1\n\n\ndef b():\n    return 2\n",
+            "app/users/test_service.py": "from app.users.service import a\n\n\ndef test_a():\n    assert a() == 1\n",
+        }
+    )
+
+    run = project.testkeep("run", "--base", "none")
+
+    assert (run.exit_code, run.codes) == (1, ["TK302"])
+    assert run.verdict.coverage.layers == {"service": 75.0}
+
+
+def test_run__no_gate__judges_the_stages_alone(project: GitProject) -> None:
+    project.replace("tests/unit/test_calc.py", "def test_guard", "@pytest.mark.skip\ndef test_guard")
+    project.commit()
+
+    run = project.testkeep("run", "unit", "--no-gate")
+
+    assert (run.exit_code, run.findings) == (0, ())
+
+
+def test_run__arguments_after_two_dashes__go_to_pytest(project: GitProject) -> None:
+    run = project.testkeep("run", "unit", "--no-gate", "--", "-k", "guard")
+
+    assert run.verdict.stages[0].tests == {"passed": 1, "deselected": 3}
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        pytest.param("--collect-only", "--collect-only: tests were listed, not run", id="collect-only"),
+        pytest.param("--setup-plan", "--setup-plan", id="setup-plan"),
+        pytest.param("--setup-only", "--setup-only", id="setup-only"),
+        pytest.param("--assert=plain", "--assert=plain", id="plain asserts"),
+    ],
+)
+def test_run__pytest_does_not_really_run_the_tests__is_inconclusive(
+    project: GitProject, options: str, reason: str
+) -> None:
+    project.commit({"pytest.ini": f"[pytest]\naddopts = {options}\n"})
+
+    run = project.testkeep("run", "unit")
+
+    assert run.exit_code == 4
+    assert any(reason in finding.message for finding in run.findings if finding.code == "TK501")
+
+
+def test_run__stage_takes_longer_than_the_timeout__is_inconclusive(tmp_path: Path) -> None:
+    project = simple_project(tmp_path / "repository", policy='[tool.testkeep]\ntimeout = "3s"\n')
+    project.commit({"tests/unit/test_zz.py": "import time\n\n\ndef test_sleeps():\n    time.sleep(60)\n"})
+
+    run = project.testkeep("run", "unit", "--base", "none")
+
+    assert (run.exit_code, run.codes) == (4, ["TK104"])
+
+
+def test_run__report_folder__has_every_report(project: GitProject, tmp_path: Path) -> None:
+    run = project.testkeep("run", "--base", "none", "--report", str(tmp_path / "report"))
+
+    names = {path.name for path in (tmp_path / "report").iterdir()}
+    assert run.exit_code == 0, run.output
+    assert names >= {"verdict.json", "summary.md", "report.html", "junit.xml", "coverage.xml", "htmlcov"}
+
+
+def test_run__in_a_project__leaves_nothing_that_git_would_see(project: GitProject) -> None:
+    project.commit({".gitignore": "__pycache__/\n"})
+    project.testkeep("run")
+
+    assert project.git("status", "--porcelain") == ""

@@ -1,0 +1,177 @@
+"""Real nox on small projects; a stand-in for testkeep says how it was called and ends as it is told."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REGISTER = "from testkeep.nox import register\n\nregister({arguments})\n"
+STANDIN = """\
+import nox
+from pathlib import Path
+
+SCRIPT = '#!/bin/sh\\necho "ran {} $*"\\n[ "$TESTKEEP_EXIT" = kill ] && kill -9 $$\\nexit $TESTKEEP_EXIT\\n'
+
+
+@nox.session(name="testkeep-env", default=False)
+def environment(session):
+    for name in ("testkeep", "ruff", "isort", "black"):
+        program = Path(session.bin, name)
+        program.write_text(SCRIPT.replace("{}", name))
+        program.chmod(0o755)
+
+
+"""
+STAGES = ["format", "lint", "typing", "unit", "integration", "migration", "concurrency"]
+
+
+def nox(project: Path, *arguments: str, exit_code: str = "0") -> subprocess.CompletedProcess[str]:
+    presets = ("NOX", "TOX", "UV_", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE")
+    env = {key: value for key, value in os.environ.items() if not key.startswith(presets)}
+    argv = [sys.executable, "-m", "nox", "--no-color", *arguments]
+    env |= {"TESTKEEP_EXIT": exit_code, "CI": ""}
+    return subprocess.run(argv, cwd=project, env=env, capture_output=True, text=True, timeout=60)
+
+
+def ran(done: subprocess.CompletedProcess[str]) -> list[str]:
+    return [line.removeprefix("ran ") for line in done.stdout.splitlines() if line.startswith("ran ")]
+
+
+def listed(done: subprocess.CompletedProcess[str]) -> dict[str, tuple[str, str]]:
+    """Session names to their marks (* selected, - skipped) and descriptions."""
+    lines = [line for line in done.stdout.splitlines() if line.startswith(("* ", "- "))]
+    parts = [line[2:].partition(" -> ") for line in lines]
+    return {name: (line[0], text) for line, (name, _, text) in zip(lines, parts, strict=True)}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "noxfile.py").write_text(STANDIN + REGISTER.format(arguments=""))
+    return tmp_path
+
+
+def test_list__no_policy__has_every_session_and_selects_test_only(project: Path) -> None:
+    """A project without pyproject.toml gets the default stages; a bare nox runs the whole pipeline."""
+    (project / "noxfile.py").write_text(REGISTER.format(arguments=""))
+    sessions = listed(nox(project, "-l"))
+    assert list(sessions) == ["testkeep-env", *STAGES, "test", "gate", "fix"]
+    assert [name for name, (mark, _) in sessions.items() if mark == "*"] == ["testkeep-env", "test"]
+    assert sessions["test"][1] == "Run the whole pipeline and judge it."
+    assert all(description for _, description in sessions.values())
+
+
+def test_list__policy__decides_on_the_stages(project: Path) -> None:
+    """Stages that the policy has not get no session, opt-in stages that it has get one."""
+    (project / "pyproject.toml").write_text('[tool.testkeep]\nstages = ["lint", "unit", "e2e"]\n')
+    assert list(listed(nox(project, "-l"))) == ["testkeep-env", "lint", "unit", "e2e", "test", "gate", "fix"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        pytest.param([], ["testkeep run"], id="bare"),
+        pytest.param(["-s", "test", "--", "--base", "none"], ["testkeep run --base none"], id="test"),
+        pytest.param(["-s", "gate", "--", "--json", "v"], ["testkeep gate --json v"], id="gate"),
+        pytest.param(["-s", "lint"], ["testkeep run lint --no-gate"], id="static stage"),
+        pytest.param(
+            ["-s", "lint", "--", "--jobs", "1"],
+            ["testkeep run lint --no-gate --jobs 1"],
+            id="arguments of a static stage",
+        ),
+        pytest.param(
+            ["-s", "unit", "migration", "--", "-k", "x"],
+            ["testkeep run unit --no-gate -- -k x", "testkeep run migration --no-gate -- -k x"],
+            id="pytest's arguments",
+        ),
+        pytest.param(["-s", "fix"], ["ruff check --fix --exit-zero .", "isort .", "black ."], id="fix"),
+        pytest.param(
+            ["-s", "fix", "--", "app"],
+            ["ruff check --fix --exit-zero app", "isort app", "black app"],
+            id="fix some paths",
+        ),
+    ],
+)
+def test_session__each_kind__runs_its_commands(project: Path, arguments: list[str], expected: list[str]) -> None:
+    """Every session calls testkeep, and hands on what the user wrote behind the dashes."""
+    done = nox(project, *arguments)
+    assert (ran(done), done.returncode) == (expected, 0)
+
+
+def test_fix__ruff_formatter__formats_with_ruff(project: Path) -> None:
+    """The policy's formatter formats."""
+    (project / "testkeep.toml").write_text('formatter = "ruff"\n')
+    assert ran(nox(project, "-s", "fix")) == ["ruff check --fix --exit-zero .", "ruff format ."]
+
+
+@pytest.mark.parametrize(
+    ("ends", "expected"), [("0", 0), ("1", 1), ("2", 2), ("3", 3), ("4", 4), ("130", 130), ("99", 4), ("kill", 4)]
+)
+def test_exit_code__of_testkeep__is_that_of_nox(project: Path, ends: str, expected: int) -> None:
+    """nox ends with the verdict's exit code; what is none of testkeep's codes is no verdict."""
+    done = nox(project, "-s", "test", exit_code=ends)
+    assert done.returncode == expected
+    assert "Traceback" not in done.stderr
+
+
+def test_fix__a_formatter_fails__is_a_failure(project: Path) -> None:
+    """Formatters have exit codes of their own, which mean nothing here."""
+    assert nox(project, "-s", "fix", exit_code="123").returncode == 1
+
+
+def test_register__sessions_of_the_noxfile__win_silently(project: Path) -> None:
+    """A session of the same name that was there first stays; skip leaves a name out; others are untouched."""
+    own = "@nox.session(python=False)\ndef lint(session):\n    print('ran my own')\n\n\n"
+    docs = "\n@nox.session(python=False)\ndef docs(session):\n    print('ran docs')\n"
+    register = REGISTER.format(arguments='skip=["typing"]')
+    (project / "noxfile.py").write_text(STANDIN + own + register + docs)
+    done = nox(project, "-s", "lint", "docs")
+    assert (ran(done), done.returncode) == (["my own", "docs"], 0)
+    assert "Warning" not in done.stderr
+    assert "typing" not in listed(nox(project, "-l"))
+
+
+@pytest.mark.parametrize("arguments", [["-l"], ["-s", "test"]], ids=["list", "run"])
+def test_register__broken_policy__is_one_message_and_code_2(project: Path, arguments: list[str]) -> None:
+    """A mistake in the policy stops everything before it starts."""
+    (project / "pyproject.toml").write_text("[tool.testkeep]\nsorce = ['app']\n")
+    done = nox(project, *arguments)
+    assert done.returncode == 2
+    assert "did you mean source?" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("pyproject", "exit_code", "message"),
+    [
+        pytest.param("[dependency-groups]\ndev = 1\n", 2, "dependency-groups.dev: expected a list", id="groups"),
+        pytest.param("[tool.poetry.group.dev.dependencies]\npytest = '^8'\n", 4, "only Poetry can read", id="poetry"),
+    ],
+)
+def test_environment__cannot_be_planned__says_why(project: Path, pyproject: str, exit_code: int, message: str) -> None:
+    """What keeps the environment from being made is one message, and never a verdict."""
+    (project / "noxfile.py").write_text(REGISTER.format(arguments=""))
+    (project / "pyproject.toml").write_text(pyproject)
+    done = nox(project, "-s", "test")
+    assert (done.returncode, "Traceback" in done.stderr) == (exit_code, False)
+    assert message in done.stderr
+
+
+def test_environment__cannot_be_made__is_inconclusive(project: Path) -> None:
+    """A requirement that cannot be had is no failed test."""
+    (project / "noxfile.py").write_text(REGISTER.format(arguments=""))
+    (project / "requirements.txt").write_text("./no-such-folder\n")
+    done = nox(project, "-s", "test")
+    assert done.returncode == 4
+    assert "The environment could not be made, so nothing was checked." in done.stderr
+
+
+def test_environment__no_venv__uses_the_python_that_runs_nox(project: Path) -> None:
+    """nox --no-venv installs nothing and runs what is installed beside nox."""
+    (project / "noxfile.py").write_text(REGISTER.format(arguments=""))
+    done = nox(project, "--no-venv", "-s", "gate", "--", "--help")
+    assert "Usage: testkeep gate" in done.stdout
+    assert done.returncode == 0

@@ -1,0 +1,141 @@
+"""git, asked for real."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from repositories import GitProject
+from testkeep.errors import UsageError
+from testkeep.system.git import Repository
+
+
+@pytest.fixture
+def repository(project: GitProject) -> Repository:
+    return Repository.around(project.root)
+
+
+def test_around__a_subfolder__finds_the_root(project: GitProject) -> None:
+    assert Repository.around(project.root / "tests" / "unit").root == project.repository.resolve()
+
+
+def test_around__inside_a_git_hook__is_not_misled_by_its_variables(
+    project: GitProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = GitProject(tmp_path / "other")
+    monkeypatch.setenv("GIT_DIR", str(other.repository / ".git"))
+
+    assert Repository.around(project.root).root == project.repository.resolve()
+
+
+def test_around__outside__is_a_usage_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+
+    with pytest.raises(UsageError, match="not a git repository"):
+        Repository.around(tmp_path)
+
+
+def test_tree_state__clean__is_the_commits_tree(project: GitProject, repository: Repository) -> None:
+    state = repository.tree_state()
+
+    assert (state.tree, state.dirty) == (project.git("rev-parse", "HEAD^{tree}"), False)
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        pytest.param("app/calc.py", True, id="tracked file changed"),
+        pytest.param("tests/unit/test_new.py", True, id="new Python file"),
+        pytest.param("new.toml", True, id="new configuration"),
+        pytest.param("test.db", False, id="what a test left"),
+        pytest.param(".testkeep/evidence/x.py", False, id="our own folder"),
+    ],
+)
+def test_tree_state__a_file_differs__counts_if_it_is_code(
+    project: GitProject, repository: Repository, name: str, counts: bool
+) -> None:
+    project.write({".testkeep/.gitignore": "*\n", name: "x = 1\n"})
+
+    assert repository.tree_state().dirty is counts
+
+
+def test_tree_state__same_content__is_the_same_whether_committed_or_not(
+    project: GitProject, repository: Repository
+) -> None:
+    project.write({"app/calc.py": "x = 1\n", "app/new name.py": "y = 2\n"})
+    dirty = repository.tree_state()
+    project.commit()
+
+    assert repository.tree_state().tree == dirty.tree
+
+
+def test_tree_state__asked__leaves_the_repository_as_it_was(project: GitProject, repository: Repository) -> None:
+    project.write({"app/calc.py": "x = 1\n", "app/new.py": "y = 2\n"})
+    before = (project.git("status", "--porcelain"), project.git("count-objects"))
+
+    repository.tree_state()
+
+    assert (project.git("status", "--porcelain"), project.git("count-objects")) == before
+
+
+def test_worktree__of_a_commit__has_its_files_and_goes_away(project: GitProject, repository: Repository) -> None:
+    first = repository.head()
+    project.commit({"app/calc.py": "x = 1\n"})
+
+    with repository.worktree(first) as path:
+        text = (path / "app/calc.py").read_text()
+        assert path.name == project.repository.name
+
+    assert "def add" in text
+    assert not path.exists()
+    assert len(project.git("worktree", "list").splitlines()) == 1
+
+
+def test_worktree__with_a_checkout_hook__does_not_run_it(project: GitProject, repository: Repository) -> None:
+    hook = project.repository / ".git" / "hooks" / "post-checkout"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\ntouch '{project.repository}/hook-ran'\n")
+    hook.chmod(0o755)
+
+    with repository.worktree(repository.head()):
+        pass
+
+    assert not (project.repository / "hook-ran").exists()
+
+
+def test_worktree__of_a_killed_process__is_removed_by_the_next_and_a_living_ones_is_kept(
+    project: GitProject, repository: Repository, tmp_path: Path
+) -> None:
+    finished = subprocess.Popen(["true"])
+    finished.wait()
+    dead = tmp_path / f"testkeep-base-{finished.pid}-x" / "repository"
+    alive = tmp_path / f"testkeep-base-{os.getppid()}-x" / "repository"
+    for path in (dead, alive):
+        project.git("worktree", "add", "--detach", str(path))
+
+    with repository.worktree(repository.head()):
+        pass
+
+    assert (dead.exists(), alive.exists()) == (False, True)
+
+
+def test_files__tracked_and_new__are_listed_and_ignored_ones_are_not(
+    project: GitProject, repository: Repository
+) -> None:
+    project.write({".gitignore": "*.log\n", "x.log": "", "größe.py": ""})
+
+    files = repository.files()
+
+    assert {"app/calc.py", "größe.py"} <= set(files)
+    assert "x.log" not in files
+
+
+def test_read__file_at_a_commit__is_as_it_was(project: GitProject, repository: Repository) -> None:
+    first = repository.head()
+    project.commit({"app/calc.py": "x = 1\n"})
+
+    assert "def add" in (repository.read(first, "app/calc.py") or "")
+    assert repository.read(first, "nowhere.py") is None

@@ -1,0 +1,50 @@
+"""coverage.py's JSON report to totals."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from testkeep.errors import EvidenceError
+from testkeep.formats.coverage_json import loads
+from testkeep.model.coverage import CoverageTotals, Ratio
+
+
+def _report(**files: dict[str, int]) -> bytes:
+    return json.dumps({"meta": {"version": "7.17.3"}, "files": {k: {"summary": v} for k, v in files.items()}}).encode()
+
+
+_LINES = {"covered_lines": 7, "num_statements": 10, "percent_covered": 70.0, "missing_lines": 3}
+
+
+def test_loads__lines__are_counted() -> None:
+    assert loads(_report(**{"app/a.py": _LINES, "app\\b.py": _LINES})) == CoverageTotals(
+        files={"app/a.py": Ratio(7, 10), "app/b.py": Ratio(7, 10)}
+    )
+
+
+def test_loads__branches__count_beside_lines() -> None:
+    branches = {**_LINES, "covered_branches": 1, "num_branches": 4}
+    assert loads(_report(**{"a.py": branches})) == CoverageTotals(files={"a.py": Ratio(8, 14)})
+
+
+def test_loads__no_files__are_no_totals() -> None:
+    assert loads(_report()) == CoverageTotals(files={})
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        pytest.param(b"", "Input data was truncated", id="nothing"),
+        pytest.param(_report(**{"a.py": _LINES})[:-2], "Input data was truncated", id="cut off"),
+        pytest.param(b"{}", "Object missing required field `files`", id="something else"),
+        pytest.param(_report(**{"a.py": {"covered_lines": 1}}), "Object missing required field", id="no statements"),
+        pytest.param(b'{"files": {"\xff": 3}}', "", id="not UTF-8"),
+        pytest.param(b'{"x": ' + b"[" * 100_000, "maximum recursion depth", id="nested without end"),
+    ],
+)
+def test_loads__anything_else__is_refused(data: bytes, reason: str) -> None:
+    with pytest.raises(EvidenceError) as caught:
+        loads(data)
+    assert caught.value.message.startswith(f"coverage's JSON report cannot be read: {reason}")

@@ -1,0 +1,72 @@
+"""Where a project keeps its production code, and where its modules are imported from."""
+
+from __future__ import annotations
+
+import pytest
+
+from testkeep.model.layout import find_source, import_roots
+
+_TESTS = ["tests/test_a.py", "tests/unit/__init__.py", "conftest.py", "setup.py", "docs/conf.py", "README.md"]
+
+
+@pytest.mark.parametrize(
+    ("files", "source"),
+    [
+        pytest.param(["src/shop/__init__.py", "tool/__init__.py", "x.py"], ("src",), id="src layout"),
+        pytest.param(["src/main.py"], ("src",), id="src with modules only"),
+        pytest.param(["shop/__init__.py", "shop/a.py"], ("shop",), id="flat package"),
+        pytest.param(["b/__init__.py", "a/__init__.py", "c/x.py"], ("a", "b"), id="several packages"),
+        pytest.param(["shop/__init__.py", "main.py"], ("shop", "main.py"), id="package and module"),
+        pytest.param(["shop.py"], ("shop.py",), id="single module"),
+        pytest.param(["b.py", "a.py", "noxfile.py", "test_a.py", "a_test.py"], ("a.py", "b.py"), id="several modules"),
+        pytest.param(["app/main.py", "app/api/users.py"], ("app",), id="FastAPI app without __init__"),
+        pytest.param(["lib/shop/__init__.py", "x.py"], ("lib",), id="lib layout"),
+        pytest.param(["python/shop/__init__.py", "crate/build.py"], ("python",), id="python layout"),
+        pytest.param(["app/__init__.py", "lib/swagger.py"], ("app",), id="a package beside a folder lib"),
+        pytest.param(["app/__init__.py", "lib/__init__.py"], ("app", "lib"), id="lib as a package"),
+        pytest.param(
+            ["scripts/a.py", "migrations/env.py", ".ci/run.py", "_build/x.py", "test_data/a.py", "ci/testkeep/a.py"],
+            (),
+            id="folders that are no production code",
+        ),
+        pytest.param([], (), id="tests only"),
+        pytest.param(["app/templates/a.html", "src/index.ts"], (), id="no Python"),
+    ],
+)
+def test_find_source__table(files: list[str], source: tuple[str, ...]) -> None:
+    assert find_source([*_TESTS, *files]) == source
+
+
+@pytest.mark.parametrize(
+    ("source", "files", "roots"),
+    [
+        pytest.param(
+            ["src"],
+            ["src/shop/__init__.py", "src/shop/a.py", "src/cli.py", "src/data.json", "srcx/a.py"],
+            {"shop": "src", "cli": "src"},
+            id="src layout",
+        ),
+        pytest.param(["src"], ["src/__init__.py", "src/a.py"], {"src": "."}, id="src is itself the package"),
+        pytest.param(["backend/src"], ["backend/src/shop/a.py"], {"shop": "backend/src"}, id="src further down"),
+        pytest.param(["shop"], ["shop/__init__.py"], {"shop": "."}, id="flat package"),
+        pytest.param(["a", "b"], ["a/__init__.py", "b/__init__.py"], {"a": ".", "b": "."}, id="several packages"),
+        pytest.param(["shop.py"], ["shop.py"], {"shop": "."}, id="single module"),
+        pytest.param(["app"], ["app/main.py"], {"app": "."}, id="FastAPI app without __init__"),
+        pytest.param(["ci/testkeep"], ["ci/testkeep/__init__.py", "noxfile.py"], {"testkeep": "ci"}, id="ci/testkeep"),
+        pytest.param(
+            ["shop/core/db", "shop/api.py"],
+            ["shop/__init__.py", "shop/core/__init__.py", "shop/core/db/__init__.py"],
+            {"shop": "."},
+            id="parts of a package",
+        ),
+        pytest.param(["."], ["shop/a.py", "main.py", "README.md"], {"shop": ".", "main": "."}, id="the root itself"),
+        pytest.param([], ["tests/test_a.py"], {}, id="tests only"),
+    ],
+)
+def test_import_roots__table(source: list[str], files: list[str], roots: dict[str, str]) -> None:
+    assert import_roots(source, files) == roots
+
+
+@pytest.mark.parametrize("files", [["src/shop/__init__.py"], ["shop/__init__.py"], ["shop.py"], ["shop/main.py"]])
+def test_import_roots__of_the_found_source__is_the_module(files: list[str]) -> None:
+    assert list(import_roots(find_source(files), files)) == ["shop"]

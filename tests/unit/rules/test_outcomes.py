@@ -1,0 +1,434 @@
+"""TK101 to TK107: what happened in this run."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from builders import (
+    A_TEST,
+    FILE,
+    a_record,
+    a_static_record,
+    a_suite,
+    a_test,
+    a_tool,
+    a_waiver,
+    cut_off,
+    findings_of,
+    not_run,
+    the_facts,
+)
+from testkeep.model.evidence import CollectorReport
+from testkeep.model.finding import Finding, Severity
+from testkeep.model.policy import Waiver
+from testkeep.model.stage import Stage
+from testkeep.model.tests import Selection, Subtest
+from testkeep.rules.base import Facts, Rejection, RejectionKind
+
+_FAILED = partial(Finding, code="TK101", name="failed", severity=Severity.ERROR, test=A_TEST)
+_ERROR = partial(Finding, code="TK102", name="error", severity=Severity.ERROR, test=A_TEST)
+_BROKE_OFF = partial(Finding, code="TK104", name="stage-broke-off", severity=Severity.ERROR)
+_XPASS = partial(
+    Finding,
+    code="TK105",
+    name="unexpected-pass",
+    test=A_TEST,
+    path=FILE,
+    line=5,
+    message="passes although it is marked xfail",
+    help="Remove the xfail mark, so that the test guards again.",
+)
+_NOTHING = partial(
+    Finding,
+    code="TK107",
+    name="nothing-ran",
+    severity=Severity.ERROR,
+    help="'pytest --collect-only -q' shows what pytest finds here.",
+)
+_UNEXPLAINED = Finding(
+    code="TK101",
+    name="failed",
+    severity=Severity.ERROR,
+    message="stage unit: pytest reports failure although no recorded test failed",
+    help="A plugin or a hook failed the session; the stage's output says which.",
+)
+_READ_OUTPUT = "Read the stage's output. A test must not end the process; a slow stage needs a longer timeout."
+_LOOK_FOR_EXITS = "Look for pytest.exit(), os._exit() and hooks that end the session, and run the stage again."
+_LOST_WORKER = "A test ended the worker's process, or the machine ran out of memory."
+
+
+@pytest.mark.parametrize(
+    ("facts", "waivers", "expected"),
+    [
+        pytest.param(the_facts(a_record(a_test())), (), (), id="passing"),
+        pytest.param(the_facts(), (), (), id="missing evidence"),
+        pytest.param(
+            the_facts(a_record(a_test(did="failed", why="\n assert 3 == 2\n  +  where", at=f"{FILE}:9"))),
+            (),
+            (_FAILED(message="failed: assert 3 == 2", path=FILE, line=9),),
+            id="failing, with reason and place",
+        ),
+        pytest.param(
+            the_facts(a_record(a_test(did="failed")), project="services/shop"),
+            (),
+            (_FAILED(message="failed", path=FILE, line=5),),
+            id="failing, without reason and place",
+        ),
+        pytest.param(
+            the_facts(a_record(a_test(did="failed", why="KeyError", at="app/cart.py:3")), project="services/shop"),
+            (),
+            (_FAILED(message="failed: KeyError", path="services/shop/app/cart.py", line=3),),
+            id="failing in a project below the root",
+        ),
+        pytest.param(
+            the_facts(a_record(a_test(did="failed", why="TypeError", at="/usr/lib/python3.11/json/__init__.py:8"))),
+            (),
+            (_FAILED(message="failed: TypeError", path=FILE, line=5),),
+            id="failing outside of the project",
+        ),
+        pytest.param(
+            the_facts(a_record(a_test(did="failed", why="x", at=".venv/lib/site-packages/httpx/_client.py:8"))),
+            (),
+            (_FAILED(message="failed: x", path=FILE, line=5),),
+            id="failing in an installed package inside of the project",
+        ),
+        pytest.param(
+            the_facts(a_record(a_test(subtests=(Subtest(description="[b]", outcome="failed"),)))),
+            (),
+            (_FAILED(message="failed", path=FILE, line=5),),
+            id="boundary: only a subtest failed",
+        ),
+        pytest.param(the_facts(a_record(a_test(did="unexpected pass"))), (), (), id="boundary: a strict xfail passed"),
+        pytest.param(the_facts(a_record(a_test(did="error"))), (), (), id="boundary: its set-up failed"),
+        pytest.param(
+            the_facts(a_record(suite=a_suite(a_test(), exit_status=1))),
+            (),
+            (_UNEXPLAINED,),
+            id="boundary: exit code 1 and nothing failed",
+        ),
+        pytest.param(
+            the_facts(a_record(a_test(did="failed"))),
+            (a_waiver(rule="TK101"),),
+            (_FAILED(message="failed", path=FILE, line=5, waived=True),),
+            id="waived",
+        ),
+        pytest.param(
+            the_facts(a_record(suite=a_suite(exit_status=1))),
+            (a_waiver(test="", rule="TK101"),),
+            (_UNEXPLAINED,),
+            id="not waived: no test is named",
+        ),
+    ],
+)
+def test_tk101__table(facts: Facts, waivers: tuple[Waiver, ...], expected: tuple[Finding, ...]) -> None:
+    assert findings_of("TK101", facts, *waivers) == expected
+
+
+@pytest.mark.parametrize(
+    ("facts", "waivers", "expected"),
+    [
+        pytest.param(the_facts(a_record(a_test(), a_test(did="failed"))), (), (), id="passing"),
+        pytest.param(the_facts(), (), (), id="missing evidence"),
+        pytest.param(
+            the_facts(a_record(a_test(did="error", why="ConnectionError: db", at="tests/conftest.py:7"))),
+            (),
+            (_ERROR(message="error in set-up: ConnectionError: db", path="tests/conftest.py", line=7),),
+            id="failing in set-up",
+        ),
+        pytest.param(
+            the_facts(a_record(a_test(did="error in teardown", why="OSError"))),
+            (),
+            (_ERROR(message="error in tear-down: OSError", path=FILE, line=5),),
+            id="boundary: passed, and failed in tear-down",
+        ),
+        pytest.param(
+            the_facts(a_record(a_test(did="error"))),
+            (a_waiver(rule="TK102"),),
+            (_ERROR(message="error in set-up", path=FILE, line=5, waived=True),),
+            id="waived",
+        ),
+    ],
+)
+def test_tk102__table(facts: Facts, waivers: tuple[Waiver, ...], expected: tuple[Finding, ...]) -> None:
+    assert findings_of("TK102", facts, *waivers) == expected
+
+
+def _collector(outcome: str = "failed", **fields: object) -> CollectorReport:
+    return CollectorReport(
+        **{"id": FILE, "outcome": outcome, "reason": "ImportError: no shop\n  at …", "path": FILE, "line": 3, **fields}
+    )
+
+
+def _not_collected(**fields: object) -> Finding:
+    return Finding(
+        **{
+            "code": "TK103",
+            "name": "collection-error",
+            "severity": Severity.ERROR,
+            "message": f"{FILE} could not be collected: ImportError: no shop",
+            "help": "No test of this file was run. Mend the error; 'pytest --collect-only -q' shows it whole.",
+            "path": FILE,
+            "line": 3,
+            **fields,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("facts", "waivers", "expected"),
+    [
+        pytest.param(the_facts(a_record(a_test())), (), (), id="passing"),
+        pytest.param(the_facts(), (), (), id="missing evidence"),
+        pytest.param(
+            the_facts(a_record(suite=a_suite(collectors=(_collector(),)))), (), (_not_collected(),), id="failing"
+        ),
+        pytest.param(
+            the_facts(a_record(suite=a_suite(collectors=(_collector("skipped"),)))), (), (), id="boundary: skipped"
+        ),
+        pytest.param(
+            the_facts(
+                a_record(suite=a_suite(collectors=(_collector(),))),
+                a_record(suite=a_suite(collectors=(_collector(),)), job="integration"),
+            ),
+            (),
+            (_not_collected(),),
+            id="boundary: said once, though every job stumbles over it",
+        ),
+        pytest.param(
+            the_facts(a_record(suite=a_suite(collectors=(_collector(),))), project="shop"),
+            (),
+            (_not_collected(path=f"shop/{FILE}"),),
+            id="in a project below the root",
+        ),
+        pytest.param(
+            the_facts(a_record(suite=a_suite(collectors=(_collector(path="/usr/lib/x.py"),))), project="shop"),
+            (),
+            (_not_collected(path=f"shop/{FILE}", line=0),),
+            id="the error lies outside of the project",
+        ),
+        pytest.param(
+            the_facts(a_record(suite=a_suite(collectors=(_collector(id="", path="", line=0),)))),
+            (),
+            (_not_collected(message="the collection could not be collected: ImportError: no shop", path="", line=0),),
+            id="the whole session",
+        ),
+        pytest.param(
+            the_facts(a_record(suite=a_suite(collectors=(_collector(),)))),
+            (a_waiver(test="", rule="TK103"), a_waiver(test=FILE, rule="TK103")),
+            (_not_collected(),),
+            id="not waived: nobody knows what is in the file",
+        ),
+    ],
+)
+def test_tk103__table(facts: Facts, waivers: tuple[Waiver, ...], expected: tuple[Finding, ...]) -> None:
+    assert findings_of("TK103", facts, *waivers) == expected
+
+
+_CUT = cut_off(cause="its process was ended by signal 9", n_collected=9, n_run=4, running=(A_TEST,))
+_CUT_FINDING = _BROKE_OFF(
+    message="stage unit did not finish: its process was ended by signal 9; 4 of 9 tests had run; "
+    f"it was running {A_TEST}",
+    help=_READ_OUTPUT,
+    test=A_TEST,
+)
+
+
+@pytest.mark.parametrize(
+    ("facts", "waivers", "expected"),
+    [
+        pytest.param(the_facts(a_record(a_test())), (), (), id="passing"),
+        pytest.param(the_facts(), (), (), id="missing evidence"),
+        pytest.param(the_facts(unfinished=(_CUT,)), (), (_CUT_FINDING,), id="failing: killed"),
+        pytest.param(
+            the_facts(unfinished=(cut_off(n_collected=1),)),
+            (),
+            (_BROKE_OFF(message="stage unit did not finish; 0 of 1 test had run", help=_READ_OUTPUT),),
+            id="killed before the first test",
+        ),
+        pytest.param(
+            the_facts(unfinished=(cut_off(),)),
+            (),
+            (_BROKE_OFF(message="stage unit did not finish; no test had run", help=_READ_OUTPUT),),
+            id="killed during the collection",
+        ),
+        pytest.param(
+            the_facts(unfinished=(cut_off(n_collected=9, running=tuple("abcdef")),)),
+            (),
+            (
+                _BROKE_OFF(
+                    message="stage unit did not finish; 0 of 9 tests had run; it was running a, b, c, d, e",
+                    help=_READ_OUTPUT,
+                    test="a",
+                ),
+            ),
+            id="boundary: at most five running tests are named",
+        ),
+        pytest.param(
+            the_facts(a_record(suite=a_suite(a_test(), exit_status=3))),
+            (),
+            (_BROKE_OFF(message="stage unit did not finish: pytest ended with exit code 3", help=_LOOK_FOR_EXITS),),
+            id="pytest's own error",
+        ),
+        pytest.param(
+            the_facts(a_record(suite=a_suite(a_test(), lost_workers=("gw1: killed\nby 9",)))),
+            (),
+            (_BROKE_OFF(message="stage unit lost a worker process: gw1: killed", help=_LOST_WORKER),),
+            id="a worker died",
+        ),
+        pytest.param(
+            the_facts(unfinished=(_CUT,)),
+            (a_waiver(rule="TK104"),),
+            (_CUT_FINDING,),
+            id="not waived, though a test is named: what the others did is unknown",
+        ),
+    ],
+)
+def test_tk104__table(facts: Facts, waivers: tuple[Waiver, ...], expected: tuple[Finding, ...]) -> None:
+    assert findings_of("TK104", facts, *waivers) == expected
+
+
+@pytest.mark.parametrize(
+    ("facts", "waivers", "expected"),
+    [
+        pytest.param(the_facts(a_record(a_test(), a_test(did="xfailed"))), (), (), id="passing"),
+        pytest.param(the_facts(), (), (), id="missing evidence"),
+        pytest.param(
+            the_facts(a_record(a_test(did="unexpected pass", why="bug 3"))),
+            (),
+            (_XPASS(severity=Severity.ERROR),),
+            id="failing: strict",
+        ),
+        pytest.param(
+            the_facts(a_record(a_test(did="failed", why="Unexpected success"))),
+            (),
+            (_XPASS(severity=Severity.ERROR),),
+            id="failing: unittest.expectedFailure",
+        ),
+        pytest.param(
+            the_facts(a_record(a_test(did="xpassed", why="bug 3"))),
+            (),
+            (_XPASS(severity=Severity.WARNING),),
+            id="boundary: not strict is a warning",
+        ),
+        pytest.param(
+            the_facts(a_record(a_test(did="failed", why="AssertionError: no [XPASS(strict)]"))),
+            (),
+            (),
+            id="boundary: the words stand elsewhere in the failure",
+        ),
+        pytest.param(
+            the_facts(a_record(a_test(did="unexpected pass"))),
+            (a_waiver(rule="TK105"),),
+            (_XPASS(severity=Severity.ERROR, waived=True),),
+            id="waived",
+        ),
+    ],
+)
+def test_tk105__table(facts: Facts, waivers: tuple[Waiver, ...], expected: tuple[Finding, ...]) -> None:
+    assert findings_of("TK105", facts, *waivers) == expected
+
+
+def _complaint(message: str) -> Finding:
+    return Finding(
+        code="TK106",
+        name="static-stage-failed",
+        severity=Severity.ERROR,
+        message=message,
+        help="Run 'ruff check .' to see it again.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("facts", "waivers", "expected"),
+    [
+        pytest.param(the_facts(a_static_record(a_tool())), (), (), id="passing"),
+        pytest.param(the_facts(a_static_record()), (), (), id="missing evidence: no tool ran"),
+        pytest.param(
+            the_facts(a_static_record(a_tool(exit_code=1, output="a.py:1: E501\nFound 1 error.\n\n"))),
+            (),
+            (_complaint("stage lint: ruff exited with 1: Found 1 error."),),
+            id="failing: the last line is quoted",
+        ),
+        pytest.param(
+            the_facts(a_static_record(a_tool(exit_code=1, output="ERROR: a.py\nSkipped 2 files\n"))),
+            (),
+            (_complaint("stage lint: ruff exited with 1: ERROR: a.py"),),
+            id="failing: what was passed over is not quoted",
+        ),
+        pytest.param(
+            the_facts(a_static_record(a_tool(exit_code=-9))),
+            (),
+            (_complaint("stage lint: ruff exited with -9: no output"),),
+            id="boundary: killed, without a word",
+        ),
+        pytest.param(
+            the_facts(a_static_record(a_tool(exit_code=1, output="x" * 201))),
+            (),
+            (_complaint(f"stage lint: ruff exited with 1: {'x' * 200}"),),
+            id="boundary: a long line is cut",
+        ),
+        pytest.param(the_facts(a_static_record(a_tool(exit_code=None))), (), (), id="boundary: it did not start"),
+        pytest.param(
+            the_facts(a_static_record(a_tool(exit_code=2))),
+            (a_waiver(test="", rule="TK106"), a_waiver(test="lint", rule="TK106")),
+            (_complaint("stage lint: ruff exited with 2: no output"),),
+            id="not waived: no test is named",
+        ),
+    ],
+)
+def test_tk106__table(facts: Facts, waivers: tuple[Waiver, ...], expected: tuple[Finding, ...]) -> None:
+    assert findings_of("TK106", facts, *waivers) == expected
+
+
+@pytest.mark.parametrize(
+    ("facts", "waivers", "expected"),
+    [
+        pytest.param(the_facts(a_record(a_test(), a_test(did="skipped"))), (), (), id="passing"),
+        pytest.param(the_facts(a_record(a_test(did="failed"))), (), (), id="passing: it ran, though it failed"),
+        pytest.param(the_facts(a_record(a_test(did="xfailed"))), (), (), id="boundary: an xfail runs"),
+        pytest.param(
+            the_facts(a_static_record(a_tool()), stages=(Stage.LINT,)), (), (), id="boundary: no tests were asked for"
+        ),
+        pytest.param(
+            the_facts(a_record()), (), (_NOTHING(message="nothing ran in unit: no tests found"),), id="failing"
+        ),
+        pytest.param(
+            the_facts(stages=(Stage.LINT, Stage.UNIT, Stage.E2E)),
+            (),
+            (_NOTHING(message="nothing ran in unit, e2e: no tests found"),),
+            id="missing evidence",
+        ),
+        pytest.param(
+            the_facts(a_record(not_run(how=Selection.DESELECTED))),
+            (),
+            (_NOTHING(message="nothing ran in unit: 1 test collected, and all deselected, left out or skipped"),),
+            id="boundary: the one test is deselected",
+        ),
+        pytest.param(
+            the_facts(a_record(a_test(did="skipped"), a_test(did="skipped in call"))),
+            (),
+            (_NOTHING(message="nothing ran in unit: 2 tests collected, and all deselected, left out or skipped"),),
+            id="boundary: all are skipped",
+        ),
+        pytest.param(the_facts(unfinished=(cut_off(),)), (), (), id="others say it: a stage was cut off"),
+        pytest.param(
+            the_facts(rejections=(Rejection(job="unit", kind=RejectionKind.MISSING, reason="no record"),)),
+            (),
+            (),
+            id="others say it: evidence is missing",
+        ),
+        pytest.param(
+            the_facts(a_record(suite=a_suite(collectors=(_collector(),)))), (), (), id="others say it: a broken file"
+        ),
+        pytest.param(
+            the_facts(a_record()),
+            (a_waiver(test="", rule="TK107"),),
+            (_NOTHING(message="nothing ran in unit: no tests found"),),
+            id="not waived: nothing was checked",
+        ),
+    ],
+)
+def test_tk107__table(facts: Facts, waivers: tuple[Waiver, ...], expected: tuple[Finding, ...]) -> None:
+    assert findings_of("TK107", facts, *waivers) == expected

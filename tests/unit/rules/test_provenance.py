@@ -1,0 +1,279 @@
+"""TK501, TK502, TK506 and TK507: is the evidence there, and is it of what is judged?"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from builders import (
+    BASE,
+    a_baseline,
+    a_record,
+    a_static_record,
+    a_suite,
+    a_test,
+    a_tool,
+    a_waiver,
+    findings_of,
+    the_facts,
+)
+from testkeep.model.finding import Finding, Severity
+from testkeep.model.policy import Waiver
+from testkeep.model.stage import Stage
+from testkeep.rules.base import Facts, Rejection, RejectionKind
+
+_MISSING = partial(Finding, code="TK501", name="evidence-missing", severity=Severity.ERROR)
+_FOREIGN = partial(Finding, code="TK502", name="evidence-foreign", severity=Severity.ERROR)
+_NO_BASE = partial(
+    Finding,
+    code="TK506",
+    name="baseline-unavailable",
+    severity=Severity.ERROR,
+    help="Fix the reason, choose another commit with --base, or judge without one with --base none.",
+)
+_NO_TOOL = partial(Finding, code="TK507", name="tool-missing", severity=Severity.ERROR)
+_NO_RUN = _MISSING(
+    message="stage unit is no evidence: its record is of no run", help="Run 'testkeep run unit' and judge again."
+)
+_LOOK_AT_SETTINGS = "Look at addopts, PYTEST_ADDOPTS and the environment variables of the run."
+
+
+def _rejected(job: str, kind: RejectionKind, reason: str = "there is no record of it") -> Rejection:
+    return Rejection(job=job, kind=kind, reason=reason)
+
+
+@pytest.mark.parametrize(
+    ("facts", "waivers", "expected"),
+    [
+        pytest.param(the_facts(a_record(a_test()), a_static_record(a_tool())), (), (), id="passing"),
+        pytest.param(
+            the_facts(rejections=(_rejected("unit", RejectionKind.MISSING),)),
+            (),
+            (
+                _MISSING(
+                    message="stage unit: there is no record of it", help="Run 'testkeep run unit' and judge again."
+                ),
+            ),
+            id="missing evidence",
+        ),
+        pytest.param(
+            the_facts(rejections=(_rejected("unit", RejectionKind.UNREADABLE, "unit.json: cut off"),)),
+            (),
+            (_MISSING(message="stage unit: unit.json: cut off", help="Run 'testkeep run unit' and judge again."),),
+            id="failing: unreadable",
+        ),
+        pytest.param(
+            the_facts(
+                rejections=(
+                    _rejected("unit", RejectionKind.MISSING),
+                    _rejected("lint", RejectionKind.UNREADABLE, "lint.json: cut off"),
+                    _rejected("e2e", RejectionKind.MISSING),
+                )
+            ),
+            (),
+            (
+                _MISSING(
+                    message="stages unit, e2e: there is no record of it",
+                    help="Run 'testkeep run unit e2e' and judge again.",
+                ),
+                _MISSING(message="stage lint: lint.json: cut off", help="Run 'testkeep run lint' and judge again."),
+            ),
+            id="one finding for one reason",
+        ),
+        pytest.param(
+            the_facts(rejections=(_rejected("coverage", RejectionKind.UNREADABLE, "not SQLite"),)),
+            (),
+            (_MISSING(message="job coverage: not SQLite", help="Run 'testkeep run' and judge again."),),
+            id="boundary: a job that is no stage",
+        ),
+        pytest.param(
+            the_facts(rejections=tuple(_rejected(job, RejectionKind.MISSING) for job in ("unit", "unit-2of2"))),
+            (),
+            (
+                _MISSING(
+                    message="jobs unit, unit-2of2: there is no record of it", help="Run 'testkeep run' and judge again."
+                ),
+            ),
+            id="boundary: one of the jobs is no stage",
+        ),
+        pytest.param(the_facts(rejections=(_rejected("unit", RejectionKind.FOREIGN),)), (), (), id="boundary: foreign"),
+        pytest.param(
+            the_facts(a_record(suite=a_suite(a_test(), options={"setupplan": "True"}, optimize=1))),
+            (),
+            (
+                _MISSING(
+                    message="stage unit is no evidence: --setup-plan: a plan was shown, tests were not run",
+                    help=_LOOK_AT_SETTINGS,
+                ),
+                _MISSING(
+                    message="stage unit is no evidence: Python ran with optimisation level 1, which removes assert "
+                    "statements",
+                    help=_LOOK_AT_SETTINGS,
+                ),
+            ),
+            id="not a real run",
+        ),
+        pytest.param(the_facts(a_static_record(job="unit", idle="no tests")), (), (), id="boundary: nothing to do"),
+        pytest.param(the_facts(a_static_record(job="unit")), (), (_NO_RUN,), id="boundary: a record without anything"),
+        pytest.param(
+            the_facts(a_static_record(a_tool(), job="unit")),
+            (),
+            (_NO_RUN,),
+            id="boundary: a test stage that ran a tool, and no tests",
+        ),
+        pytest.param(
+            the_facts(
+                a_record(suite=a_suite(a_test(), elsewhere={Stage.E2E: ("t.py::a", "t.py::b", "t.py::c", "t.py::d")})),
+                a_record(a_test("t.py::b[1]"), job="e2e"),
+                stages=(Stage.UNIT, Stage.E2E),
+            ),
+            (),
+            (
+                _MISSING(
+                    message="stage e2e has no record of 3 of its tests, which other stages collected: "
+                    "t.py::a, t.py::c, t.py::d",
+                    help="Tests must be collected alike in every process. A test's stage is found by its mark, "
+                    "folder or file.",
+                ),
+            ),
+            id="failing: tests that every stage leaves to another",
+        ),
+        pytest.param(
+            the_facts(a_record(suite=a_suite(a_test(), elsewhere={Stage.E2E: ("t.py::a",)}))),
+            (),
+            (),
+            id="boundary: tests of a stage that was not asked for",
+        ),
+        pytest.param(
+            the_facts(rejections=(_rejected("unit", RejectionKind.MISSING),)),
+            (a_waiver(test="", rule="TK501"), a_waiver(test="unit", rule="TK501")),
+            (
+                _MISSING(
+                    message="stage unit: there is no record of it", help="Run 'testkeep run unit' and judge again."
+                ),
+            ),
+            id="not waived",
+        ),
+    ],
+)
+def test_tk501__table(facts: Facts, waivers: tuple[Waiver, ...], expected: tuple[Finding, ...]) -> None:
+    assert findings_of("TK501", facts, *waivers) == expected
+
+
+_OTHER_FILES = "the evidence is of other files"
+
+
+@pytest.mark.parametrize(
+    ("facts", "waivers", "expected"),
+    [
+        pytest.param(the_facts(a_record(a_test())), (), (), id="passing"),
+        pytest.param(
+            the_facts(rejections=(_rejected("unit", RejectionKind.FOREIGN, _OTHER_FILES),)),
+            (),
+            (_FOREIGN(message=f"stage unit: {_OTHER_FILES}", help="Run 'testkeep run unit' on what is to be judged."),),
+            id="failing",
+        ),
+        pytest.param(
+            the_facts(
+                rejections=tuple(_rejected(job, RejectionKind.FOREIGN, _OTHER_FILES) for job in ("lint", "unit"))
+            ),
+            (),
+            (
+                _FOREIGN(
+                    message=f"stages lint, unit: {_OTHER_FILES}",
+                    help="Run 'testkeep run lint unit' on what is to be judged.",
+                ),
+            ),
+            id="boundary: one change makes all stages stale",
+        ),
+        pytest.param(
+            the_facts(
+                rejections=(_rejected("unit", RejectionKind.MISSING), _rejected("lint", RejectionKind.UNREADABLE))
+            ),
+            (),
+            (),
+            id="missing evidence is not foreign",
+        ),
+        pytest.param(
+            the_facts(rejections=(_rejected("unit", RejectionKind.FOREIGN, _OTHER_FILES),)),
+            (a_waiver(test="", rule="TK502"),),
+            (_FOREIGN(message=f"stage unit: {_OTHER_FILES}", help="Run 'testkeep run unit' on what is to be judged."),),
+            id="not waived",
+        ),
+    ],
+)
+def test_tk502__table(facts: Facts, waivers: tuple[Waiver, ...], expected: tuple[Finding, ...]) -> None:
+    assert findings_of("TK502", facts, *waivers) == expected
+
+
+@pytest.mark.parametrize(
+    ("facts", "waivers", "expected"),
+    [
+        pytest.param(the_facts(a_record(), baseline=a_baseline(a_record())), (), (), id="passing"),
+        pytest.param(the_facts(a_record(), baseline=None), (), (), id="missing evidence: none was asked for"),
+        pytest.param(
+            the_facts(baseline=a_baseline(problem="its run of unit did not finish")),
+            (),
+            (_NO_BASE(message=f"the baseline {BASE[:12]} is unavailable: its run of unit did not finish"),),
+            id="failing",
+        ),
+        pytest.param(
+            the_facts(baseline=a_baseline(commit="", problem="no common commit")),
+            (),
+            (_NO_BASE(message="the baseline is unavailable: no common commit"),),
+            id="boundary: its commit is unknown",
+        ),
+        pytest.param(
+            the_facts(baseline=a_baseline(commit="", problem="no common commit")),
+            (a_waiver(test="", rule="TK506"),),
+            (_NO_BASE(message="the baseline is unavailable: no common commit"),),
+            id="not waived",
+        ),
+    ],
+)
+def test_tk506__table(facts: Facts, waivers: tuple[Waiver, ...], expected: tuple[Finding, ...]) -> None:
+    assert findings_of("TK506", facts, *waivers) == expected
+
+
+_MYPY = a_tool("mypy", exit_code=None, install="pip install 'testkeep[tools]'")
+
+
+@pytest.mark.parametrize(
+    ("facts", "waivers", "expected"),
+    [
+        pytest.param(the_facts(a_static_record(a_tool(exit_code=0))), (), (), id="passing"),
+        pytest.param(the_facts(a_static_record()), (), (), id="missing evidence: no tool was needed"),
+        pytest.param(
+            the_facts(a_static_record(a_tool(), _MYPY, job="typing")),
+            (),
+            (
+                _NO_TOOL(
+                    message="stage typing: mypy is not installed in this environment",
+                    help="Install it: pip install 'testkeep[tools]'",
+                ),
+            ),
+            id="failing: not installed",
+        ),
+        pytest.param(
+            the_facts(a_static_record(a_tool(exit_code=None))),
+            (),
+            (_NO_TOOL(message="stage lint: ruff could not be started", help="Run 'ruff check .' to see why."),),
+            id="failing: could not start",
+        ),
+        pytest.param(the_facts(a_static_record(a_tool(exit_code=2))), (), (), id="boundary: it ran and complained"),
+        pytest.param(
+            the_facts(a_static_record(_MYPY, job="typing")),
+            (a_waiver(test="", rule="TK507"),),
+            (
+                _NO_TOOL(
+                    message="stage typing: mypy is not installed in this environment",
+                    help="Install it: pip install 'testkeep[tools]'",
+                ),
+            ),
+            id="not waived",
+        ),
+    ],
+)
+def test_tk507__table(facts: Facts, waivers: tuple[Waiver, ...], expected: tuple[Finding, ...]) -> None:
+    assert findings_of("TK507", facts, *waivers) == expected
