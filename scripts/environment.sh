@@ -1,5 +1,8 @@
 # Sourced by the other scripts: finds a Python and makes a virtual environment.
 
+# Some images set it; every process of the pipeline would then compile again what it imports.
+unset PYTHONDONTWRITEBYTECODE
+
 # Prints the first Python on PATH that is new enough.
 find_python() {
     local candidate

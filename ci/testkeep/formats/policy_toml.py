@@ -79,7 +79,7 @@ def _problems_inside(value: object, expected: Any, path: str) -> Iterator[str]:
         case list(), origin if origin is tuple:
             for index, inner in enumerate(value):
                 yield from _problems(inner, arguments[0], f"{path}[{index}]")
-                if _choices(arguments[0]) and inner in value[:index]:
+                if inner in _choices(arguments[0]) and inner in value[:index]:
                     yield f"{path}[{index}]: {_shown(inner)} is named twice"
 
 

@@ -17,11 +17,12 @@ _STEMS = {
 }
 
 
-def concerns_stage(stage: Stage, path: str, text: str) -> bool:
+def concerns_stage(stage: Stage, path: str, text: str, *, any_name: bool = False) -> bool:
     """Say whether a Python file could hold a test of a stage, or a hook that moves tests into it.
 
     May say yes for nothing, and never no for a test that is there: a stage in whose favour no file speaks has nothing
-    to do. ``path`` is relative to the project's root.
+    to do. ``path`` is relative to the project's root; ``any_name`` says that files with tests may be called anything
+    (the project sets pytest's ``python_files``).
 
     >>> concerns_stage(Stage.MIGRATION, "tests/test_users.py", "def test_login(): ...")
     False
@@ -29,7 +30,7 @@ def concerns_stage(stage: Stage, path: str, text: str) -> bool:
     True
     """
     name = path.rpartition("/")[2]
-    is_test_file = name.startswith("test") or name.removesuffix(".py").endswith("test")
+    is_test_file = any_name or name.startswith("test") or name.removesuffix(".py").endswith("test")
     if is_test_file and (stage_of(path, ()) is stage or _STEMS[stage] in path.lower()):
         return True
     return re.search(rf"\bmark\s*\.\s*{stage}\b|['\"]{stage}['\"]", text) is not None

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 _SRC = "src"
-_CONTAINERS = (_SRC, "lib", "source", "python")
+CONTAINERS = (_SRC, "lib", "source", "python")
 _NOT_PRODUCTION = frozenset(
     {"alembic", "benchmark", "benchmarks", "bin", "build", "ci", "dist", "doc", "docs", "example", "examples",
      "integration", "migrations", "notebooks", "playground", "scripts", "site", "test", "testing", "tests", "tools",
@@ -30,7 +30,7 @@ def find_source(files: Iterable[str]) -> tuple[str, ...]:
     nested = [path for path in paths if len(path.parts) > 1 and _may_be_production(path.parts[0])]
     folders = {path.parts[0] for path in nested}
     packages = {path.parts[0] for path in nested if len(path.parts) == 2 and path.name == "__init__.py"}
-    container = next((name for name in _CONTAINERS if name in folders), "")
+    container = next((name for name in CONTAINERS if name in folders), "")
     if container == _SRC or (container and not packages):
         return (container,)
     folders = packages or folders
@@ -56,7 +56,7 @@ def import_roots(source: Sequence[str], files: Iterable[str]) -> dict[str, str]:
     roots: dict[str, str] = {}
     for entry in source:
         path = PurePosixPath(entry)
-        if not path.name or (path.name in _CONTAINERS and f"{path}/__init__.py" not in known):
+        if not path.name or (path.name in CONTAINERS and f"{path}/__init__.py" not in known):
             roots |= dict.fromkeys(_children(path, known), str(path))
             continue
         while f"{path.parent}/__init__.py" in known:

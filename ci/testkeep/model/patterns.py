@@ -27,7 +27,10 @@ def matches(path: str, patterns: Iterable[str]) -> bool:
 
 @functools.cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile("".join(map(_translate, _TOKEN.finditer(pattern))))
+    try:
+        return re.compile("".join(map(_translate, _TOKEN.finditer(pattern))))
+    except re.error:  # a set such as [z-a]
+        return re.compile(re.escape(pattern))
 
 
 def _translate(token: re.Match[str]) -> str:

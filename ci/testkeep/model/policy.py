@@ -16,6 +16,7 @@ Duration = Annotated[str, Meta(pattern=DURATION_PATTERN, description=A_DURATION)
 Text = Annotated[str, Meta(pattern=r"\S", description="a text that is not empty")]
 Code = Annotated[str, Meta(pattern=r"^TK[0-9]{3}$", description="the code of a rule, such as 'TK201'")]
 Patterns = Annotated[tuple[Text, ...], Meta(min_length=1, description="a list of at least one pattern")]
+Workers = Annotated[int, Meta(ge=1, description="a number of processes, at least 1")]
 Stages = Annotated[tuple[Stage, ...], Meta(min_length=1, description="a list of at least one stage")]
 
 
@@ -58,12 +59,13 @@ class Pyramid(_Table, frozen=True, kw_only=True):
 
 
 class SuitesPolicy(_Table, frozen=True, kw_only=True):
-    """How tests are sorted into stages.
+    """How tests are sorted into stages, and on how many processes a stage's tests run (``workers``, by pytest-xdist).
 
     Tests that carry a mark named in ``leave_out`` are collected and recorded, but not run, unless the stage of that
     name is itself asked for. ``budgets`` are the longest times one test of a stage may take (``"100ms"``, ``"1s"``).
     """
 
+    workers: dict[Stage, Workers] = {}
     leave_out: tuple[str, ...] = ("slow", "performance", "diagnostic")
     pyramid: Pyramid | None = None
     budgets: dict[Stage, Duration] = {}

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from testkeep.model.layout import CONTAINERS
 from testkeep.model.stage import Stage
 
 
@@ -109,6 +110,7 @@ class PytestRun:
     context: str
     coverage_config: str
     source: tuple[str, ...]
+    workers: int
     extra: tuple[str, ...]
 
     @property
@@ -129,6 +131,7 @@ class PytestRun:
             "--cov-report=",
             # One stage alone cannot reach a threshold that is meant for all of them.
             "--cov-fail-under=0",
+            *(("-p", "xdist", f"--numprocesses={self.workers}", "--dist=worksteal") if self.workers > 1 else ()),
             *self.extra,
         )  # fmt: skip
 
@@ -136,4 +139,7 @@ class PytestRun:
 def _coverage_source(entry: str) -> str:
     """coverage.py wants a folder or a module's name, not the file of a module."""
     path = PurePosixPath(entry)
-    return path.stem if path.suffix == ".py" else entry
+    if path.suffix != ".py":
+        return entry
+    parts = path.with_suffix("").parts
+    return ".".join(parts[1:] if parts[0] in CONTAINERS else parts)

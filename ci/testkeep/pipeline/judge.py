@@ -130,16 +130,29 @@ def _coverage(case: Case, evidence: Sequence[Evidence]) -> tuple[CoverageTotals 
     judged = {stage for record in evidence for stage in record.job.stages}
     if not case.conserve or not wanted or not wanted <= judged or not case.project.source:
         return None, None
-    files = [case.folder.coverage_path(record.job.id) for record in evidence if record.suite is not None]
-    present = [file for file in files if file.exists()]
-    if not present:
+    measured = [record.job.id for record in evidence if _ran_something(record)]
+    without = [job_id for job_id in measured if not case.folder.coverage_path(job_id).exists()]
+    if without:
+        return None, _no_coverage(f"there is no coverage data of {', '.join(without)}; was --no-cov given?")
+    if not measured:
         return None, None
+    files = [case.folder.coverage_path(job_id) for job_id in measured]
     try:
         config = write_coverage_config(case.project, case.folder)
-        data = combine(present, config, case.project.root, case.report)
-        return (coverage_json.loads(data) if data is not None else None), None
+        data = combine(files, config, case.project.root, case.report)
     except EvidenceError as error:
         return None, Rejection(job="coverage", kind=RejectionKind.UNREADABLE, reason=error.message)
+    if data is None:
+        return None, _no_coverage(f"not one line of {', '.join(case.project.source)} was measured")
+    return coverage_json.loads(data), None
+
+
+def _ran_something(record: Evidence) -> bool:
+    return record.suite is not None and any(test.execution for test in record.suite.tests)
+
+
+def _no_coverage(reason: str) -> Rejection:
+    return Rejection(job="coverage", kind=RejectionKind.MISSING, reason=reason)
 
 
 def _coverage_result(facts: Facts) -> CoverageResult:

@@ -22,6 +22,15 @@ from testkeep.system.files import read_output, read_text
 from testkeep.system.process import Ended, Task
 
 _CONFIG_FILES = ("pyproject.toml", "setup.cfg", "tox.ini", ".importlinter", ".isort.cfg", "mypy.ini", ".mypy.ini")
+_PYTEST_CONFIG_FILES = (
+    "pytest.ini",
+    ".pytest.ini",
+    "pytest.toml",
+    ".pytest.toml",
+    "pyproject.toml",
+    "tox.ini",
+    "setup.cfg",
+)
 # Of a pytest that runs us (our own tests do); they would make the inner pytest believe that it is a worker.
 _OUTER_PYTEST = frozenset(
     {"PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID"}
@@ -97,7 +106,9 @@ def _static_plan(project: Project, options: RunOptions, stage: Stage) -> StagePl
 
 def _test_plan(project: Project, options: RunOptions, stage: Stage) -> StagePlan:
     # Every pytest process imports all test files; one that cannot find anything of its own is better not started.
-    if not any(concerns_stage(stage, name, project.text(name)) for name in project.files if name.endswith(".py")):
+    any_name = any("python_files" in project.text(name) for name in _PYTEST_CONFIG_FILES)
+    python_files = (name for name in project.files if name.endswith(".py"))
+    if not any(concerns_stage(stage, name, project.text(name), any_name=any_name) for name in python_files):
         return StagePlan(stage, (), idle="no tests")
     folder = options.folder
     context = folder.context_path(stage)
@@ -109,6 +120,7 @@ def _test_plan(project: Project, options: RunOptions, stage: Stage) -> StagePlan
         context=str(context),
         coverage_config=str(write_coverage_config(project, folder)) if options.measure else "",
         source=project.source,
+        workers=project.policy.suites.workers.get(stage, 1),
         extra=options.pytest_arguments,
     )
     task = Task(

@@ -29,11 +29,18 @@ def result_of(record: Evidence, stage: Stage) -> StageResult:
 
 def _of_stage(facts: Facts, stage: Stage) -> StageResult:
     results = [result_of(record, stage) for record in facts.evidence if stage in record.job.stages]
+    results += [
+        StageResult(name=stage, status=StageStatus.ERROR, detail="did not finish")
+        for left in facts.unfinished
+        if stage in left.job.stages or left.job.id == stage
+    ]
+    results += [
+        StageResult(name=stage, status=StageStatus.ERROR, detail=rejection.reason)
+        for rejection in facts.rejections
+        if rejection.job == stage
+    ]
     if not results:
-        broken = [left for left in facts.unfinished if stage in left.job.stages or left.job.id == stage]
-        reasons = [rejection.reason for rejection in facts.rejections if rejection.job == stage]
-        detail = "did not finish" if broken else next(iter(reasons), "no evidence")
-        return StageResult(name=stage, status=StageStatus.ERROR, detail=detail)
+        return StageResult(name=stage, status=StageStatus.ERROR, detail="no evidence")
     if len(results) == 1:
         return results[0]
     worst = max(results, key=lambda result: _BADNESS.index(result.status))
@@ -69,7 +76,8 @@ def _of_suite(suite: Suite, duration_s: float, stage: Stage) -> StageResult:
     failed_collectors = sum(report.outcome == "failed" for report in suite.collectors)
     if not is_comparable(suite):
         status = StageStatus.ERROR
-        detail = f"{failed_collectors} files could not be collected" if failed_collectors else "not a valid run"
+        files = "file" if failed_collectors == 1 else "files"
+        detail = f"{failed_collectors} {files} could not be collected" if failed_collectors else "not a valid run"
     elif any(counts.get(outcome) for outcome in _BAD) or unexplained_failure(suite):
         status, detail = StageStatus.FAILED, ""
     elif not any(test.execution for test in tests):

@@ -155,9 +155,9 @@ class Recorder:
             )
         return handled
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
-        """Watch whether the test's own code is entered."""
+        """Watch whether the test's own code is entered; innermost, because watching has its price."""
         self._watcher.begin(self._codes.get(self._selection.id_of(item)))
         try:
             yield
@@ -193,14 +193,15 @@ class Recorder:
         when = report.when or ""
         wasxfail = getattr(report, "wasxfail", None)
         raised, origin = self._raised.get(when, ("", ""))
+        is_bad = report.outcome != "passed"
         self._phases.append(
             Phase(
                 when=when,
                 outcome=report.outcome,
                 duration_s=round(report.duration, 6),
                 wasxfail=None if wasxfail is None else str(wasxfail),
-                reason=reason_of(report),
-                location=origin or location_of(report, self._config.rootpath),
+                reason=reason_of(report) if is_bad else "",
+                location=origin or (location_of(report, self._config.rootpath) if is_bad else ""),
                 raised=raised,
             )
         )

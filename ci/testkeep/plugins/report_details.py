@@ -38,8 +38,8 @@ def subtest_of(report: pytest.TestReport) -> Subtest:
 
 
 def reason_of(report: pytest.TestReport) -> str:
-    """Why a phase did not pass; empty if it passed."""
-    if report.outcome == "passed" or report.longrepr is None:
+    """Why a phase did not pass; empty if pytest does not say."""
+    if report.longrepr is None:
         return ""
     if isinstance(report.longrepr, tuple):
         return _skip_triple(report.longrepr)[2][:_MAX_REASON]

@@ -96,7 +96,7 @@ def _index(facts: Facts) -> _Head:
 def _runs_in_other_stage(facts: Facts, head: _Head, test: RecordedTest) -> bool:
     """Whether the test moved to a stage that the policy runs, though this partial run does not."""
     stage = head.elsewhere.get(test.item.id)
-    return stage is not None and stage in facts.policy.stages and stage not in facts.stages
+    return stage in facts.policy.stages and stage not in facts.stages
 
 
 def _loss(head: _Head, test: RecordedTest, now: Sequence[RecordedTest]) -> LostTest:

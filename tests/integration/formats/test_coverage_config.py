@@ -42,7 +42,10 @@ show_missing = yes
 
 
 @pytest.mark.parametrize(("name", "text"), [("pyproject.toml", _TOML), (".coveragerc", _INI)])
-def test_dumps__overlaid_configuration__is_what_coverage_reads(tmp_path: Path, name: str, text: str) -> None:
+def test_dumps__overlaid_configuration__is_what_coverage_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str
+) -> None:
+    monkeypatch.delenv("COVERAGE_FILE", raising=False)
     user = loads(name, text)
     assert user is not None
     ours = {"branch": "false", "concurrency": "thread\ngreenlet", "disable_warnings": "no-data-collected"}

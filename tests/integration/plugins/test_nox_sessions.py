@@ -87,24 +87,14 @@ def test_list__policy__decides_on_the_stages(project: Path) -> None:
             ["testkeep run unit --no-gate -- -k x", "testkeep run migration --no-gate -- -k x"],
             id="pytest's arguments",
         ),
-        pytest.param(["-s", "fix"], ["ruff check --fix --exit-zero .", "isort .", "black ."], id="fix"),
-        pytest.param(
-            ["-s", "fix", "--", "app"],
-            ["ruff check --fix --exit-zero app", "isort app", "black app"],
-            id="fix some paths",
-        ),
+        pytest.param(["-s", "fix"], ["testkeep fix"], id="fix"),
+        pytest.param(["-s", "fix", "--", "app"], ["testkeep fix app"], id="fix some paths"),
     ],
 )
 def test_session__each_kind__runs_its_commands(project: Path, arguments: list[str], expected: list[str]) -> None:
     """Every session calls testkeep, and hands on what the user wrote behind the dashes."""
     done = nox(project, *arguments)
     assert (ran(done), done.returncode) == (expected, 0)
-
-
-def test_fix__ruff_formatter__formats_with_ruff(project: Path) -> None:
-    """The policy's formatter formats."""
-    (project / "testkeep.toml").write_text('formatter = "ruff"\n')
-    assert ran(nox(project, "-s", "fix")) == ["ruff check --fix --exit-zero .", "ruff format ."]
 
 
 @pytest.mark.parametrize(
@@ -119,7 +109,7 @@ def test_exit_code__of_testkeep__is_that_of_nox(project: Path, ends: str, expect
 
 def test_fix__a_formatter_fails__is_a_failure(project: Path) -> None:
     """Formatters have exit codes of their own, which mean nothing here."""
-    assert nox(project, "-s", "fix", exit_code="123").returncode == 1
+    assert nox(project, "-s", "fix", exit_code="1").returncode == 1
 
 
 def test_register__sessions_of_the_noxfile__win_silently(project: Path) -> None:

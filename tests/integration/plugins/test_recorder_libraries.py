@@ -64,7 +64,11 @@ def test_own_code_started(
     tmp_path: Path, module: str, text: str, names: tuple[str, ...], mode: tuple[str, ...]
 ) -> None:
     need(module)
-    plugin = {"anyio": "anyio.pytest_plugin", "hypothesis": "_hypothesis_pytestplugin"}.get(module, module)
+    plugin = {
+        "pytest_asyncio": "pytest_asyncio.plugin",
+        "anyio": "anyio.pytest_plugin",
+        "hypothesis": "_hypothesis_pytestplugin",
+    }.get(module, module)
     recorded = make_project(tmp_path / "repository", {"test_a.py": text}).pytest("-p", plugin, *mode)
     assert recorded.outcomes == dict.fromkeys(names, "passed"), recorded.output
     assert recorded.started == dict.fromkeys(names, True)

@@ -194,6 +194,7 @@ _WAIVER = "test = 'a'\nrule = 'TK201'\nreason = 'r'\nowner = 'o'\nexpires = 2027
         pytest.param(
             "stages = []", "stages: expected a list of at least one stage, found an empty list", id="no stage"
         ),
+        pytest.param("source = ['a', 'a', 3]", "source[2]: expected a string, found 3", id="other lists may repeat"),
         pytest.param("stages = ['unit', 'lint', 'unit']", "stages[2]: 'unit' is named twice", id="stage named twice"),
         pytest.param("formatter = 'yapf'", "formatter: expected one of black, ruff, found 'yapf'", id="no such tool"),
         pytest.param("timeout = '0s'", f"timeout: {_DURATION}, found '0s'", id="no time at all"),

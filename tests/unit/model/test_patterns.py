@@ -31,6 +31,7 @@ from testkeep.model.patterns import matches
         pytest.param("app/[!ab].py", "app/c.py", True, id="set that must not match, and does not"),
         pytest.param("app/[^a].py", "app/^.py", True, id="a caret is itself"),
         pytest.param("app/[a.py", "app/[a.py", True, id="a lone bracket is itself"),
+        pytest.param("app/[z-a].py", "app/[z-a].py", True, id="a set that makes no sense is itself"),
         pytest.param("a+b(c).py", "a+b(c).py", True, id="no regular expression"),
     ],
 )

@@ -134,7 +134,11 @@ def test_tool_command__argv__is_for_the_interpreter(command: ToolCommand, argv: 
 
 
 def _run(
-    *, coverage_config: str = "/e/coverage.rc", source: tuple[str, ...] = ("app",), extra: tuple[str, ...] = ()
+    *,
+    coverage_config: str = "/e/coverage.rc",
+    source: tuple[str, ...] = ("app",),
+    workers: int = 1,
+    extra: tuple[str, ...] = (),
 ) -> PytestRun:
     return PytestRun(
         stage=Stage.UNIT,
@@ -143,6 +147,7 @@ def _run(
         context="/e/unit.context",
         coverage_config=coverage_config,
         source=source,
+        workers=workers,
         extra=extra,
     )
 
@@ -180,6 +185,11 @@ _AFTER = ("--cov-report=", "--cov-fail-under=0")
         ),
         pytest.param(_run(coverage_config=""), (*_BEFORE, *_AFTER), id="not measured"),
         pytest.param(_run(source=()), (*_BEFORE, *_AFTER), id="nothing to measure"),
+        pytest.param(
+            _run(source=(), workers=2),
+            (*_BEFORE, *_AFTER, "-p", "xdist", "--numprocesses=2", "--dist=worksteal"),
+            id="on two workers",
+        ),
     ],
 )
 def test_pytest_run__arguments__table(run: PytestRun, arguments: tuple[str, ...]) -> None:

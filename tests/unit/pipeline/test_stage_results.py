@@ -76,7 +76,7 @@ def test_result_of__tools__table(record: Evidence, expected: StageResult) -> Non
         ),
         pytest.param(
             a_record(suite=a_suite(collectors=(_BROKEN,))),
-            _UNIT(status=StageStatus.ERROR, detail="1 files could not be collected"),
+            _UNIT(status=StageStatus.ERROR, detail="1 file could not be collected"),
             id="a broken file",
         ),
         pytest.param(

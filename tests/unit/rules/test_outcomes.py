@@ -24,7 +24,7 @@ from testkeep.model.evidence import CollectorReport
 from testkeep.model.finding import Finding, Severity
 from testkeep.model.policy import Waiver
 from testkeep.model.stage import Stage
-from testkeep.model.tests import Selection, Subtest
+from testkeep.model.tests import Execution, RecordedTest, Selection, Subtest
 from testkeep.rules.base import Facts, Rejection, RejectionKind
 
 _FAILED = partial(Finding, code="TK101", name="failed", severity=Severity.ERROR, test=A_TEST)
@@ -144,6 +144,12 @@ def test_tk101__table(facts: Facts, waivers: tuple[Waiver, ...], expected: tuple
             id="boundary: passed, and failed in tear-down",
         ),
         pytest.param(
+            the_facts(a_record(RecordedTest(item=not_run().item, execution=Execution(phases=())))),
+            (),
+            (_ERROR(message="error in set-up", path=FILE, line=5),),
+            id="boundary: nothing was reported of it",
+        ),
+        pytest.param(
             the_facts(a_record(a_test(did="error"))),
             (a_waiver(rule="TK102"),),
             (_ERROR(message="error in set-up", path=FILE, line=5, waived=True),),
@@ -201,6 +207,12 @@ def _not_collected(**fields: object) -> Finding:
             (),
             (_not_collected(path=f"shop/{FILE}"),),
             id="in a project below the root",
+        ),
+        pytest.param(
+            the_facts(a_record(suite=a_suite(collectors=(_collector(path="app/cart.py", line=9),)))),
+            (),
+            (_not_collected(path="app/cart.py", line=9),),
+            id="the error lies in the code that the file imports",
         ),
         pytest.param(
             the_facts(a_record(suite=a_suite(collectors=(_collector(path="/usr/lib/x.py"),))), project="shop"),

@@ -117,6 +117,17 @@ def _rejected(job: str, kind: RejectionKind, reason: str = "there is no record o
         pytest.param(the_facts(a_static_record(job="unit", idle="no tests")), (), (), id="boundary: nothing to do"),
         pytest.param(the_facts(a_static_record(job="unit")), (), (_NO_RUN,), id="boundary: a record without anything"),
         pytest.param(
+            the_facts(a_static_record()),
+            (),
+            (
+                _MISSING(
+                    message="stage lint is no evidence: its record is of no run",
+                    help="Run 'testkeep run lint' and judge again.",
+                ),
+            ),
+            id="boundary: a static stage's record without anything",
+        ),
+        pytest.param(
             the_facts(a_static_record(a_tool(), job="unit")),
             (),
             (_NO_RUN,),
@@ -124,14 +135,14 @@ def _rejected(job: str, kind: RejectionKind, reason: str = "there is no record o
         ),
         pytest.param(
             the_facts(
-                a_record(suite=a_suite(a_test(), elsewhere={Stage.E2E: ("t.py::a", "t.py::b", "t.py::c", "t.py::d")})),
+                a_record(suite=a_suite(a_test(), elsewhere={Stage.E2E: tuple(f"t.py::{name}" for name in "abcde")})),
                 a_record(a_test("t.py::b[1]"), job="e2e"),
                 stages=(Stage.UNIT, Stage.E2E),
             ),
             (),
             (
                 _MISSING(
-                    message="stage e2e has no record of 3 of its tests, which other stages collected: "
+                    message="stage e2e has no record of 4 of its tests, which other stages collected: "
                     "t.py::a, t.py::c, t.py::d",
                     help="Tests must be collected alike in every process. A test's stage is found by its mark, "
                     "folder or file.",
@@ -261,7 +272,12 @@ _MYPY = a_tool("mypy", exit_code=None, install="pip install 'testkeep[tools]'")
             (_NO_TOOL(message="stage lint: ruff could not be started", help="Run 'ruff check .' to see why."),),
             id="failing: could not start",
         ),
-        pytest.param(the_facts(a_static_record(a_tool(exit_code=2))), (), (), id="boundary: it ran and complained"),
+        pytest.param(
+            the_facts(a_static_record(a_tool(exit_code=2, install="pip install ruff"))),
+            (),
+            (),
+            id="boundary: it ran and complained",
+        ),
         pytest.param(
             the_facts(a_static_record(_MYPY, job="typing")),
             (a_waiver(test="", rule="TK507"),),
