@@ -161,6 +161,7 @@ def simple_project(repository: Path, folder: str = "", policy: str = "") -> GitP
     project = GitProject(repository, folder)
     project.commit(
         {
+            ".gitignore": "__pycache__/\n.pytest_cache/\n",
             "pyproject.toml": f'[project]\nname = "simple"\nversion = "1"\n{policy}',
             "app/__init__.py": "",
             "app/calc.py": CALC,

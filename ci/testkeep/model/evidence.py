@@ -6,7 +6,6 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from testkeep.model.policy import Policy
 from testkeep.model.stage import Stage
 from testkeep.model.tests import RecordedTest
 
@@ -129,10 +128,20 @@ class Unfinished(Struct, frozen=True, kw_only=True):
 class JobContext(Struct, frozen=True, kw_only=True):
     """What a test process needs to know of the job that it does.
 
-    ``packages`` are the top-level modules of the project; ``policy`` sorts the tests.
+    ``packages`` are the top-level modules of the project. ``run_stages`` and ``leave_out`` are of the policy: the
+    stages that are run at all, and the marks that take a test out. Not the policy itself: when testkeep's own base
+    commit is run, an older plugin reads this, and passes over what it does not know.
     """
 
     job: Job
     provenance: Provenance
-    policy: Policy
     packages: tuple[str, ...]
+    run_stages: tuple[Stage, ...]
+    leave_out: tuple[str, ...]
+
+    def leaves_out(self, stage: Stage, marks: tuple[str, ...]) -> str:
+        """Say why a test is left out of the run; empty if it is not."""
+        mark = next((mark for mark in marks if mark in self.leave_out and mark != stage), None)
+        if mark is not None:
+            return f"mark {mark}"
+        return "" if stage in self.run_stages else f"stage {stage}, which the policy does not run"

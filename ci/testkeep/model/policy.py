@@ -99,10 +99,3 @@ class Policy(_Table, frozen=True, kw_only=True):
     def test_stages(self) -> tuple[Stage, ...]:
         """The stages that run tests, in the policy's order."""
         return tuple(stage for stage in self.stages if not stage.is_static)
-
-    def leaves_out(self, stage: Stage, marks: tuple[str, ...]) -> str:
-        """Say why a test is left out of the run; empty if it is not."""
-        mark = next((mark for mark in marks if mark in self.suites.leave_out and mark != stage), None)
-        if mark is not None:
-            return f"mark {mark}"
-        return "" if stage in self.stages else f"stage {stage}, which the policy does not run"

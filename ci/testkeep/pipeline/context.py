@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
 from testkeep import __version__
 from testkeep.errors import UsageError
 from testkeep.formats import policy_toml
@@ -47,12 +45,13 @@ class Project:
 
     def context(self, job: Job) -> JobContext:
         """Say what a test process needs to know of its job. A stage that was asked for by name is not left out."""
-        stages = (*self.policy.stages, *(stage for stage in job.stages if stage not in self.policy.stages))
+        named = [stage for stage in job.stages if stage not in self.policy.stages]
         return JobContext(
             job=job,
             provenance=self.provenance,
-            policy=msgspec.structs.replace(self.policy, stages=stages),
             packages=tuple(self.roots),
+            run_stages=(*self.policy.stages, *named),
+            leave_out=self.policy.suites.leave_out,
         )
 
 

@@ -81,8 +81,9 @@ class StageSelection:
         mine: list[pytest.Item] = []
         others: list[pytest.Item] = []
         for item in items:
-            stage = self._stage_of(item)
-            left_out = self._context.policy.leaves_out(stage, _marks(item))
+            marks = _marks(item)
+            stage = self._stage_of(item, marks)
+            left_out = self._context.leaves_out(stage, marks)
             if left_out:
                 self._left_out[id(item)] = left_out
             (mine if stage is self._stage and not left_out else others).append(item)
@@ -125,23 +126,25 @@ class StageSelection:
             return Selection.DESELECTED, self._deselected[key]
         return Selection.DROPPED, ""
 
-    def _stage_of(self, item: pytest.Item) -> Stage:
+    def _stage_of(self, item: pytest.Item, marks: tuple[str, ...] | None = None) -> Stage:
         """The stage by which the item was selected; a mark that is added later does not change it any more."""
         stage = self._stages.get(id(item))
         if stage is None:
-            stage = self._stages[id(item)] = _stage_of(self._places.of(item.path)[0], _marks(item))
+            path, _ = self._places.of(item.path)
+            stage = self._stages[id(item)] = _stage_of(path, _marks(item) if marks is None else marks)
         return stage
 
     def _describe(self, item: pytest.Item, selection: Selection, by: str) -> Item:
         in_project, in_repository = self._places.of(item.path)
         callspec = getattr(item, "callspec", None)
+        marks = _marks(item)
         params = {} if callspec is None else {name: canonical(value) for name, value in callspec.params.items()}
         return Item(
             id=self.id_of(item),
             path=in_repository,
             line=_line(item, in_project),
-            stage=self._stage_of(item),
-            marks=_marks(item),
+            stage=self._stage_of(item, marks),
+            marks=marks,
             params=params,
             fixtures=tuple(getattr(item, "fixturenames", ())),
             selection=selection,

@@ -15,6 +15,8 @@ from testkeep.errors import BaselineError, UsageError
 from testkeep.system.process import Completed, call
 
 _CODE_SUFFIXES = (".py", ".pyi", ".toml", ".cfg", ".ini")
+# Some repositories have committed it; every run of Python may write it anew.
+_ALL_BUT_BYTECODE = (".", ":(exclude)*.pyc")
 _WORKTREE_PREFIX = "testkeep-base-"
 # Set inside git hooks; they would point every command at the wrong repository.
 _LOCAL_VARIABLES = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY",
@@ -111,7 +113,15 @@ class Repository:
         log that a test wrote is not.
         """
         committed = self._git("rev-parse", "HEAD^{tree}").text
-        status = self._git("status", "--porcelain", "-z", "--untracked-files=all", "--ignore-submodules=dirty")
+        status = self._git(
+            "status",
+            "--porcelain",
+            "-z",
+            "--untracked-files=all",
+            "--ignore-submodules=dirty",
+            "--",
+            *_ALL_BUT_BYTECODE,
+        )
         entries = [entry for entry in status.stdout.split(b"\0") if entry]
         untracked = [entry[3:] for entry in entries if entry.startswith(b"?? ") and _is_code(entry[3:])]
         if not untracked and all(entry.startswith(b"?? ") for entry in entries):
@@ -132,7 +142,7 @@ class Repository:
             "GIT_OBJECT_DIRECTORY": str(scratch / "objects"),
             "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(objects.resolve()),
         }
-        self._git("add", "--update", "--", ".", extra=extra)
+        self._git("add", "--update", "--", *_ALL_BUT_BYTECODE, extra=extra)
         self._git("update-index", "--add", "-z", "--stdin", extra=extra, stdin=b"\0".join([*untracked, b""]))
         return self._git("write-tree", extra=extra).text
 

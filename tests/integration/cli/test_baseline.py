@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
 from repositories import GitProject, simple_project
@@ -12,10 +11,6 @@ def worktrees(project: GitProject) -> list[str]:
     return [
         line for line in project.git("worktree", "list", "--porcelain").splitlines() if line.startswith("worktree ")
     ]
-
-
-def left_behind() -> list[Path]:
-    return list(Path(tempfile.gettempdir()).glob("testkeep-base-*"))
 
 
 def test_run__second_time__takes_the_baseline_from_the_store(project: GitProject) -> None:
@@ -71,16 +66,17 @@ def test_run__base_cannot_be_collected__is_inconclusive_with_the_reason(project:
     assert "there_is_no_such_module" in run.finding("TK506").message
 
 
-def test_run__whatever_happens__removes_the_worktree(project: GitProject) -> None:
+def test_run__whatever_happens__removes_the_worktree(project: GitProject, tmp_path: Path) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
     project.commit({"tests/unit/test_zz.py": "import os\n\n\ndef test_death():\n    os._exit(3)\n"})
     project.commit({"tests/unit/test_zz.py": "def test_death():\n    assert True\n"})
-    before = left_behind()
 
-    run = project.testkeep("run", "unit")
+    run = project.testkeep("run", "unit", TMPDIR=str(scratch))
 
     assert run.codes == ["TK506"]
     assert worktrees(project) == [f"worktree {project.repository.resolve()}"]
-    assert left_behind() == before
+    assert list(scratch.iterdir()) == []
 
 
 def test_run__first_commit__has_no_base_and_says_so(project: GitProject) -> None:

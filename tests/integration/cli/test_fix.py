@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from repositories import GitProject, simple_project
 
 UGLY = "import sys\nimport os\n\nx = {  'a':os.sep, 'b': sys.path }\n"

@@ -52,12 +52,14 @@ def test_tree_state__clean__is_the_commits_tree(project: GitProject, repository:
         pytest.param("new.toml", True, id="new configuration"),
         pytest.param("test.db", False, id="what a test left"),
         pytest.param(".testkeep/evidence/x.py", False, id="our own folder"),
+        pytest.param("app/__pycache__/calc.pyc", False, id="committed bytecode"),
     ],
 )
 def test_tree_state__a_file_differs__counts_if_it_is_code(
     project: GitProject, repository: Repository, name: str, counts: bool
 ) -> None:
-    project.write({".testkeep/.gitignore": "*\n", name: "x = 1\n"})
+    project.commit({".testkeep/.gitignore": "*\n", "app/__pycache__/calc.pyc": "old"})
+    project.write({name: "x = 1\n"})
 
     assert repository.tree_state().dirty is counts
 

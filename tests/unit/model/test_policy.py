@@ -2,44 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 
-from testkeep.model.policy import CoveragePolicy, Policy, SuitesPolicy
+from testkeep.model.policy import CoveragePolicy, Policy
 from testkeep.model.stage import Stage
-
-
-@pytest.mark.parametrize(
-    ("policy", "stage", "marks", "reason"),
-    [
-        pytest.param(Policy(), Stage.UNIT, (), "", id="an ordinary test"),
-        pytest.param(Policy(), Stage.UNIT, ("asyncio", "unit"), "", id="other marks"),
-        pytest.param(Policy(), Stage.UNIT, ("asyncio", "slow"), "mark slow", id="slow"),
-        pytest.param(Policy(), Stage.UNIT, ("diagnostic", "slow"), "mark diagnostic", id="the closest mark"),
-        pytest.param(
-            Policy(), Stage.E2E, (), "stage e2e, which the policy does not run", id="of a stage that is not run"
-        ),
-        pytest.param(
-            Policy(),
-            Stage.PERFORMANCE,
-            ("performance",),
-            "stage performance, which the policy does not run",
-            id="of its own stage, which is not run",
-        ),
-        pytest.param(
-            Policy(stages=(Stage.PERFORMANCE,)), Stage.PERFORMANCE, ("performance",), "", id="of a stage that is run"
-        ),
-        pytest.param(
-            Policy(stages=(Stage.PERFORMANCE,)),
-            Stage.PERFORMANCE,
-            ("performance", "slow"),
-            "mark slow",
-            id="slow, of a stage that is run",
-        ),
-        pytest.param(Policy(suites=SuitesPolicy(leave_out=())), Stage.UNIT, ("slow",), "", id="nothing is left out"),
-    ],
-)
-def test_leaves_out__table(policy: Policy, stage: Stage, marks: tuple[str, ...], reason: str) -> None:
-    assert policy.leaves_out(stage, marks) == reason
 
 
 def test_test_stages__static_stages__are_not_among_them() -> None:
