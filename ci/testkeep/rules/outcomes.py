@@ -10,7 +10,8 @@ from testkeep.model.tests import Outcome, RecordedTest
 from testkeep.rules.base import Facts, Problem, in_repository, split_location
 from testkeep.rules.validity import broken_off, is_comparable, unexplained_failure
 
-_STRICT_XPASS = "[XPASS(strict)]"
+# As pytest writes them: for a strict mark, and for unittest's expectedFailure with and without the exception's type.
+_STRICT_PASSES = ("[XPASS(strict)]", "Unexpected success", "Failed: Unexpected success")
 
 
 def failed(facts: Facts) -> Iterator[Problem]:
@@ -153,7 +154,7 @@ def _is_unexpected_pass(test: RecordedTest) -> bool:
     if test.outcome is Outcome.XPASSED:
         return True
     phase = test.decisive_phase
-    strict = phase is not None and phase.reason.startswith((_STRICT_XPASS, "Unexpected success"))
+    strict = phase is not None and phase.reason.startswith(_STRICT_PASSES)
     return test.outcome is Outcome.FAILED and strict
 
 

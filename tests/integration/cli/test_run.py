@@ -192,6 +192,22 @@ def test_run__pytest_does_not_really_run_the_tests__is_inconclusive(
     assert any(reason in finding.message for finding in run.findings if finding.code == "TK501")
 
 
+@pytest.mark.parametrize(
+    "mark",
+    [
+        pytest.param("    @pytest.mark.xfail(strict=True)\n", id="strict xfail"),
+        pytest.param("    @unittest.expectedFailure\n", id="expectedFailure"),
+    ],
+)
+def test_run__test_passes_although_it_must_fail__is_an_unexpected_pass(project: GitProject, mark: str) -> None:
+    test = "import unittest\n\nimport pytest\n\n\nclass TestOdd(unittest.TestCase):\n"
+    project.commit({"tests/unit/test_odd.py": f"{test}{mark}    def test_odd(self):\n        assert pytest\n"})
+
+    run = project.testkeep("run", "unit", "--base", "none")
+
+    assert (run.exit_code, run.codes) == (1, ["TK105"])
+
+
 def test_run__stage_takes_longer_than_the_timeout__is_inconclusive(tmp_path: Path) -> None:
     project = simple_project(tmp_path / "repository", policy='[tool.testkeep]\ntimeout = "3s"\n')
     project.commit({"tests/unit/test_zz.py": "import time\n\n\ndef test_sleeps():\n    time.sleep(60)\n"})
