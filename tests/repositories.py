@@ -131,6 +131,8 @@ class GitProject:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            # A job that a shell started in the background ignores Ctrl-C, and so would all that it starts.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
         )
 
     def testkeep(self, *arguments: str, cwd: Path | None = None, **environment: str) -> Outcome:

@@ -13,8 +13,7 @@ from testkeep.model.evidence import CollectorReport
 from testkeep.model.tests import Subtest
 from testkeep.plugins.selection import relative_path
 
-_BUILT_IN_SUBTEST = "SubtestReport"  # pytest 9
-_PLUGIN_SUBTEST = "SubTestReport"  # pytest-subtests, for pytest 8
+_SUBTESTS = ("SubtestReport", "SubTestReport")  # pytest 9 has the first, pytest-subtests for pytest 8 the second
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _XFAILED = "_pytest.outcomes.XFailed"
 _MAX_REASON = 2000
@@ -22,15 +21,15 @@ _MAX_REASON = 2000
 
 def is_subtest(report: pytest.TestReport) -> bool:
     """Whether a report is that of a subtest, not of a phase of a test."""
-    return type(report).__name__ in (_BUILT_IN_SUBTEST, _PLUGIN_SUBTEST)
+    return type(report).__name__ in _SUBTESTS
 
 
 def subtest_of(report: pytest.TestReport) -> Subtest:
-    """Describe a subtest by its message and its values, which pytest 9 hands out as text."""
+    """Describe a subtest by its message and its values."""
     context: Any = getattr(report, "context", None)
     message = getattr(context, "msg", None)
     values = getattr(context, "kwargs", None) or {}
-    if type(report).__name__ == _PLUGIN_SUBTEST:
+    if pytest.version_tuple < (9, 1):  # later ones hand out texts
         values = {name: canonical(value) for name, value in values.items()}
     written = _ADDRESS.sub("", ", ".join(f"{name}={value}" for name, value in values.items()))
     parts = (f"[{message}]" if message is not None else "", f"({written})" if written else "")

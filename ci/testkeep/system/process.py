@@ -127,7 +127,7 @@ class Tasks:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
+                preexec_fn=_prepare_child,  # noqa: PLW1509
             )
         self._running.append(_Running(task, process, time.monotonic()))
 
@@ -189,7 +189,9 @@ def _load_libc() -> ctypes.CDLL | None:
 _libc = _load_libc() if sys.platform == "linux" else None
 
 
-def _die_with_parent() -> None:
+def _prepare_child() -> None:
+    # A job that a shell started in the background ignores Ctrl-C; its children must hear ours.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     # Without this a "kill -9" of testkeep leaves test processes behind that go on writing evidence.
     if _libc is not None:
         _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -367,7 +367,7 @@ SUBTESTS = {"tests/test_subtests.py": """\
 
         def test_fixture(subtests):
             for n in range(3):
-                with subtests.test("third", n=n, thing=object()):
+                with subtests.test("third", n=n, text="x"):
                     assert n != 1
 
         class TestOld(unittest.TestCase):
@@ -388,9 +388,9 @@ def test_subtests(tmp_path: Path, mode: tuple[str, ...]) -> None:
     executions = {name: test.execution for name, test in recorded.tests.items()}
     assert {name: execution.subtests for name, execution in executions.items() if execution} == {
         "test_fixture": (
-            Subtest(description="[third] (n=0, thing=<object object>)", outcome="passed"),
-            Subtest(description="[third] (n=1, thing=<object object>)", outcome="failed"),
-            Subtest(description="[third] (n=2, thing=<object object>)", outcome="passed"),
+            Subtest(description="[third] (n=0, text='x')", outcome="passed"),
+            Subtest(description="[third] (n=1, text='x')", outcome="failed"),
+            Subtest(description="[third] (n=2, text='x')", outcome="passed"),
         ),
         "test_method": (
             Subtest(description="(n=0)", outcome="passed"),

@@ -143,7 +143,7 @@ def test_hooks_that_drop(tmp_path: Path, hook: str, expected: dict[str, str], mo
 
 
 BROKEN = {
-    "pyproject.toml": '[tool.pytest.ini_options]\naddopts = "--strict-markers"\npythonpath = ["."]\n',
+    "pyproject.toml": '[tool.pytest.ini_options]\npythonpath = ["."]\n',
     "helper.py": "VALUE = 1\n\nfrom nowhere import nothing\n",
     "tests/test_syntax.py": "def test_1():\n    assert (\n",
     "tests/test_import.py": "import os\nimport helper\n",
@@ -156,7 +156,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("mode", MODES)
 def test_what_cannot_be_collected(tmp_path: Path, mode: tuple[str, ...]) -> None:
-    recorded = make_project(tmp_path / "repository", BROKEN).pytest(*mode)
+    recorded = make_project(tmp_path / "repository", BROKEN).pytest("--strict-markers", *mode)
     assert recorded.suite.exit_status == (1 if mode else 2)
     assert not recorded.is_clean
     failures = {report.id: report for report in recorded.suite.collectors}
