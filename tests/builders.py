@@ -20,6 +20,7 @@ from testkeep.model.evidence import (
 )
 from testkeep.model.finding import Finding
 from testkeep.model.policy import Policy, Waiver
+from testkeep.model.source import FileSource, FunctionSource
 from testkeep.model.stage import Stage
 from testkeep.model.tests import Execution, Item, Outcome, Phase, RecordedTest, Selection, Subtest
 from testkeep.rules import RULES
@@ -209,7 +210,8 @@ def the_facts(
     rejections: tuple[Rejection, ...] = (),
     baseline: Baseline | None = None,
     coverage: CoverageTotals | None = None,
-    definitions: Mapping[str, frozenset[str] | None] | None = None,
+    base_sources: Mapping[str, FileSource | None] | None = None,
+    head_sources: Mapping[str, FileSource | None] | None = None,
     today: datetime.date = TODAY,
 ) -> Facts:
     """Build what the rules see; with a baseline, the comparison with it is made."""
@@ -222,10 +224,18 @@ def the_facts(
         rejections=rejections,
         baseline=baseline,
         coverage=coverage,
-        definitions=definitions or {},
+        base_sources=base_sources or {},
+        head_sources=head_sources or {},
         today=today,
     )
     return replace(facts, comparison=compare(facts))
+
+
+def a_source(*names: str, **bodies: str) -> FileSource:
+    """Build a file's source: functions that are only named, and functions with a body (``TestA__test_b="x"``)."""
+    named = {name: FunctionSource(name=name, line=1) for name in names}
+    written = {name.replace("__", "."): body for name, body in bodies.items()}
+    return named | {name: FunctionSource(name=name, line=1, body=body) for name, body in written.items()}
 
 
 def a_waiver(test: str = A_TEST, rule: str = "TK201", *, expires: datetime.date = TODAY) -> Waiver:

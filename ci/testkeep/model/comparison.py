@@ -33,13 +33,15 @@ class LostTest(Struct, frozen=True, kw_only=True):
 
 
 class Comparison(Struct, frozen=True, kw_only=True):
-    """The base's guards, sorted by what became of them. All tuples but ``lost`` hold test ids.
+    """The base's guards, sorted by what became of them. All are test ids, but for ``lost``.
 
-    ``failing`` ran and failed, which other rules report; ``elsewhere`` belong to a stage that this partial run leaves
-    to another; ``obstacle`` says why nothing was compared, and is empty if it was.
+    ``moved`` are pairs of the id at the base and the id at the head; ``failing`` ran and failed, which other rules
+    report; ``elsewhere`` belong to a stage that this partial run leaves to another; ``obstacle`` says why nothing was
+    compared, and is empty if it was.
     """
 
     kept: tuple[str, ...] = ()
+    moved: tuple[tuple[str, str], ...] = ()
     failing: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
     lost: tuple[LostTest, ...] = ()

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from testkeep.errors import EvidenceError
 from testkeep.formats import coverage_json
-from testkeep.formats.python_source import defined_names
+from testkeep.formats.python_source import read_functions
 from testkeep.model.comparison import Comparison
 from testkeep.model.coverage import CoverageTotals
 from testkeep.model.evidence import Evidence
 from testkeep.model.finding import Finding
 from testkeep.model.policy import Waiver
+from testkeep.model.source import FileSource
 from testkeep.model.stage import Stage
-from testkeep.model.verdict import VERDICT_SCHEMA, Conservation, CoverageResult, Lost, Verdict
+from testkeep.model.verdict import VERDICT_SCHEMA, Conservation, CoverageResult, Lost, Moved, Verdict
 from testkeep.pipeline.baseline import Base
 from testkeep.pipeline.context import Project, policy_of
 from testkeep.pipeline.gather import gather
@@ -71,7 +72,8 @@ def judge(case: Case) -> Verdict:
         today=project.repository.commit_date(project.provenance.commit),
     )
     if case.conserve:
-        facts = replace(facts, definitions=_definitions(project, facts))
+        base_sources, head_sources = _sources(project, facts)
+        facts = replace(facts, base_sources=base_sources, head_sources=head_sources)
         facts = replace(facts, comparison=compare(facts))
         if case.baseline is not None and facts.comparison.obstacle:
             notes.append(f"not compared with the base: {facts.comparison.obstacle}")
@@ -101,17 +103,22 @@ def _notes(case: Case) -> Iterable[str]:
         yield "no [tool.testkeep] in this project: the default policy is in force"
 
 
-def _definitions(project: Project, facts: Facts) -> dict[str, frozenset[str] | None]:
-    """Read what the files of the base's tests define now, for those tests that are not there any more."""
-    here = {test.item.id for test in facts.tests()}
-    absent = {
-        test.item.path
-        for record in (facts.baseline.evidence if facts.baseline else ())
-        for test in (record.suite.tests if record.suite else ())
-        if test.guards and test.item.id not in here
-    }
-    texts = {path: read_text(project.repository.root / path) for path in absent}
-    return {path: None if text is None else defined_names(text) for path, text in texts.items()}
+def _sources(project: Project, facts: Facts) -> tuple[dict[str, FileSource | None], dict[str, FileSource | None]]:
+    """Read the files of tests that are at the base or at the head only, as they are at the base and at the head."""
+    if facts.baseline is None or facts.baseline.problem:
+        return {}, {}
+    records = facts.baseline.evidence
+    base = {test.item.id: test for record in records for test in (record.suite.tests if record.suite else ())}
+    head = {test.item.id: test for test in facts.tests()}
+    old = {base[id_].item.path for id_ in base.keys() - head.keys() if base[id_].guards}
+    new = {head[id_].item.path for id_ in head.keys() - base.keys() if head[id_].guards} if old else set()
+    before = {path: project.repository.read(facts.baseline.commit, path) for path in old}
+    now = {path: read_text(project.repository.root / path) for path in old | new}
+    return _read_sources(before), _read_sources(now)
+
+
+def _read_sources(texts: Mapping[str, str | None]) -> dict[str, FileSource | None]:
+    return {path: None if text is None else read_functions(text) for path, text in texts.items()}
 
 
 def _waivers(case: Case) -> Sequence[Waiver]:
@@ -170,6 +177,7 @@ def _conservation(comparison: Comparison, findings: Sequence[Finding]) -> Conser
     return Conservation(
         compared=not comparison.obstacle,
         kept=len(comparison.kept),
+        moved=tuple(Moved(from_=old, to=new) for old, new in comparison.moved),
         waived=tuple(loss.base.item.id for loss in comparison.lost if loss.base.item.id in waived),
         lost=tuple(
             Lost(test=loss.base.item.id, how=loss.how) for loss in comparison.lost if loss.base.item.id not in waived

@@ -13,6 +13,7 @@ from testkeep.model.coverage import CoverageTotals
 from testkeep.model.evidence import Evidence, Provenance, Suite, Unfinished
 from testkeep.model.finding import Finding, Severity
 from testkeep.model.policy import Policy
+from testkeep.model.source import FileSource
 from testkeep.model.stage import Stage
 from testkeep.model.tests import RecordedTest
 from testkeep.model.verdict import Decision
@@ -49,9 +50,9 @@ class Facts:
     """Everything that a rule may see: values, no way to fetch more.
 
     ``stages`` are those that the run was asked for; ``evidence`` holds complete records of the tree that is judged;
-    ``baseline`` is None if none was asked for; ``comparison`` is what became of its guards; ``definitions`` maps the
-    path of a test file, for tests that are not there any more, to the qualified names that the file defines now (None:
-    the file is gone); ``today`` is the day of the head commit.
+    ``baseline`` is None if none was asked for; ``comparison`` is what became of its guards. ``base_sources`` and
+    ``head_sources`` have the files of tests that are on one side only, by path (None: the file is not there);
+    ``today`` is the day of the head commit.
     """
 
     policy: Policy
@@ -63,7 +64,8 @@ class Facts:
     baseline: Baseline | None = None
     comparison: Comparison = field(default_factory=Comparison)
     coverage: CoverageTotals | None = None
-    definitions: Mapping[str, frozenset[str] | None] = field(default_factory=dict)
+    base_sources: Mapping[str, FileSource | None] = field(default_factory=dict)
+    head_sources: Mapping[str, FileSource | None] = field(default_factory=dict)
     today: datetime.date = datetime.date.max
 
     @property

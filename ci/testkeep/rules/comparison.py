@@ -8,9 +8,11 @@ from pathlib import PurePosixPath
 
 from testkeep.model.comparison import Comparison, Loss, LostTest
 from testkeep.model.evidence import CollectorReport, Evidence
+from testkeep.model.source import FileSource, FunctionSource
 from testkeep.model.stage import Stage
 from testkeep.model.tests import Outcome, RecordedTest, Selection
 from testkeep.rules.base import Facts, function_of, in_repository, split_location
+from testkeep.rules.matching import match, source_of
 from testkeep.rules.validity import is_comparable
 
 
@@ -46,7 +48,7 @@ def compare(facts: Facts) -> Comparison:
     kept: list[str] = []
     failing: list[str] = []
     elsewhere: list[str] = []
-    lost: list[LostTest] = []
+    missing: list[tuple[RecordedTest, list[RecordedTest]]] = []
     for test in _guards(baseline.evidence, facts.test_stages).values():
         now = head.tests.get(test.item.id, [])
         if now and all(found.guards for found in now):
@@ -56,10 +58,24 @@ def compare(facts: Facts) -> Comparison:
         elif _runs_in_other_stage(facts, head, test):
             elsewhere.append(test.item.id)
         else:
-            lost.append(_loss(head, test, now))
+            missing.append((test, now))
+    moved = _moved(facts, head, [test for test, now in missing if not now])
     return Comparison(
-        kept=tuple(kept), failing=tuple(failing), lost=tuple(lost), elsewhere=tuple(elsewhere), obstacle=""
+        kept=tuple(kept),
+        moved=tuple((old, became.item.id) for old, became in moved.items()),
+        failing=tuple(failing),
+        elsewhere=tuple(elsewhere),
+        lost=tuple(_loss(head, test, now) for test, now in missing if test.item.id not in moved),
+        obstacle="",
     )
+
+
+def _moved(facts: Facts, head: _Head, absent: Sequence[RecordedTest]) -> dict[str, RecordedTest]:
+    """Find the tests that guard under another id now."""
+    records = facts.baseline.evidence if facts.baseline else ()
+    before = {test.item.id for record in records for test in (record.suite.tests if record.suite else ())}
+    new = (found[0] for id_, found in head.tests.items() if id_ not in before and all(one.guards for one in found))
+    return match(absent, new, facts.base_sources, facts.head_sources) if absent else {}
 
 
 def _obstacle(facts: Facts) -> str:
@@ -144,7 +160,7 @@ def _why_not_run(found: RecordedTest) -> str:
 
 def _loss_of_absent(head: _Head, test: RecordedTest) -> LostTest:
     path, line = test.item.path, 0
-    names = head.facts.definitions.get(path)
+    names = head.facts.head_sources.get(path)
     around = list(_enclosing(test.item.id))
     skipped = next((head.collectors[id_] for id_ in around if id_ in head.collectors), None)
     ignored = next((id_ for id_ in around if id_ in head.ignored), "")
@@ -160,11 +176,31 @@ def _loss_of_absent(head: _Head, test: RecordedTest) -> LostTest:
         how, why = Loss.REMOVED, "this set of parameters is gone"
     elif _qualified_name(test.item.id) in names:
         how, why = Loss.NOT_COLLECTED, f"its function is still in {path}"
+    elif uncollected := _uncollected_body(head, test, names):
+        how, why, line = (
+            Loss.NOT_COLLECTED,
+            f"its body is {uncollected.name} now, which pytest does not collect",
+            uncollected.line,
+        )
     elif "." in function_of(test.item.id).rpartition("::")[2]:
         how, why = Loss.REMOVED, f"pytest finds no such doctest in {path} any more"
     else:
         how, why = Loss.REMOVED, f"its function is not in {path} any more"
     return LostTest(base=test, how=how, why=why, path=path, line=line)
+
+
+def _uncollected_body(head: _Head, test: RecordedTest, names: FileSource) -> FunctionSource | None:
+    """Find the test's body under a name of the same file that is no test at the head."""
+    body = source_of(test, head.facts.base_sources)
+    file = test.item.id.partition("::")[0]
+    return next(
+        (
+            source
+            for source in names.values()
+            if body and source.body == body and "::".join([file, *source.name.split(".")]) not in head.functions
+        ),
+        None,
+    )
 
 
 def _enclosing(test_id: str) -> Iterator[str]:

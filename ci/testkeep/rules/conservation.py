@@ -33,8 +33,8 @@ def newly_xfailed(facts: Facts) -> Iterator[Problem]:
 def removed(facts: Facts) -> Iterator[Problem]:
     """A test that passed at the base commit is gone.
 
-    Its function, its file or its parameter set does not exist any more. Put it back, or let another test cover what it
-    covered.
+    Its function, its file or its parameter set does not exist any more, and no new test has the same body and the same
+    values: a test that was renamed, moved, or whose parameters were named anew is found and is not lost. Put it back.
 
     Example: `tests/test_invoice.py` was deleted together with `test_rounding`, which passed before.
     """

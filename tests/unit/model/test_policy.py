@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from testkeep.model.policy import CoveragePolicy, Policy
 from testkeep.model.stage import Stage
 

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from builders import A_TEST, FILE, a_baseline, a_record, a_static_record, a_suite, a_test, cut_off, not_run, the_facts
+from builders import (
+    A_TEST,
+    FILE,
+    a_baseline,
+    a_record,
+    a_source,
+    a_static_record,
+    a_suite,
+    a_test,
+    cut_off,
+    not_run,
+    the_facts,
+)
 from testkeep.model.comparison import Comparison, Loss, LostTest
 from testkeep.model.evidence import CollectorReport, Evidence, Suite, Unfinished
 from testkeep.model.policy import Policy
+from testkeep.model.source import FileSource
 from testkeep.model.stage import Stage
 from testkeep.model.tests import RecordedTest, Selection
 from testkeep.rules.base import Baseline
@@ -22,7 +35,7 @@ def _compare(
     stages: tuple[Stage, ...] = (Stage.UNIT,),
     project: str = "",
     unfinished: tuple[Unfinished, ...] = (),
-    definitions: dict[str, frozenset[str] | None] | None = None,
+    head_sources: dict[str, FileSource | None] | None = None,
     policy: Policy | None = None,
 ) -> Comparison:
     return the_facts(
@@ -31,7 +44,7 @@ def _compare(
         stages=stages,
         project=project,
         unfinished=unfinished,
-        definitions=definitions,
+        head_sources=head_sources,
         policy=policy,
     ).comparison
 
@@ -235,7 +248,7 @@ def test_compare__session_that_stopped_early__loses_what_it_did_not_come_to() ->
 
 # Lost, and not collected ------------------------------------------------------------------------------------------
 
-_HERE = {FILE: frozenset({"test_add"})}
+_HERE = {FILE: a_source("test_add")}
 
 
 def _skipped_whole(id_: str, path: str = "tests/unit/redis.py") -> CollectorReport:
@@ -243,7 +256,7 @@ def _skipped_whole(id_: str, path: str = "tests/unit/redis.py") -> CollectorRepo
 
 
 @pytest.mark.parametrize(
-    ("suite", "definitions", "expected"),
+    ("suite", "head_sources", "expected"),
     [
         pytest.param(a_suite(), {FILE: None}, _lost(Loss.REMOVED, f"the file {FILE} is gone"), id="file gone"),
         pytest.param(
@@ -254,7 +267,7 @@ def _skipped_whole(id_: str, path: str = "tests/unit/redis.py") -> CollectorRepo
         ),
         pytest.param(
             a_suite(),
-            {FILE: frozenset({"test_sub", "TestCart.test_add"})},
+            {FILE: a_source("test_sub", "TestCart.test_add")},
             _lost(Loss.REMOVED, f"its function is not in {FILE} any more"),
             id="function gone",
         ),
@@ -296,9 +309,9 @@ def _skipped_whole(id_: str, path: str = "tests/unit/redis.py") -> CollectorRepo
     ],
 )
 def test_compare__absent_test__is_lost_for_a_reason(
-    suite: Suite, definitions: dict[str, frozenset[str] | None], expected: Comparison
+    suite: Suite, head_sources: dict[str, FileSource | None], expected: Comparison
 ) -> None:
-    assert _compare(a_record(suite=suite), definitions=definitions) == expected
+    assert _compare(a_record(suite=suite), head_sources=head_sources) == expected
 
 
 @pytest.mark.parametrize(
@@ -350,7 +363,7 @@ def test_compare__absent_id_of_each_kind__is_explained(
     test_id: str, head: RecordedTest, names: set[str], how: Loss, why: str
 ) -> None:
     before, path = a_test(test_id), test_id.partition("::")[0]
-    comparison = _compare(a_record(head), baseline=a_baseline(a_record(before)), definitions={path: frozenset(names)})
+    comparison = _compare(a_record(head), baseline=a_baseline(a_record(before)), head_sources={path: a_source(*names)})
     assert comparison == _lost(how, why, path=path, base=before)
 
 
@@ -358,7 +371,7 @@ def test_compare__skipped_class_inside_of_a_skipped_file__names_the_closest() ->
     before = a_test(f"{FILE}::TestCart::test_add")
     suite = a_suite(collectors=(_skipped_whole(FILE), _skipped_whole(f"{FILE}::TestCart")))
     comparison = _compare(
-        a_record(suite=suite), baseline=a_baseline(a_record(before)), definitions={FILE: frozenset({"TestCart"})}
+        a_record(suite=suite), baseline=a_baseline(a_record(before)), head_sources={FILE: a_source("TestCart")}
     )
     why = f'{FILE}::TestCart is skipped as a whole: "no redis"'
     assert comparison == _lost(Loss.NOT_COLLECTED, why, path="tests/unit/redis.py", line=2, base=before)
@@ -386,7 +399,7 @@ def test_compare__test_in_a_stage_that_ran_without_it__is_lost() -> None:
 
 
 def test_compare__stage_that_has_nothing_to_do_any_more__loses_its_tests() -> None:
-    comparison = _compare(a_static_record(job="unit", idle="no tests"), definitions={FILE: None})
+    comparison = _compare(a_static_record(job="unit", idle="no tests"), head_sources={FILE: None})
     assert comparison == _lost(Loss.REMOVED, f"the file {FILE} is gone")
 
 
@@ -425,6 +438,6 @@ def test_compare__fifty_thousand_tests__are_sorted_out() -> None:
     before = a_record(*map(a_test, ids))
     gone = {f"tests/unit/test_{number}.py": None for number in range(500)}
     half = a_record(suite=a_suite(*map(a_test, ids[::2]), ignored=tuple(f"tests/x{n}" for n in range(2000))))
-    comparison = _compare(half, baseline=a_baseline(before), definitions=gone)
+    comparison = _compare(half, baseline=a_baseline(before), head_sources=gone)
     assert comparison.kept == tuple(ids[::2])
     assert [loss.base.item.id for loss in comparison.lost] == ids[1::2]

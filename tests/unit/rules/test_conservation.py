@@ -110,7 +110,7 @@ _BASELINE = a_baseline(a_record(a_test()))
 
 def _facts(head: Evidence, base: RecordedTest | None = None) -> Facts:
     baseline = a_baseline(a_record(base)) if base else _BASELINE
-    return the_facts(head, baseline=baseline, definitions={FILE: frozenset()})
+    return the_facts(head, baseline=baseline, head_sources={FILE: {}})
 
 
 @_each_rule

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from builders import a_source, a_test
+from testkeep.model.tests import RecordedTest
+from testkeep.rules.matching import Sources, match
+
+
+def a_case(test_id: str, **params: str) -> RecordedTest:
+    test = a_test(test_id)
+    return msgspec.structs.replace(test, item=msgspec.structs.replace(test.item, params=params))
+
+
+SAME = a_source(test_x="body")
+
+
+@pytest.mark.parametrize(
+    ("lost", "new", "base", "head", "found"),
+    [
+        pytest.param(
+            [a_case("t.py::test_x")],
+            [a_case("t.py::test_y")],
+            {"t.py": a_source(test_x="body")},
+            {"t.py": a_source(test_y="body")},
+            {"t.py::test_x": "t.py::test_y"},
+            id="renamed",
+        ),
+        pytest.param(
+            [a_case("t.py::test_x")],
+            [a_case("u.py::TestA::test_y")],
+            {"t.py": a_source(test_x="body")},
+            {"t.py": None, "u.py": a_source(TestA__test_y="body")},
+            {"t.py::test_x": "u.py::TestA::test_y"},
+            id="moved into a class of another file",
+        ),
+        pytest.param(
+            [a_case("t.py::test_x")],
+            [a_case("t.py::test_y")],
+            {"t.py": a_source(test_x="body")},
+            {"t.py": a_source(test_y="other")},
+            {},
+            id="another body",
+        ),
+        pytest.param([a_case("t.py::test_x")], [a_case("t.py::test_y")], {}, {}, {}, id="no sources"),
+        pytest.param(
+            [a_case("t.py::test_x")],
+            [a_case("t.py::test_y")],
+            {"t.py": a_source("test_x")},
+            {"t.py": a_source("test_y")},
+            {},
+            id="no bodies",
+        ),
+        pytest.param(
+            [a_case("t.py::test_x")],
+            [a_case("far/away/v.py::test_x"), a_case("u.py::test_x"), a_case("u.py::test_z")],
+            {"t.py": SAME},
+            {"u.py": a_source(test_x="body", test_z="body"), "far/away/v.py": SAME},
+            {"t.py::test_x": "u.py::test_x"},
+            id="of several with one body the nearest",
+        ),
+        pytest.param(
+            [a_case("t.py::test_x"), a_case("t.py::test_w")],
+            [a_case("t.py::test_y")],
+            {"t.py": a_source(test_x="body", test_w="body")},
+            {"t.py": a_source(test_y="body")},
+            {"t.py::test_x": "t.py::test_y"},
+            id="one new test stands for one lost test only",
+        ),
+        pytest.param(
+            [a_case("t.py::test_x[c0]", n="1"), a_case("t.py::test_x[c1]", n="2")],
+            [a_case("t.py::test_x[two]", n="2"), a_case("t.py::test_x[three]", n="3")],
+            {},
+            {},
+            {"t.py::test_x[c1]": "t.py::test_x[two]"},
+            id="parameters are matched by values and not by ids",
+        ),
+        pytest.param(
+            [a_case("t.py::test_x[1]", n="1"), a_case("t.py::test_x[2]", n="2")],
+            [a_case("t.py::test_x[1-a]", n="1", kind="a"), a_case("t.py::test_x[1-b]", n="1", kind="b")],
+            {},
+            {},
+            {"t.py::test_x[1]": "t.py::test_x[1-a]"},
+            id="a further parameter",
+        ),
+        pytest.param(
+            [a_case("t.py::test_x[1]", n="1")],
+            [a_case("t.py::test_y[1]", n="2")],
+            {"t.py": a_source(test_x="body")},
+            {"t.py": a_source(test_y="body")},
+            {},
+            id="the same body with other values",
+        ),
+    ],
+)
+def test_match__lost_and_new_tests__table(
+    lost: list[RecordedTest], new: list[RecordedTest], base: Sources, head: Sources, found: dict[str, str]
+) -> None:
+    assert {old: became.item.id for old, became in match(lost, new, base, head).items()} == found
+
+
+def test_match__fifty_thousand_moved_tests__are_all_found() -> None:
+    names = [f"test_{number}" for number in range(50_000)]
+    bodies = a_source(**{name: name for name in names})
+
+    found = match(
+        [a_case(f"t.py::{name}") for name in names],
+        [a_case(f"u.py::{name}") for name in names],
+        {"t.py": bodies},
+        {"u.py": bodies},
+    )
+
+    assert len(found) == 50_000
