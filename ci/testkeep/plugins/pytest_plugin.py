@@ -30,6 +30,7 @@ _MARKS = (
 )
 _RECORDER = "testkeep-recorder"
 _WORKER_INPUT = "testkeep"
+_RECORDING = "TESTKEEP_RECORDING"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -48,12 +49,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Clear away an earlier run's record before anything of the project's can keep this one from being made."""
     options = early_config.known_args_namespace
-    if options.testkeep_evidence and not options.testkeep_context and "PYTEST_XDIST_WORKER" not in os.environ:
-        from testkeep.errors import KitError
-        from testkeep.pipeline.context import BARE_JOB
+    if not options.testkeep_evidence or options.testkeep_context or "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    from testkeep.errors import KitError
+    from testkeep.pipeline.context import BARE_JOB
 
+    folder = _folder(early_config, options.testkeep_evidence)
+    if os.environ.get(_RECORDING) != str(folder.path):
         try:
-            _folder(early_config, options.testkeep_evidence).prepare([options.testkeep_stage or BARE_JOB])
+            folder.prepare([options.testkeep_stage or BARE_JOB])
         except KitError as error:
             raise _usage_error(error) from error
 
@@ -70,8 +74,12 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> Generator[None, Any, Any]:
     """Close the record when all else is over: what comes out here is pytest's exit code."""
-    exit_code = yield
-    recorder = config.pluginmanager.get_plugin(_RECORDER)
+    try:
+        exit_code = yield
+    finally:
+        recorder = config.pluginmanager.get_plugin(_RECORDER)
+        if recorder is not None:
+            os.environ.pop(_RECORDING, None)
     if recorder is not None:
         from testkeep.errors import KitError
 
@@ -109,16 +117,19 @@ def _activate(config: pytest.Config) -> None:
     """Set up the stage selection and the recorder, and hand their settings on to workers."""
     from testkeep.plugins.selection import StageSelection
 
-    stage = _stage(config.getoption("testkeep_stage"))
     handed_down = getattr(config, "workerinput", {}).get(_WORKER_INPUT)
+    evidence = config.getoption("testkeep_evidence")
+    folder = _folder(config, handed_down["folder"] if handed_down else evidence) if evidence else None
+    if folder is not None and handed_down is None and os.environ.get(_RECORDING) == str(folder.path):
+        return  # a test of the run that is being recorded started this one, which inherited PYTEST_ADDOPTS
+    stage = _stage(config.getoption("testkeep_stage"))
     context = _read_context(config, handed_down, stage)
     selection = StageSelection(config, context, stage)
     config.pluginmanager.register(selection, "testkeep-selection")
-    evidence = config.getoption("testkeep_evidence")
-    folder = _folder(config, handed_down["folder"] if handed_down else evidence) if evidence else None
     if folder is not None:
         from testkeep.plugins.recorder import Recorder
 
+        os.environ[_RECORDING] = str(folder.path)
         lists = handed_down is None or handed_down["lists"]
         config.pluginmanager.register(Recorder(config, folder, context, selection, lists=lists), _RECORDER)
     if handed_down is None:
