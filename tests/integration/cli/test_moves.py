@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
 from repositories import GitProject
 
 FILE = "tests/unit/test_calc.py"

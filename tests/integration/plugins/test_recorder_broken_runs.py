@@ -228,6 +228,17 @@ def test_a_forked_child_that_stays_writes_nothing(tmp_path: Path) -> None:
     assert left_by(recorded) == Left(0, told("passed", "passed", "passed"))
 
 
+@pytest.mark.parametrize("mode", MODES)
+def test_a_pytest_inside_a_test_writes_nothing(tmp_path: Path, mode: tuple[str, ...]) -> None:
+    """It inherits the option from PYTEST_ADDOPTS."""
+    inner = "subprocess.run([sys.executable, '-m', 'pytest', '-p', 'testkeep', 'inner.py'], check=True)"
+    files = a_file(inner, "import subprocess\n") | {"inner.py": "def test_inner():\n    assert True\n"}
+    project = make_project(tmp_path / "repository", files)
+    recorded = project.pytest(*mode, PYTEST_ADDOPTS=f"'--testkeep-evidence={project.evidence}'")
+    assert recorded.is_clean, recorded.output
+    assert recorded.outcomes == told("passed", "passed", "passed")
+
+
 def test_the_worker_that_lists_the_tests_dies_before_it_has(tmp_path: Path) -> None:
     text = f"import os\nif os.environ.get('PYTEST_XDIST_WORKER') == 'gw0':\n    os._exit(1)\n{GOOD}"
     recorded = make_project(tmp_path / "repository", {LIST: text}).pytest("-n", "2")
