@@ -25,6 +25,7 @@ from testkeep.system.interpreter import environment_variables
 from testkeep.system.process import interrupt_on_termination
 
 _DEFAULT_JOBS = 8
+_STAGES_ALONE = "only the stages themselves were judged (--no-gate): no base, no coverage thresholds"
 
 
 @click.command()
@@ -47,7 +48,7 @@ def run(pytest_arguments: tuple[str, ...], /, stages: tuple[str, ...], **options
     project = load_project(Path.cwd())
     wanted = _stages(stages) or project.policy.stages
     conserve = not options["no_gate"]
-    base, problem = choose_base(project, options["base_ref"]) if conserve else (Base(), None)
+    base, problem = choose_base(project, options["base_ref"]) if conserve else (Base(reason=_STAGES_ALONE), None)
     folder = EvidenceFolder(folder_or_default(project, options["evidence_folder"], "evidence"))
     folder.prepare(wanted if stages else None)
     console = Console()

@@ -92,7 +92,7 @@ def judge(case: Case) -> Verdict:
 
 
 def _notes(case: Case) -> Iterable[str]:
-    if case.base.reason and case.conserve:
+    if case.base.reason:
         yield case.base.reason
     if case.project.provenance.dirty:
         yield f"the working tree has changes that are not in {case.project.provenance.commit[:12]}"
