@@ -147,6 +147,7 @@ def _make(project: Project, commit: str, stages: tuple[Stage, ...], jobs: int, w
     with project.repository.worktree(commit) as top:
         root = top / project.folder
         if not root.is_dir():
+            _refuse_moved_project(project, commit)
             return []  # the project did not exist yet: nothing guarded
         base = project_at(root, Repository(top))
         made = EvidenceFolder(top.parent / "evidence")
@@ -165,6 +166,22 @@ def _make(project: Project, commit: str, stages: tuple[Stage, ...], jobs: int, w
         for record in evidence:
             _store(project, commit, made, record)
     return evidence
+
+
+def _refuse_moved_project(project: Project, commit: str) -> None:
+    """A new project has nothing to lose; one that was moved here has all of its tests to lose."""
+    inside = f"{project.folder}/"
+    moved = [
+        (old, new)
+        for old, new in project.repository.renames_since(commit)
+        if new.startswith(inside) and not old.startswith(inside) and new.endswith(".py")
+    ]
+    if moved:
+        old, new = moved[0]
+        raise BaselineError(
+            f"the project was moved into {project.folder}/ since ({old} became {new}, and {len(moved) - 1} more), "
+            "so its tests of that commit are not found; move it in a change of its own, judged with --base none"
+        )
 
 
 def _python_path(project: Project, base: Project) -> str:

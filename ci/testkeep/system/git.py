@@ -100,6 +100,12 @@ class Repository:
         found = self._git("cat-file", "blob", f"{commit}:{path}")
         return found.stdout.decode(errors="replace") if found.exit_code == 0 else None
 
+    def renames_since(self, commit: str) -> list[tuple[str, str]]:
+        """The files that were renamed between a commit and the working tree, as pairs of old and new path."""
+        shown = self._git("diff", "--name-status", "-z", "--find-renames", "--diff-filter=R", commit, "--")
+        fields = [os.fsdecode(field) for field in shown.stdout.split(b"\0") if field]
+        return list(zip(fields[1::3], fields[2::3], strict=True))
+
     def files(self, folder: str = "") -> list[str]:
         """The files below a folder that git tracks or would track, relative to that folder."""
         listed = self._git("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate",

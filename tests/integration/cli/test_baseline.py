@@ -126,6 +126,18 @@ def test_run__project_did_not_exist_at_the_base__has_nothing_to_lose(tmp_path: P
     assert (run.exit_code, run.verdict.conservation.kept) == (0, 0)
 
 
+def test_run__project_was_moved_into_a_folder__is_inconclusive(project: GitProject) -> None:
+    (project.root / "service").mkdir()
+    for name in ("pyproject.toml", "app", "tests"):
+        project.git("mv", name, f"service/{name}")
+    project.commit()
+
+    run = project.testkeep("run", "unit", cwd=project.root / "service")
+
+    assert (run.exit_code, run.codes) == (4, ["TK506"])
+    assert "the project was moved into service/" in run.finding("TK506").message
+
+
 def test_baseline__of_a_commit__is_made_and_stored(project: GitProject) -> None:
     made = project.testkeep("baseline", "HEAD")
 
