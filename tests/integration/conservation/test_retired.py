@@ -1,0 +1,113 @@
+"""Tests that go, or change, with the production code that they tested."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from integration.conservation.edits import append, delete, git, replace, write
+from integration.conservation.pairs import Pair, Passes, pair, table
+from integration.conservation.project import BY_FIXTURE, DOCTEST, DOCTESTS, EVERYTHING, B
+from repositories import Outcome
+
+POWER = "tests/unit/test_power.py"
+FEATURE = (
+    write("app/power.py", """\
+        def power(a, n):
+            result = 1
+            for _ in range(n):
+                result *= a
+            return result
+        """),
+    write(POWER, "from app.power import power\n\n\ndef test_power():\n    assert power(2, 5) == 32\n"),
+)  # fmt: skip
+NEGATIVE_TEST = "\n\ndef test_by_fixture(check_negative):\n    check_negative(2, 3)\n"
+DATA_TEST = """\
+    import json
+    from pathlib import Path
+
+    import pytest
+
+    import app
+
+    FILES = sorted((Path(app.__file__).parent / "data").glob("*.json"))
+
+
+    @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+    def test_data(file):
+        assert json.loads(file.read_text())["rate"] > 0
+    """
+RATES = (
+    write("app/data/one.json", '{"rate": 1}\n'), write("app/data/two.json", '{"rate": 2}\n'),
+    write("tests/unit/test_data.py", DATA_TEST),
+)  # fmt: skip
+
+
+@table(
+    pair("L14", "a feature is deleted with its test", Passes(retired=frozenset({f"{POWER}::test_power"})),
+         delete("app/power.py"), delete(POWER), base=FEATURE),
+    pair("L14b", "a function is deleted with its test", Passes(retired=frozenset({f"{B}::test_half"})),
+         replace("app/calc.py", "\n\ndef half(a):\n    return a / 2\n", ""),
+         replace(B, "import div, half", "import div"),
+         replace(B, "\n\ndef test_half():\n    assert half(4) == 2\n", ""),
+         base=(append("app/calc.py", "\n\ndef half(a):\n    return a / 2\n"),
+               replace(B, "import div", "import div, half"),
+               append(B, "\n\ndef test_half():\n    assert half(4) == 2\n"))),
+    pair("L15", "a branch is deleted with its test", Passes(retired=frozenset({BY_FIXTURE})),
+         replace("app/calc.py", "    if b < 0:\n        return -mul(a, -b)\n", ""),
+         replace("tests/unit/test_helped.py", NEGATIVE_TEST, "")),
+    pair("L16", "a change is reverted", Passes(retired=frozenset({f"{POWER}::test_power"})),
+         git("revert", "--no-commit", "HEAD"), base=FEATURE),
+    pair("L29", "production data is deleted",
+         Passes(retired=frozenset({"tests/unit/test_data.py::test_data[two.json]"})), delete("app/data/two.json"),
+         base=RATES),
+)  # fmt: skip
+def test_run__a_guard_goes_with_the_code_that_it_tested__is_retired(
+    pair: Pair, judge: Callable[[Pair], Outcome]
+) -> None:
+    pair.expected.check(judge(pair))
+
+
+CART = "tests/unit/test_cart.py"
+ADDING = """\
+    def total(prices, discount=0):
+        result = -discount
+        for price in prices:
+            result += price
+        return result
+    """
+CART_TEST = "    prices = [3, 4]\n    assert total(prices) == 7\n    assert total(prices, 2) == 5\n"
+ADD_SOURCE = '''\
+def add(a, b):
+    """Add two numbers.
+
+    >>> add(1, 2)
+    3
+    >>> add(2, 2)
+    4
+    """
+    return a + b
+'''
+HALF = 'def half(a):\n    """Halve.\n\n    >>> half(8)\n    4.0\n    """\n    return a / 2\n'
+
+
+@table(
+    pair("L18", "production code rewritten, test renamed",
+         Passes(moved={f"{CART}::test_total": f"{CART}::test_total_of_prices"}),
+         write("app/cart.py", "def total(prices, discount=0):\n    return sum(prices) - discount\n"),
+         replace(CART, "def test_total", "def test_total_of_prices"), append(CART, "    assert total([]) == 0\n"),
+         base=(write("app/cart.py", ADDING),
+               write(CART, f"from app.cart import total\n\n\ndef test_total():\n{CART_TEST}"))),
+    pair("L18b", "production code renamed", Passes(kept=len(EVERYTHING)),
+         replace("app/calc.py", "def div", "def divide"),
+         write(B, "from app.calc import divide\n\n\ndef test_div():\n    assert divide(4, 2) == 2\n"),
+         write("tests/unit/checks.py",
+               "from app.calc import divide\n\n\ndef check_div(a, b, result):\n    assert divide(a, b) == result\n")),
+    pair("L30", "a function moves with its doctest", Passes(moved={DOCTEST: "app/sums.py::app.sums.add"}),
+         replace("app/calc.py", f"{ADD_SOURCE}\n", "from app.sums import add\n"), write("app/sums.py", ADD_SOURCE),
+         base=DOCTESTS),
+    pair("L30b", "a function with a doctest is renamed",
+         Passes(moved={"app/halves.py::app.halves.half": "app/halves.py::app.halves.halve"}),
+         write("app/halves.py", HALF.replace("half", "halve")), base=(*DOCTESTS, write("app/halves.py", HALF))),
+)  # fmt: skip
+def test_run__production_code_is_rewritten__keeps_its_guards(pair: Pair, judge: Callable[[Pair], Outcome]) -> None:
+    pair.expected.check(judge(pair))
