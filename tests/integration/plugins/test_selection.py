@@ -181,8 +181,9 @@ def test_workers_that_collect_different_tests(tmp_path: Path) -> None:
     recorded = make_project(tmp_path / "repository", {"test_a.py": text}).pytest("-n", "2")
     assert not recorded.is_clean
     (report,) = recorded.suite.collectors
-    assert (report.id, report.outcome) == ("gw1", "failed")
-    assert "Different tests were collected between gw0 and gw1" in report.reason
+    assert report.id in ("gw0", "gw1")  # the later one is to blame
+    assert report.outcome == "failed"
+    assert "Different tests were collected between gw" in report.reason
 
 
 STAGES = {
