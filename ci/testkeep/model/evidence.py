@@ -66,7 +66,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     """The effective settings of one test run: everything outside the code that decides what runs and what counts.
 
     ``versions`` has pytest and its plugins; ``options`` only what differs from pytest's defaults; ``environment`` the
-    variables that pytest and Python obey.
+    variables that pytest and Python obey; ``variables`` the names of all variables, whose values may be secrets.
     """
 
     python: str
@@ -76,6 +76,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     ini: dict[str, str]
     options: dict[str, str]
     environment: dict[str, str]
+    variables: tuple[str, ...] = ()
 
 
 class Suite(Struct, frozen=True, kw_only=True):
@@ -131,6 +132,10 @@ class JobContext(Struct, frozen=True, kw_only=True):
     ``packages`` are the top-level modules of the project. ``run_stages`` and ``leave_out`` are of the policy: the
     stages that are run at all, and the marks that take a test out. Not the policy itself: when testkeep's own base
     commit is run, an older plugin reads this, and passes over what it does not know.
+
+    ``only`` and ``without`` are ids of the tests to which a run is limited (None: no limit), and of those that it
+    leaves out; ``inspect`` is the production code (folders and modules, relative to the project's root) that an
+    inspection watches, None if the run is none.
     """
 
     job: Job
@@ -138,6 +143,9 @@ class JobContext(Struct, frozen=True, kw_only=True):
     packages: tuple[str, ...]
     run_stages: tuple[Stage, ...]
     leave_out: tuple[str, ...]
+    only: tuple[str, ...] | None = None
+    without: tuple[str, ...] = ()
+    inspect: tuple[str, ...] | None = None
 
     def leaves_out(self, stage: Stage, marks: tuple[str, ...]) -> str:
         """Say why a test is left out of the run; empty if it is not."""

@@ -36,7 +36,8 @@ class Item(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One collected test.
 
     ``path`` is relative to the repository's root and ``line`` counts from 1; ``marks`` are names, the closest first;
-    ``params`` maps argument names to canonical values, which do not change from run to run.
+    ``params`` maps argument names to canonical values, which do not change from run to run; ``replaces`` are the ids
+    that its ``replaces`` marks name.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Item(Struct, frozen=True, kw_only=True, omit_defaults=True):
     fixtures: tuple[str, ...] = ()
     selection: Selection = Selection.SELECTED
     selected_by: str = ""
+    replaces: tuple[str, ...] = ()
 
 
 class Phase(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -79,11 +81,27 @@ class Subtest(Struct, frozen=True, kw_only=True):
     outcome: str
 
 
+class Strength(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a test asserted while it was inspected. All are numbers of executions, but for ``places``.
+
+    ``asserted`` held and could have been false, at so many ``places`` of the source; ``vacuous`` cannot be false (a
+    constant, a tuple, ``or True``, a comparison with itself); ``broken`` failed and was swallowed; ``unspecific`` would
+    have taken any exception (``raises(Exception)``).
+    """
+
+    asserted: int = 0
+    places: int = 0
+    vacuous: int = 0
+    broken: int = 0
+    unspecific: int = 0
+
+
 class Execution(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What happened when a test ran: the phases of its last attempt, in order.
 
     ``started`` says whether the code object that the test's source defines was entered; None where that cannot be
-    known (a doctest, say).
+    known (a doctest, say). ``strength`` and ``footprint`` are there only if the test was inspected: the footprint has
+    the lines of production code that it executed, by path relative to the repository's root, sorted.
     """
 
     phases: tuple[Phase, ...]
@@ -91,6 +109,8 @@ class Execution(Struct, frozen=True, kw_only=True, omit_defaults=True):
     reruns: int = 0
     started: bool | None = None
     worker: str = ""
+    strength: Strength | None = None
+    footprint: dict[str, tuple[int, ...]] = {}
 
     def phase(self, when: str) -> Phase | None:
         """Find a phase by its name."""
