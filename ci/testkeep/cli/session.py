@@ -63,7 +63,8 @@ def make_baseline(
 
 def conclude(case: Case, options: dict[str, Any], console: Console) -> int:
     """Judge, write the report, show the verdict, and return its exit code."""
-    verdict = judge(case)
+    with watching(console, environment_variables(), quiet=True) as watcher:
+        verdict = judge(case, watcher)
     write_report(verdict, case.folder, case.report)
     publish(verdict, options, console.width, color=console.is_terminal)
     click.echo(f"report: {_shown(case.report / 'report.html')}")

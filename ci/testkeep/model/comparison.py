@@ -19,6 +19,18 @@ class Loss(StrEnum):
     NOT_COLLECTED = "not collected"
 
 
+class Candidate(Struct, frozen=True, kw_only=True):
+    """A test of the head that is like a lost one. Likeness never discharges: a candidate is a suggestion.
+
+    ``likeness`` is from 0 to 1; ``misses`` are the places (``path:line``) that the lost test ran and this one does not;
+    None where nobody has looked.
+    """
+
+    test: str
+    likeness: float
+    misses: tuple[str, ...] | None = None
+
+
 class LostTest(Struct, frozen=True, kw_only=True):
     """A test that guarded at the base and does not at the head: how, why, and at which place of the head.
 
@@ -30,19 +42,84 @@ class LostTest(Struct, frozen=True, kw_only=True):
     why: str
     path: str
     line: int = 0
+    candidates: tuple[Candidate, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The test's id at the base."""
+        return self.base.item.id
+
+
+class StandIn(Struct, frozen=True, kw_only=True):
+    """A lost test, the tests of the head that verifiably stand for it, and what proves that they do."""
+
+    lost: str
+    by: tuple[str, ...]
+    why: str
+
+
+class Retirement(Struct, frozen=True, kw_only=True):
+    """A lost test that went with the production code that it tested."""
+
+    test: str
+    why: str
+
+
+class Flaw(StrEnum):
+    """Why a declared replacement does not hold."""
+
+    DOES_NOT_GUARD = "does not guard"
+    DOES_NOT_COVER = "does not cover"
+    NOT_NEW = "not new"
+    NOT_LOST = "not lost"
+    CANNOT_FAIL = "cannot fail"
+
+
+class Refusal(Struct, frozen=True, kw_only=True):
+    """A declaration that does not hold: which test of the head declares it, for which target, and what is wrong."""
+
+    flaw: Flaw
+    declared_by: RecordedTest
+    target: str
+    why: str
+    help: str = ""
+
+
+class Weakening(Struct, frozen=True, kw_only=True):
+    """A test that still passes and is weaker than it was: ``to_nothing`` if nothing of its strength is left."""
+
+    head: RecordedTest
+    why: str
+    to_nothing: bool
+    line: int = 0
+
+
+class Unfit(Struct, frozen=True, kw_only=True):
+    """A test that guarded when the base was recorded, and here and now does not, at the base commit itself."""
+
+    base: RecordedTest
+    why: str
 
 
 class Comparison(Struct, frozen=True, kw_only=True):
-    """The base's guards, sorted by what became of them. All are test ids, but for ``lost``.
+    """The base's guards, sorted by what became of them, and what else the comparison found.
 
-    ``moved`` are pairs of the id at the base and the id at the head; ``failing`` ran and failed, which other rules
-    report; ``elsewhere`` belong to a stage that this partial run leaves to another; ``obstacle`` says why nothing was
-    compared, and is empty if it was.
+    ``kept``, ``failing`` and ``elsewhere`` are test ids: ``failing`` ran and failed or were forged, which other rules
+    report; ``elsewhere`` belong to a stage that this partial run leaves to another. ``moved`` guard under one other id,
+    ``replaced`` have other tests that stand for them, ``retired`` went with their code, ``unfit`` say nothing of the
+    change because this machine cannot run them. ``refused`` and ``weakened`` are of tests of the head. ``doubts`` say
+    what could not be looked into; ``obstacle`` says why nothing was compared, and is empty if it was.
     """
 
     kept: tuple[str, ...] = ()
-    moved: tuple[tuple[str, str], ...] = ()
+    moved: tuple[StandIn, ...] = ()
+    replaced: tuple[StandIn, ...] = ()
+    retired: tuple[Retirement, ...] = ()
     failing: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
     lost: tuple[LostTest, ...] = ()
+    unfit: tuple[Unfit, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    weakened: tuple[Weakening, ...] = ()
+    doubts: tuple[str, ...] = ()
     obstacle: str = "nothing was to be compared"

@@ -78,6 +78,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     environment: dict[str, str]
     variables: tuple[str, ...] = ()
 
+    @property
+    def interpreter(self) -> str:
+        """The environment that a test must guard in, in words: ``Python 3.12 on linux-x86_64``."""
+        return f"Python {'.'.join(self.python.split('.')[:2])} on {self.platform}"
+
 
 class Suite(Struct, frozen=True, kw_only=True):
     """What one pytest run found and did.

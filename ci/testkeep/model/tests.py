@@ -69,6 +69,11 @@ class Phase(Struct, frozen=True, kw_only=True, omit_defaults=True):
     raised: str = ""
 
     @property
+    def is_plain_pass(self) -> bool:
+        """Whether the phase passed, and nothing more is to be said of it."""
+        return self.outcome == "passed" and self.wasxfail is None and not self.raised
+
+    @property
     def is_bad(self) -> bool:
         """Whether the phase neither passed nor was skipped."""
         return self.outcome not in ("passed", "skipped")
@@ -122,6 +127,9 @@ class Execution(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
         A phase with an outcome of which nothing is known (``rerun``, where the last attempt is missing) has failed.
         """
+        # Nearly every test of a large suite takes this way, and is asked several times.
+        if not self.subtests and len(self.phases) == 3 and all(phase.is_plain_pass for phase in self.phases):
+            return Outcome.PASSED
         setup, call, teardown = (self.phase(when) for when in ("setup", "call", "teardown"))
         decisive = call or setup
         if decisive is None or (setup and setup.is_bad):
@@ -135,6 +143,18 @@ class Execution(Struct, frozen=True, kw_only=True, omit_defaults=True):
         if call is None:
             return None
         return Outcome.PASSED if call.wasxfail is None else Outcome.XPASSED
+
+    @property
+    def contradiction(self) -> str:
+        """What contradicts a reported pass; empty if nothing does."""
+        if self.started is not False and not any(phase.raised for phase in self.phases):
+            return ""
+        if self.outcome is not Outcome.PASSED:
+            return ""
+        forged = next((phase for phase in self.phases if phase.outcome == "passed" and phase.raised), None)
+        if forged is not None:
+            return f"its {forged.when} raised {forged.raised}"
+        return "its own code did not start" if self.started is False else ""
 
     @property
     def decisive_phase(self) -> Phase | None:
@@ -163,8 +183,5 @@ class RecordedTest(Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def guards(self) -> bool:
         """Whether the test ran its assertions and they held."""
-        return (
-            self.execution is not None
-            and self.execution.started is not False
-            and self.execution.outcome is Outcome.PASSED
-        )
+        execution = self.execution
+        return execution is not None and execution.outcome is Outcome.PASSED and not execution.contradiction

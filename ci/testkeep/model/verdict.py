@@ -71,18 +71,31 @@ class Replaced(Struct, frozen=True, kw_only=True):
     by: tuple[str, ...]
 
 
+class Likely(Struct, frozen=True, kw_only=True):
+    """A test of the head that is like a lost one.
+
+    ``misses`` are the places (``path:line``) that the lost test ran and it does not; None where nobody has looked.
+    """
+
+    test: str
+    likeness_percent: int
+    misses: tuple[str, ...] | None = None
+
+
 class Lost(Struct, frozen=True, kw_only=True):
-    """A test that guarded at the base and does not at the head."""
+    """A test that guarded at the base and does not at the head: how, why, and what is most like it."""
 
     test: str
     how: str
+    why: str = ""
+    candidates: tuple[Likely, ...] = ()
 
 
 class Conservation(Struct, frozen=True, kw_only=True):
     """What became of every test that guarded at the base commit. ``kept`` is a number of tests.
 
     ``compared`` is False where there was nothing to compare with, or the comparison was not possible; the verdict's
-    notes say why.
+    notes say why. ``reasons`` says of each moved, replaced and retired test what proves it.
     """
 
     compared: bool = False
@@ -92,6 +105,7 @@ class Conservation(Struct, frozen=True, kw_only=True):
     retired: tuple[str, ...] = ()
     waived: tuple[str, ...] = ()
     lost: tuple[Lost, ...] = ()
+    reasons: dict[str, str] = {}
 
 
 class Verdict(Struct, frozen=True, kw_only=True):

@@ -11,7 +11,8 @@ from testkeep import __version__
 from testkeep.errors import BaselineError, EvidenceError, UsageError
 from testkeep.model.evidence import Evidence, Unfinished
 from testkeep.model.stage import Stage
-from testkeep.pipeline.context import Project, project_at
+from testkeep.pipeline.base_tree import check_out
+from testkeep.pipeline.context import Project
 from testkeep.pipeline.gather import read_all
 from testkeep.pipeline.plans import RunOptions
 from testkeep.pipeline.progress import Watcher
@@ -92,6 +93,7 @@ def obtain(project: Project, commit: str, stages: Sequence[Stage], jobs: int, wa
 
     Evidence that was made with the head's code is refused. Problems are part of the result, not raised.
     """
+    missing: tuple[Stage, ...] = ()
     try:
         evidence = [record for record in _stored(project, commit) if set(record.job.stages) & set(stages)]
         have = {stage for record in evidence for stage in record.job.stages}
@@ -100,7 +102,7 @@ def obtain(project: Project, commit: str, stages: Sequence[Stage], jobs: int, wa
             evidence += _make(project, commit, missing, jobs, watcher)
     except (BaselineError, EvidenceError, UsageError) as error:
         return Baseline(commit=commit, problem=error.message)
-    return Baseline(commit=commit, evidence=tuple(evidence))
+    return Baseline(commit=commit, evidence=tuple(evidence), is_fresh=missing == tuple(stages))
 
 
 def baseline_from(folder: EvidenceFolder, stages: Sequence[Stage]) -> tuple[Base, Baseline | None]:
@@ -144,57 +146,19 @@ def _make(project: Project, commit: str, stages: tuple[Stage, ...], jobs: int, w
     Raises:
         BaselineError: they could not be run, the run is not valid, or it used code from outside the worktree.
     """
-    with project.repository.worktree(commit) as top:
-        root = top / project.folder
-        if not root.is_dir():
-            _refuse_moved_project(project, commit)
+    with check_out(project, commit) as base:
+        if base is None:
             return []  # the project did not exist yet: nothing guarded
-        base = project_at(root, Repository(top))
-        made = EvidenceFolder(top.parent / "evidence")
+        made = EvidenceFolder(base.scratch / "evidence")
         made.prepare()
-        options = RunOptions(
-            stages=stages,
-            folder=made,
-            jobs=jobs,
-            measure=False,
-            environment={"PYTHONPATH": _python_path(project, base)},
-        )
-        run_stages(base, options, watcher)
+        options = RunOptions(stages=stages, folder=made, jobs=jobs, measure=False, environment=base.environment)
+        run_stages(base.project, options, watcher)
         evidence, unfinished = read_all(made)
         _refuse_invalid(evidence, unfinished)
-        _refuse_foreign_code(evidence, project, base)
+        refuse_foreign_code(evidence, project, base.project)
         for record in evidence:
             _store(project, commit, made, record)
     return evidence
-
-
-def _refuse_moved_project(project: Project, commit: str) -> None:
-    """A new project has nothing to lose; one that was moved here has all of its tests to lose."""
-    inside = f"{project.folder}/"
-    moved = [
-        (old, new)
-        for old, new in project.repository.renames_since(commit)
-        if new.startswith(inside) and not old.startswith(inside) and new.endswith(".py")
-    ]
-    if moved:
-        old, new = moved[0]
-        raise BaselineError(
-            f"the project was moved into {project.folder}/ since ({old} became {new}, and {len(moved) - 1} more), "
-            "so its tests of that commit are not found; move it in a change of its own, judged with --base none"
-        )
-
-
-def _python_path(project: Project, base: Project) -> str:
-    """Let the worktree's modules win over an editable install of the head, and over the user's own PYTHONPATH."""
-    own = interpreter.environment_variables().get("PYTHONPATH", "")
-    mapped = [_mapped(entry, project.root, base.root) for entry in own.split(":") if entry]
-    roots = dict.fromkeys(str((base.root / root).resolve()) for root in base.roots.values())
-    return ":".join([*roots, *mapped])
-
-
-def _mapped(entry: str, head: Path, base: Path) -> str:
-    path = Path(entry)
-    return str(base / path.relative_to(head)) if path.is_absolute() and path.is_relative_to(head) else entry
 
 
 def _refuse_invalid(evidence: Sequence[Evidence], unfinished: Sequence[Unfinished]) -> None:
@@ -214,8 +178,12 @@ def _refuse_invalid(evidence: Sequence[Evidence], unfinished: Sequence[Unfinishe
             raise BaselineError(f"its run of {record.job.id} is not valid: {reason}")
 
 
-def _refuse_foreign_code(evidence: Sequence[Evidence], project: Project, base: Project) -> None:
-    """Prove that the base run imported the base's code: nothing of the project may come from elsewhere."""
+def refuse_foreign_code(evidence: Sequence[Evidence], project: Project, base: Project) -> None:
+    """Prove that the base run imported the base's code: nothing of the project may come from elsewhere.
+
+    Raises:
+        BaselineError: something did.
+    """
     inside = base.repository.root.resolve()
     head = project.repository.root.resolve()
     for record in evidence:

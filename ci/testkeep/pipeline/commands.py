@@ -136,6 +136,25 @@ class PytestRun:
         )  # fmt: skip
 
 
+def inspection_arguments(root: str, evidence: str, context: str) -> tuple[str, ...]:
+    """The arguments of ``python -m pytest`` for an inspection; the context says which tests. All paths are absolute.
+
+    Whatever the project's ``addopts`` ask for, it runs in one process, without coverage, and to its end.
+    """
+    return (
+        "-p", "testkeep",
+        "-p", "pytest_cov",
+        "-p", "xdist",
+        f"--rootdir={root}",
+        f"--testkeep-evidence={evidence}",
+        f"--testkeep-context={context}",
+        "--no-cov",
+        "--numprocesses=0",
+        "--dist=no",
+        "--maxfail=0",
+    )  # fmt: skip
+
+
 def _coverage_source(entry: str) -> str:
     """coverage.py wants a folder or a module's name, not the file of a module."""
     path = PurePosixPath(entry)

@@ -2,33 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import msgspec
+
 from testkeep.errors import EvidenceError
 from testkeep.formats import coverage_json
-from testkeep.formats.python_source import read_functions
-from testkeep.model.comparison import Comparison
+from testkeep.model.comparison import Comparison, LostTest
 from testkeep.model.coverage import CoverageTotals
 from testkeep.model.evidence import Evidence
 from testkeep.model.finding import Finding
 from testkeep.model.policy import Waiver
-from testkeep.model.source import FileSource
 from testkeep.model.stage import Stage
-from testkeep.model.verdict import VERDICT_SCHEMA, Conservation, CoverageResult, Lost, Moved, Verdict
-from testkeep.pipeline.baseline import Base
+from testkeep.model.verdict import (
+    VERDICT_SCHEMA,
+    Conservation,
+    CoverageResult,
+    Decision,
+    Likely,
+    Lost,
+    Moved,
+    Replaced,
+    Verdict,
+)
+from testkeep.pipeline.baseline import Base, state_folder
 from testkeep.pipeline.context import Project, policy_of
 from testkeep.pipeline.gather import gather
 from testkeep.pipeline.plans import write_coverage_config
+from testkeep.pipeline.progress import Watcher
+from testkeep.pipeline.second_look import Looker, look_closer
+from testkeep.pipeline.sources import Texts, read_sources
 from testkeep.pipeline.stage_results import stage_results
+from testkeep.rules import RULES
+from testkeep.rules.accounting import account
 from testkeep.rules.base import Baseline, Facts, Rejection, RejectionKind
 from testkeep.rules.comparison import compare
+from testkeep.rules.conservation import CONSERVATION
+from testkeep.rules.control import controlled
 from testkeep.rules.judgement import decide, find
 from testkeep.system.coverage_data import combine
 from testkeep.system.evidence_folder import EvidenceFolder
-from testkeep.system.files import read_text
-
 NO_COMMIT = "none"
 WORKTREE = "worktree"
 
@@ -50,8 +65,8 @@ class Case:
     conserve: bool = True
 
 
-def judge(case: Case) -> Verdict:
-    """Reach a verdict from files alone.
+def judge(case: Case, watcher: Watcher) -> Verdict:
+    """Reach a verdict from the evidence; lost and changed tests are looked at more closely, which runs them again.
 
     Raises:
         UsageError: a test file of the head cannot be read.
@@ -72,11 +87,10 @@ def judge(case: Case) -> Verdict:
         today=project.repository.commit_date(project.provenance.commit),
     )
     if case.conserve:
-        base_sources, head_sources = _sources(project, facts)
-        facts = replace(facts, base_sources=base_sources, head_sources=head_sources)
-        facts = replace(facts, comparison=compare(facts))
+        facts = _compared(case, facts, watcher)
         if case.baseline is not None and facts.comparison.obstacle:
             notes.append(f"not compared with the base: {facts.comparison.obstacle}")
+        notes += [f"not looked into: {doubt}" for doubt in facts.comparison.doubts]
     findings = find(facts, _waivers(case))
     return Verdict(
         schema=VERDICT_SCHEMA,
@@ -103,22 +117,30 @@ def _notes(case: Case) -> Iterable[str]:
         yield "no [tool.testkeep] in this project: the default policy is in force"
 
 
-def _sources(project: Project, facts: Facts) -> tuple[dict[str, FileSource | None], dict[str, FileSource | None]]:
-    """Read the files of tests that are at the base or at the head only, as they are at the base and at the head."""
-    if facts.baseline is None or facts.baseline.problem:
-        return {}, {}
-    records = facts.baseline.evidence
-    base = {test.item.id: test for record in records for test in (record.suite.tests if record.suite else ())}
-    head = {test.item.id: test for test in facts.tests()}
-    old = {base[id_].item.path for id_ in base.keys() - head.keys() if base[id_].guards}
-    new = {head[id_].item.path for id_ in head.keys() - base.keys() if head[id_].guards} if old else set()
-    before = {path: project.repository.read(facts.baseline.commit, path) for path in old}
-    now = {path: read_text(project.repository.root / path) for path in old | new}
-    return _read_sources(before), _read_sources(now)
+def _compared(case: Case, facts: Facts, watcher: Watcher) -> Facts:
+    """Hold the head against the base, and account for what is not as it was."""
+    baseline = case.baseline
+    if baseline is None or baseline.problem:
+        return replace(facts, comparison=compare(facts))
+    if case.project.repository.resolve(baseline.commit) is None:
+        facts = replace(facts, comparison=controlled(compare, _decide_alone, facts))
+        doubt = f"the base commit {baseline.commit[:12]} is not in this repository"
+        return replace(facts, comparison=msgspec.structs.replace(facts.comparison, doubts=(doubt,)))
+    texts = Texts.of(case.project, baseline.commit)
+    base_sources, head_sources, imports = read_sources(texts, facts)
+    facts = replace(facts, base_sources=base_sources, head_sources=head_sources, head_imports=imports)
+    facts = replace(facts, comparison=controlled(compare, _decide_alone, facts))
+    if facts.comparison.obstacle:
+        return facts
+    scratch = state_folder(case.project) / "inspection"
+    facts = look_closer(Looker(texts, case.folder, scratch, watcher), facts)
+    return replace(facts, comparison=account(facts))
 
 
-def _read_sources(texts: Mapping[str, str | None]) -> dict[str, FileSource | None]:
-    return {path: None if text is None else read_functions(text) for path, text in texts.items()}
+def _decide_alone(facts: Facts) -> Decision:
+    """What the conservation rules alone make of a comparison."""
+    rules = [rule for rule in RULES if rule.check in CONSERVATION]
+    return decide(facts, find(facts, (), rules), rules)
 
 
 def _waivers(case: Case) -> Sequence[Waiver]:
@@ -173,13 +195,22 @@ def _coverage_result(facts: Facts) -> CoverageResult:
 
 
 def _conservation(comparison: Comparison, findings: Sequence[Finding]) -> Conservation:
-    waived = {finding.test for finding in findings if finding.waived}
+    waived = {test for finding in findings if finding.waived for test in finding.about}
+    accounted = (*comparison.moved, *comparison.replaced)
     return Conservation(
         compared=not comparison.obstacle,
         kept=len(comparison.kept),
-        moved=tuple(Moved(from_=old, to=new) for old, new in comparison.moved),
-        waived=tuple(loss.base.item.id for loss in comparison.lost if loss.base.item.id in waived),
-        lost=tuple(
-            Lost(test=loss.base.item.id, how=loss.how) for loss in comparison.lost if loss.base.item.id not in waived
-        ),
+        moved=tuple(Moved(from_=one.lost, to=one.by[0]) for one in comparison.moved),
+        replaced=tuple(Replaced(lost=one.lost, by=one.by) for one in comparison.replaced),
+        retired=tuple(one.test for one in comparison.retired),
+        waived=tuple(loss.id for loss in comparison.lost if loss.id in waived),
+        lost=tuple(_lost(loss) for loss in comparison.lost if loss.id not in waived),
+        reasons={one.lost: one.why for one in accounted} | {one.test: one.why for one in comparison.retired},
     )
+
+
+def _lost(loss: LostTest) -> Lost:
+    candidates = tuple(
+        Likely(test=one.test, likeness_percent=int(one.likeness * 100), misses=one.misses) for one in loss.candidates
+    )
+    return Lost(test=loss.id, how=loss.how, why=loss.why, candidates=candidates)

@@ -41,7 +41,9 @@ _TEST_FILES = ("test_*.py", "**/test_*.py", "*_test.py", "**/*_test.py", "confte
 
 @dataclass(frozen=True)
 class RunOptions:
-    """What to run and how. ``jobs`` is the number of processes at a time; ``measure`` switches coverage on."""
+    """What to run and how. ``jobs`` is the number of processes at a time; ``measure`` switches coverage on;
+    ``without`` are ids of tests that are left out.
+    """
 
     stages: tuple[Stage, ...]
     folder: EvidenceFolder
@@ -49,6 +51,7 @@ class RunOptions:
     fail_fast: bool = False
     measure: bool = True
     pytest_arguments: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -95,7 +98,7 @@ def _static_plan(project: Project, options: RunOptions, stage: Stage) -> StagePl
             name=f"{stage}.{index}",
             argv=(interpreter.executable(), *command.argv),
             cwd=project.root,
-            env=_environment(options),
+            env=_environment(options.environment),
             log=options.folder.log_path(f"{stage}.{index}"),
             timeout_s=parse_duration(project.policy.timeout),
         )
@@ -112,7 +115,8 @@ def _test_plan(project: Project, options: RunOptions, stage: Stage) -> StagePlan
         return StagePlan(stage, (), idle="no tests")
     folder = options.folder
     context = folder.context_path(stage)
-    context.write_bytes(msgspec.json.encode(project.context(Job(id=stage, stages=(stage,)))))
+    job = project.context(Job(id=stage, stages=(stage,)))
+    context.write_bytes(msgspec.json.encode(msgspec.structs.replace(job, without=options.without)))
     run = PytestRun(
         stage=stage,
         root=str(project.root),
@@ -127,9 +131,7 @@ def _test_plan(project: Project, options: RunOptions, stage: Stage) -> StagePlan
         name=stage,
         argv=(interpreter.executable(), "-m", "pytest", *run.arguments),
         cwd=project.root,
-        env=_environment(options)
-        | _import_path(project, options)
-        | {"COVERAGE_FILE": str(folder.coverage_path(stage))},
+        env=test_environment(project, options.environment) | {"COVERAGE_FILE": str(folder.coverage_path(stage))},
         log=folder.log_path(stage),
         timeout_s=parse_duration(project.policy.timeout),
     )
@@ -190,15 +192,19 @@ def write_coverage_config(project: Project, folder: EvidenceFolder) -> Path:
     return path
 
 
-def _import_path(project: Project, options: RunOptions) -> dict[str, str]:
-    """Make packages importable that are neither installed nor in the project's root (a ``src`` layout, say)."""
+def test_environment(project: Project, extra: Mapping[str, str]) -> dict[str, str]:
+    """Make the environment of a test process; ``extra`` wins.
+
+    Packages are importable that are neither installed nor in the project's root (a ``src`` layout, say).
+    """
+    environment = _environment(extra)
     folders = {folder for name, folder in project.roots.items() if folder != "." and not interpreter.has_module(name)}
-    if not folders or "PYTHONPATH" in options.environment:
-        return {}
-    own = interpreter.environment_variables().get("PYTHONPATH", "")
-    return {"PYTHONPATH": ":".join([*(str(project.root / folder) for folder in sorted(folders)), *filter(None, [own])])}
+    if folders and "PYTHONPATH" not in extra:
+        own = filter(None, [environment.get("PYTHONPATH", "")])
+        environment["PYTHONPATH"] = ":".join([*(str(project.root / folder) for folder in sorted(folders)), *own])
+    return environment
 
 
-def _environment(options: RunOptions) -> dict[str, str]:
+def _environment(extra: Mapping[str, str]) -> dict[str, str]:
     kept = {name: value for name, value in interpreter.environment_variables().items() if name not in _OUTER_PYTEST}
-    return kept | dict(options.environment)
+    return kept | dict(extra)

@@ -36,9 +36,11 @@ class Group(Struct, frozen=True, kw_only=True):
 
     @property
     def extent(self) -> str:
-        """How many findings of which severity."""
-        n = sum(len(statement.findings) for statement in self.statements)
-        return number(n, self.severity) + (", waived" if self.waived else "")
+        """How many findings of which severity, and of how many tests if one cause took several."""
+        findings = [finding for statement in self.statements for finding in statement.findings]
+        n_tests = sum(len(finding.about) for finding in findings)
+        of_tests = f" of {n_tests} tests" if n_tests > len(findings) else ""
+        return number(len(findings), self.severity) + of_tests + (", waived" if self.waived else "")
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:

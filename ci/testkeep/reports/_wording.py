@@ -212,6 +212,16 @@ def left_out(findings: Iterable[Finding]) -> str:
     return f"{number(len(missing), 'more finding')} {verb} left out: {finding_counts(missing)}"
 
 
+def places(finding: Finding) -> tuple[tuple[str, str], ...]:
+    """List where a finding is, as pairs of location and test; a finding about several tests has a pair for each.
+
+    Several tests share one cause, and its location is said once.
+    """
+    tests = finding.about or ("",)
+    first = (location(finding), one_line(tests[0]))
+    return tuple(pair for pair in (first, *(("", one_line(test)) for test in tests[1:])) if any(pair))
+
+
 def location(finding: Finding) -> str:
     """Point at the finding as ``path:line``; without a line, the path; without a path, nothing."""
     path = one_line(finding.path)

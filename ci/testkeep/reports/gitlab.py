@@ -54,7 +54,8 @@ def render(verdict: Verdict) -> str:
 def _issue(finding: Finding, fingerprint: str) -> _Issue:
     path = one_line(finding.path or finding.test.partition("::")[0]) or _NO_PLACE
     line = finding.line if finding.path else 0
-    about = f" ({one_line(finding.test)})" if finding.test else ""
+    more = f" and {len(finding.tests) - 1} more" if finding.tests else ""
+    about = f" ({one_line(finding.test)}{more})" if finding.test else ""
     waived = "waived: " if finding.waived else ""
     return _Issue(
         description=f"{waived}{one_line(finding.message)}{about}",

@@ -176,17 +176,16 @@ def _group(group: Group) -> ET.Element:
 
 
 def _statement(statement: Statement) -> ET.Element:
-    places = [place for place in map(_place, statement.findings) if len(place)]
+    places = [_place(*pair) for finding in statement.findings for pair in wording.places(finding)]
     message = _element("div", _element("p", _text(statement.message)), class_="message")
     if places:
         message.append(_element("ul", *places, class_="places"))
     return message
 
 
-def _place(finding: Finding) -> ET.Element:
-    where = wording.location(finding)
+def _place(where: str, test: str) -> ET.Element:
     parts = [_element("span", _code(where), class_="where")] if where else []
-    return _element("li", *parts, *([_code(finding.test)] if finding.test else []))
+    return _element("li", *parts, *([_code(test)] if test else []))
 
 
 def _list(items: Iterable[ET.Element]) -> ET.Element:

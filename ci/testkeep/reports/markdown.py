@@ -18,6 +18,7 @@ _ROOM_FOR_STAGES = 8_000
 _ROOM_FOR_NOTES = 4_000
 _ROOM_FOR_FATES = 2_000
 _ROOM_FOR_FRAME = 200
+_ROOM_FOR_TESTS = 8_000
 _LONGEST_TEXT = 2_000
 
 _DECISION_MARKS = {Decision.PASS: "✅", Decision.FAIL: "❌", Decision.INCONCLUSIVE: "⚠️"}
@@ -108,9 +109,8 @@ def _pieces(group: Group) -> Iterator[tuple[str, tuple[Finding, ...]]]:
     for statement in group.statements:
         opening += f"- {_words(statement.message, '  ')}\n"
         for finding in statement.findings:
-            named = (wording.location(finding), finding.test)
-            place = " ".join(code(_clip(text)) for text in named if text)
-            yield (opening + (f"  - {place}\n" if place else "")), (finding,)
+            places = (" ".join(code(_clip(text)) for text in pair if text) for pair in wording.places(finding))
+            yield opening + _list([f"  - {place}\n" for place in places], _ROOM_FOR_TESTS, "test"), (finding,)
             opening = ""
 
 

@@ -11,7 +11,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from testkeep.model.finding import Finding, Severity
+from testkeep.model.finding import Severity
 from testkeep.model.verdict import Decision, StageResult, StageStatus, Verdict
 from testkeep.reports import _wording as wording
 from testkeep.reports._grouping import Group, grouped
@@ -117,13 +117,10 @@ def _group(group: Group, width: int) -> Iterator[Text]:
     yield Text.assemble((group.title, style), f": {group.extent}")
     for statement in group.statements:
         yield from _labelled("  ", statement.message, width)
-        yield from (Text(f"    {place}") for place in map(_place, statement.findings) if place)
+        for finding in statement.findings:
+            yield from (Text("    " + "  ".join(filter(None, place))) for place in wording.places(finding))
     if group.help:
         yield from _labelled("  help: ", group.help, width)
-
-
-def _place(finding: Finding) -> str:
-    return "  ".join(filter(None, (wording.location(finding), wording.one_line(finding.test))))
 
 
 def _labelled(label: str, text: str, width: int) -> Iterator[Text]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from testkeep.model.verdict import Decision
-from testkeep.rules import conservation, coverage, outcomes, provenance
+from testkeep.rules import conservation, coverage, declared, outcomes, provenance
 from testkeep.rules.base import Rule
 
 _UNDECIDED = Decision.INCONCLUSIVE
@@ -16,15 +16,24 @@ RULES: tuple[Rule, ...] = (
     Rule(code="TK105", name="unexpected-pass", check=outcomes.unexpected_pass),
     Rule(code="TK106", name="static-stage-failed", check=outcomes.static_stage_failed),
     Rule(code="TK107", name="nothing-ran", check=outcomes.nothing_ran, effect=_UNDECIDED),
+    Rule(code="TK108", name="forged-outcome", check=outcomes.forged),
     Rule(code="TK201", name="newly-skipped", check=conservation.newly_skipped),
     Rule(code="TK202", name="newly-xfailed", check=conservation.newly_xfailed),
     Rule(code="TK203", name="removed", check=conservation.removed),
     Rule(code="TK204", name="deselected", check=conservation.deselected),
     Rule(code="TK205", name="no-longer-collected", check=conservation.not_collected),
+    Rule(code="TK206", name="weakened", check=conservation.weakened),
+    Rule(code="TK210", name="replacement-does-not-guard", check=declared.does_not_guard),
+    Rule(code="TK211", name="replacement-does-not-cover", check=declared.does_not_cover),
+    Rule(code="TK212", name="replacement-not-new", check=declared.not_new),
+    Rule(code="TK213", name="replacement-of-nothing-lost", check=declared.not_lost),
+    Rule(code="TK214", name="replacement-cannot-fail", check=declared.cannot_fail),
     Rule(code="TK301", name="coverage-overall", check=coverage.overall),
     Rule(code="TK302", name="coverage-layer", check=coverage.layers),
     Rule(code="TK501", name="evidence-missing", check=provenance.evidence_missing, effect=_UNDECIDED),
     Rule(code="TK502", name="evidence-foreign", check=provenance.evidence_foreign, effect=_UNDECIDED),
     Rule(code="TK506", name="baseline-unavailable", check=provenance.baseline_unavailable, effect=_UNDECIDED),
     Rule(code="TK507", name="tool-missing", check=provenance.tool_missing, effect=_UNDECIDED),
+    Rule(code="TK508", name="environment-differs", check=provenance.environment_differs, effect=_UNDECIDED),
+    Rule(code="TK509", name="comparison-uncontrolled", check=provenance.comparison_uncontrolled, effect=_UNDECIDED),
 )

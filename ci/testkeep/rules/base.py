@@ -12,10 +12,11 @@ from testkeep.model.comparison import Comparison
 from testkeep.model.coverage import CoverageTotals
 from testkeep.model.evidence import Evidence, Provenance, Suite, Unfinished
 from testkeep.model.finding import Finding, Severity
+from testkeep.model.inspection import Inspection
 from testkeep.model.policy import Policy
-from testkeep.model.source import FileSource
+from testkeep.model.source import FileSource, Sources
 from testkeep.model.stage import Stage
-from testkeep.model.tests import RecordedTest
+from testkeep.model.tests import Item, RecordedTest
 from testkeep.model.verdict import Decision
 
 
@@ -38,11 +39,15 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:
-    """The base commit and its evidence, or the problem that kept it from being had."""
+    """The base commit and its evidence, or the problem that kept it from being had.
+
+    ``is_fresh`` says that all of it was made just now, on this machine and in this environment.
+    """
 
     commit: str
     evidence: tuple[Evidence, ...] = ()
     problem: str = ""
+    is_fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +69,10 @@ class Facts:
     baseline: Baseline | None = None
     comparison: Comparison = field(default_factory=Comparison)
     coverage: CoverageTotals | None = None
-    base_sources: Mapping[str, FileSource | None] = field(default_factory=dict)
-    head_sources: Mapping[str, FileSource | None] = field(default_factory=dict)
+    base_sources: Sources = field(default_factory=dict)
+    head_sources: Sources = field(default_factory=dict)
+    head_imports: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    inspection: Inspection = field(default_factory=Inspection)
     today: datetime.date = datetime.date.max
 
     @property
@@ -84,11 +91,15 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """A finding before it has its rule's code and name. ``path`` is relative to the repository's root."""
+    """A finding before it has its rule's code and name. ``path`` is relative to the repository's root.
+
+    ``tests`` are all tests that one cause concerns, where there may be several.
+    """
 
     message: str
     help: str = ""
     test: str = ""
+    tests: tuple[str, ...] = ()
     path: str = ""
     line: int = 0
     severity: Severity = Severity.ERROR
@@ -128,7 +139,8 @@ class Rule:
                 severity=problem.severity,
                 message=problem.message,
                 help=problem.help,
-                test=problem.test,
+                test=problem.tests[0] if problem.tests else problem.test,
+                tests=problem.tests if len(problem.tests) > 1 else (),
                 path=problem.path,
                 line=problem.line,
             )
@@ -153,6 +165,24 @@ def split_location(location: str) -> tuple[str, int]:
     """
     path, _, line = location.rpartition(":")
     return (path, int(line)) if line.isdecimal() else (location, 0)
+
+
+def name_in_file(item: Item) -> str:
+    """The qualified name that a test's function has in its file; of a doctest, that of the object with the examples."""
+    names = function_of(item.id).split("::")[1:]
+    if len(names) != 1 or "." not in names[0]:
+        return ".".join(names)
+    module = item.id.partition("::")[0].removesuffix(".py").removesuffix("/__init__").split("/")
+    parts = names[0].split(".")
+    # A doctest is named by its module and the object; how much of the path the module's name takes varies.
+    shared = next((n for n in range(min(len(parts), len(module)), 0, -1) if module[-n:] == parts[:n]), 0)
+    return ".".join(parts[shared:])
+
+
+def source_of(test: RecordedTest, sources: Sources) -> str:
+    """The digest of the body of a test's function; empty if its file has no such function."""
+    source = (sources.get(test.item.path) or {}).get(name_in_file(test.item))
+    return source.body if source is not None else ""
 
 
 def function_of(test_id: str) -> str:

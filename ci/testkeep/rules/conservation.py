@@ -1,22 +1,29 @@
-"""TK2xx: every test that guarded at the base commit still guards, or is accounted for."""
+"""TK201 to TK206: every test that guarded at the base commit still guards, or is accounted for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from testkeep.model.comparison import Loss
+from testkeep.model.comparison import Loss, LostTest
+from testkeep.model.finding import Severity
+from testkeep.rules.advice import advise
 from testkeep.rules.base import Facts, Problem
 
 
 def newly_skipped(facts: Facts) -> Iterator[Problem]:
     """A test that passed at the base commit is skipped now.
 
-    A skipped test guards nothing, and a skip is as green as a pass. Remove the skip; if the test must wait, record a
-    waiver with a reason, an owner and an expiry date in `[[tool.testkeep.waivers]]` on the base branch.
+    A skipped test guards nothing, and a skip is as green as a pass. Remove the skip; if another test stands for it,
+    declare that with `@pytest.mark.replaces`; if it must wait, record a waiver with a reason, an owner and an expiry
+    date in `[[tool.testkeep.waivers]]` on the base branch.
 
-    Example: `@pytest.mark.skip(reason="broken")` was added above `test_login`, which passed before.
+    Example: `@pytest.mark.skip(reason="broken")` was added above `test_login`, which passed before:
+
+        TK201 newly-skipped: 1 error
+          passed at 3f2a9c1b7e00, skipped now: "broken"
+            tests/unit/test_login.py:12  tests/unit/test_login.py::test_login
     """
-    return _problems(facts, Loss.SKIPPED, "Remove the skip, or record a waiver on the base branch.")
+    return _problems(facts, Loss.SKIPPED, "TK201")
 
 
 def newly_xfailed(facts: Facts) -> Iterator[Problem]:
@@ -27,18 +34,22 @@ def newly_xfailed(facts: Facts) -> Iterator[Problem]:
 
     Example: `@pytest.mark.xfail` was added above `test_total`, which passed before.
     """
-    return _problems(facts, Loss.XFAILED, "Remove the xfail mark, or record a waiver on the base branch.")
+    return _problems(facts, Loss.XFAILED, "TK202")
 
 
 def removed(facts: Facts) -> Iterator[Problem]:
     """A test that passed at the base commit is gone.
 
-    Its function, its file or its parameter set does not exist any more, and no new test has the same body and the same
-    values: a test that was renamed, moved, or whose parameters were named anew is found and is not lost. Put it back.
+    Its function, its file or its parameter set does not exist any more, and nothing accounts for it. These are
+    accounted for by themselves: a test that was renamed or moved with the same body, or the same parameter values;
+    one whose every assertion is found in other tests (split, merged into parameters or a loop, rewritten in pytest's
+    style); one that is far more like one new test than like any other, with the same assertions and the same lines of
+    production code; and one whose production code was deleted with it. Put the test back, or declare what stands for
+    it: `@pytest.mark.replaces("tests/test_invoice.py::test_rounding", reason="…")`.
 
     Example: `tests/test_invoice.py` was deleted together with `test_rounding`, which passed before.
     """
-    return _problems(facts, Loss.REMOVED, "Put the test back, or record a waiver on the base branch.")
+    return _problems(facts, Loss.REMOVED, "TK203")
 
 
 def deselected(facts: Facts) -> Iterator[Problem]:
@@ -50,7 +61,7 @@ def deselected(facts: Facts) -> Iterator[Problem]:
 
     Example: `addopts = "-k 'not login'"` was added to the pytest configuration.
     """
-    return _problems(facts, Loss.DESELECTED, "Take the selection back, or record a waiver on the base branch.")
+    return _problems(facts, Loss.DESELECTED, "TK204")
 
 
 def not_collected(facts: Facts) -> Iterator[Problem]:
@@ -61,17 +72,54 @@ def not_collected(facts: Facts) -> Iterator[Problem]:
 
     Example: `class TestLogin` gained an `__init__`, and pytest passes over its tests.
     """
-    return _problems(facts, Loss.NOT_COLLECTED, "Make pytest collect the test again, or record a waiver.")
+    return _problems(facts, Loss.NOT_COLLECTED, "TK205")
 
 
-def _problems(facts: Facts, how: Loss, help_text: str) -> Iterator[Problem]:
-    base = facts.baseline.commit[:12] if facts.baseline else ""
+def weakened(facts: Facts) -> Iterator[Problem]:
+    """A test kept its name and lost its strength.
+
+    It passes on both sides, and asserts less than it did: its assertions are gone or never reached, failed and were
+    swallowed, or cannot be false (`assert (x, "message")`, `or True`); its body was replaced, or a second definition
+    of the same name hides it; a helper or fixture that asserted for it was emptied; its subtests are gone. To nothing
+    is an error, less is a warning; so are other parameter values under the same ids, and a test that runs none of the
+    production code that it ran. Only tests whose source or helpers were changed are looked at: they are run again at
+    both commits, and the assertions that hold are counted.
+
+    Example: `assert total == 3` in `test_total` became `total == 3`.
+    """
+    for one in facts.comparison.weakened:
+        yield Problem(
+            message=f"weaker than at {_base(facts)}: {one.why}",
+            help="Let it assert again what it asserted, or remove it and declare what stands for it.",
+            test=one.head.item.id,
+            path=one.head.item.path,
+            line=one.line or one.head.item.line,
+            severity=Severity.ERROR if one.to_nothing else Severity.WARNING,
+        )
+
+
+CONSERVATION = (newly_skipped, newly_xfailed, removed, deselected, not_collected)
+"""The checks that a loss must trip."""
+
+
+def _base(facts: Facts) -> str:
+    return facts.baseline.commit[:12] if facts.baseline else "the base"
+
+
+def _problems(facts: Facts, how: Loss, code: str) -> Iterator[Problem]:
+    """One problem for each cause, with all tests that it took."""
+    causes: dict[tuple[str, str], list[LostTest]] = {}
     for loss in facts.comparison.lost:
         if loss.how is how:
-            yield Problem(
-                message=f"passed at {base}, {how} now: {loss.why}" if loss.why else f"passed at {base}, {how} now",
-                help=help_text,
-                test=loss.base.item.id,
-                path=loss.path,
-                line=loss.line,
-            )
+            # The places differ where pytest blames the test for the skip; the cause is the same.
+            causes.setdefault((loss.why, "" if loss.why else loss.path), []).append(loss)
+    for (why, _), losses in causes.items():
+        lines = {loss.line for loss in losses}
+        paths = {loss.path for loss in losses}
+        yield Problem(
+            message=f"passed at {_base(facts)}, {how} now: {why}" if why else f"passed at {_base(facts)}, {how} now",
+            help=advise(losses, code, facts.today),
+            tests=tuple(loss.id for loss in losses),
+            path=losses[0].path if len(paths) == 1 else "",
+            line=losses[0].line if len(lines) == 1 and len(paths) == 1 else 0,
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -23,10 +23,11 @@ def find(facts: Facts, waivers: Sequence[Waiver], rules: Sequence[Rule] = RULES)
     a verdict inconclusive are never waived.
     """
     findings = (
-        msgspec.structs.replace(finding, waived=finding.test in excused)
+        part
         for rule in rules
         for excused in [_excused(rule, waivers, facts.today)]
         for finding in rule.findings(facts)
+        for part in _split(finding, excused)
     )
     return tuple(sorted(findings, key=_position))
 
@@ -42,6 +43,18 @@ def decide(facts: Facts, findings: Iterable[Finding], rules: Sequence[Rule] = RU
         effects[finding.code] for finding in findings if finding.severity is Severity.ERROR and not finding.waived
     ]
     return Decision.worst(decisions)
+
+
+def _split(finding: Finding, excused: frozenset[str]) -> Iterator[Finding]:
+    """Mark a finding as waived; one about several tests of which some are waived becomes two."""
+    waived = tuple(test for test in finding.about if test in excused)
+    rest = tuple(test for test in finding.about if test not in excused)
+    if not waived or not rest:
+        yield msgspec.structs.replace(finding, waived=bool(waived))
+        return
+    for tests, is_waived in ((rest, False), (waived, True)):
+        several = tests if len(tests) > 1 else ()
+        yield msgspec.structs.replace(finding, test=tests[0], tests=several, waived=is_waived)
 
 
 def _excused(rule: Rule, waivers: Sequence[Waiver], today: datetime.date) -> frozenset[str]:

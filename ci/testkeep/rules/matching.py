@@ -5,43 +5,38 @@ Only what is proven discharges: the same body, or the same function with the sam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import PurePosixPath
 
-from testkeep.model.source import FileSource
+from testkeep.model.source import Sources
 from testkeep.model.tests import RecordedTest
-from testkeep.rules.base import function_of
+from testkeep.rules.base import function_of, name_in_file, source_of
 
-Sources = Mapping[str, FileSource | None]
 _Key = tuple[str, ...]
+_LOOK_AT_MOST = 16
+Found = dict[str, tuple[RecordedTest, str]]
+"""The new test that each lost one became, by the lost test's id, and what proves it."""
 
 
-def match(
-    lost: Sequence[RecordedTest], new: Iterable[RecordedTest], base: Sources, head: Sources
-) -> dict[str, RecordedTest]:
-    """Find the new test that each lost one became, by the lost test's id; what is not found is left out.
+def match(lost: Sequence[RecordedTest], new: Iterable[RecordedTest], base: Sources, head: Sources) -> Found:
+    """Find the new test that each lost one became; what is not found is left out.
 
     ``lost`` guarded at the base and are not at the head under their ids; ``new`` guard at the head and were not at the
     base under theirs. ``base`` and ``head`` are the sources of their files. No new test stands for two lost ones, but
     where a parameter was added each old set of values is found in several new ones, and any of them will do.
     """
-    found: dict[str, RecordedTest] = {}
+    found: Found = {}
     free = {test.item.id: test for test in new}
-    for key_of_lost, key_of_new in (
-        (_same_function, _same_function),
-        (lambda test: _same_body(test, base), lambda test: _same_body(test, head)),
+    for why, key_of_lost, key_of_new in (
+        ("the same function with the same values", _same_function, _same_function),
+        ("the same body", lambda test: _same_body(test, base), lambda test: _same_body(test, head)),
+        ("the same examples", lambda test: _same_examples(test, base), lambda test: _same_examples(test, head)),
     ):
         rest = [test for test in lost if test.item.id not in found]
         for old, became in _pair(rest, free.values(), key_of_lost, key_of_new):
-            found[old.item.id] = free.pop(became.item.id)
-    rest = [test for test in lost if test.item.id not in found and test.item.params]
-    return found | _extended(rest, [test for test in free.values() if test.item.params])
-
-
-def source_of(test: RecordedTest, sources: Sources) -> str:
-    """The digest of the body of a test's function; empty if its file has no such function."""
-    source = (sources.get(test.item.path) or {}).get(".".join(function_of(test.item.id).split("::")[1:]))
-    return source.body if source is not None else ""
+            found[old.item.id] = (free.pop(became.item.id), why)
+    rest = [test for test in lost if test.item.id not in found]
+    return found | _extended(rest, [test for test in free.values() if test.item.params], base, head)
 
 
 def _same_function(test: RecordedTest) -> _Key:
@@ -55,6 +50,14 @@ def _same_body(test: RecordedTest, sources: Sources) -> _Key:
     return (body, *_values(test)) if body else ()
 
 
+def _same_examples(test: RecordedTest, sources: Sources) -> _Key:
+    """The same doctest, whatever the name and the place of the object that it explains."""
+    if "." not in function_of(test.item.id).rpartition("::")[2]:
+        return ()
+    source = (sources.get(test.item.path) or {}).get(name_in_file(test.item))
+    return (source.doctest,) if source is not None and source.doctest else ()
+
+
 def _values(test: RecordedTest) -> _Key:
     return tuple(f"{name}={value}" for name, value in sorted(test.item.params.items()))
 
@@ -66,21 +69,34 @@ def _pair(
     key_of_new: Callable[[RecordedTest], _Key],
 ) -> list[tuple[RecordedTest, RecordedTest]]:
     """Pair tests with equal keys one to one, the nearest first. An empty key matches nothing."""
-    candidates: dict[_Key, list[RecordedTest]] = {}
-    for test in new:
-        candidates.setdefault(key_of_new(test), []).append(test)
-    pairs = []
-    for test in lost:
-        key = key_of_lost(test)
-        alike = candidates.get(key, []) if key else []
-        if alike:
-            nearest = min(range(len(alike)), key=lambda index: _distance(test, alike[index]))
-            pairs.append((test, alike.pop(nearest)))
+    waiting = [(key, test) for test in lost if (key := key_of_lost(test))]
+    free = {test.item.id: (key, test) for test in new if (key := key_of_new(test))}
+    pairs: list[tuple[RecordedTest, RecordedTest]] = []
+    # In rounds, from near to far: a look at every pair would take forever where thousands of tests are alike.
+    for nearness in _ROUNDS:
+        alike: dict[_Key, list[RecordedTest]] = {}
+        for key, test in free.values():
+            alike.setdefault((*key, *nearness(test)), []).append(test)
+        still: list[tuple[_Key, RecordedTest]] = []
+        for key, test in waiting:
+            bucket = alike.get((*key, *nearness(test)))
+            if bucket:
+                became = _take_nearest(test, bucket)
+                del free[became.item.id]
+                pairs.append((test, became))
+            else:
+                still.append((key, test))
+        waiting = still
     return pairs
 
 
-def _distance(old: RecordedTest, new: RecordedTest) -> tuple[bool, bool, bool, int]:
-    """How far two tests with one body are apart: other name, other file, other file name, folders between them."""
+def _take_nearest(test: RecordedTest, bucket: list[RecordedTest]) -> RecordedTest:
+    looked_at = range(min(len(bucket), _LOOK_AT_MOST))
+    return bucket.pop(min(looked_at, key=lambda index: distance(test, bucket[index])))
+
+
+def distance(old: RecordedTest, new: RecordedTest) -> tuple[bool, bool, bool, int]:
+    """How far two tests are apart: other name, other file, other file name, folders between them."""
     one, other = PurePosixPath(old.item.path), PurePosixPath(new.item.path)
     apart = set(one.parent.parts) ^ set(other.parent.parts)
     return (_name(old) != _name(new), one != other, one.name != other.name, len(apart))
@@ -90,15 +106,40 @@ def _name(test: RecordedTest) -> str:
     return function_of(test.item.id).rpartition("::")[2]
 
 
-def _extended(lost: Sequence[RecordedTest], new: Sequence[RecordedTest]) -> dict[str, RecordedTest]:
-    """Find the same function with the same values and further parameters beside them."""
+def _file_name(test: RecordedTest) -> str:
+    return test.item.path.rpartition("/")[2]
+
+
+_ROUNDS: tuple[Callable[[RecordedTest], _Key], ...] = (
+    lambda test: (_name(test), test.item.path),
+    lambda test: (_name(test), _file_name(test)),
+    lambda test: (_name(test),),
+    lambda test: (test.item.path,),
+    lambda test: (_file_name(test),),
+    lambda _: (),
+)
+
+
+def _extended(
+    lost: Sequence[RecordedTest], new: Sequence[RecordedTest], base: Sources, head: Sources
+) -> Found:
+    """Find the same function with the same values and further parameters beside them.
+
+    A test that had no parameters has no values to be recognised by, so its body must be the same too.
+    """
     families: dict[str, list[RecordedTest]] = {}
     for test in new:
         families.setdefault(function_of(test.item.id), []).append(test)
-    found = {}
+    found: Found = {}
     for test in lost:
         wanted = test.item.params.items()
-        wider = [one for one in families.get(function_of(test.item.id), []) if wanted <= one.item.params.items()]
-        if wider:
-            found[test.item.id] = wider[0]
+        body = "" if wanted else source_of(test, base)
+        wider = (
+            one
+            for one in families.get(function_of(test.item.id), [])
+            if wanted <= one.item.params.items() and (wanted or (body and source_of(one, head) == body))
+        )
+        first = next(wider, None)
+        if first is not None:
+            found[test.item.id] = (first, "the same function with a parameter more")
     return found

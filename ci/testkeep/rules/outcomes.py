@@ -8,7 +8,7 @@ from testkeep.model.evidence import ToolRun
 from testkeep.model.finding import Severity
 from testkeep.model.tests import Outcome, RecordedTest
 from testkeep.rules.base import Facts, Problem, in_repository, split_location
-from testkeep.rules.validity import broken_off, is_comparable, unexplained_failure
+from testkeep.rules.validity import EXIT_OK, broken_off, is_comparable, unexplained_failure
 
 # As pytest writes them: for a strict mark, and for unittest's expectedFailure with and without the exception's type.
 _STRICT_PASSES = ("[XPASS(strict)]", "Unexpected success", "Failed: Unexpected success")
@@ -129,6 +129,39 @@ def static_stage_failed(facts: Facts) -> Iterator[Problem]:
                 )
 
 
+def forged(facts: Facts) -> Iterator[Problem]:
+    """What was reported contradicts what happened.
+
+    A hook, plugin or decorator reports a pass although the test raised an exception, or although its own code was never
+    entered; or it ends the session with success although tests failed. Such a result is worth nothing. The message says
+    what contradicts what; look for hooks such as `pytest_runtest_makereport`, `pytest_pyfunc_call` and
+    `pytest_sessionfinish` in conftest.py files and plugins, and take them out.
+
+    Example: a `pytest_runtest_makereport` in conftest.py sets `report.outcome = "passed"`.
+    """
+    contradictions: dict[str, list[RecordedTest]] = {}
+    for test in facts.tests():
+        contradiction = test.execution.contradiction if test.execution else ""
+        if contradiction:
+            contradictions.setdefault(contradiction, []).append(test)
+    for contradiction, tests in contradictions.items():
+        first = tests[0].item
+        yield Problem(
+            message=f"reported as passed, but {contradiction}",
+            help="Look for hooks and decorators that run, replace or report tests, and take them out.",
+            tests=tuple(test.item.id for test in tests),
+            path=first.path if len(tests) == 1 else "",
+            line=first.line if len(tests) == 1 else 0,
+        )
+    for record, suite in facts.suites():
+        failed_tests = sum(test.outcome in (Outcome.FAILED, Outcome.ERROR) for test in suite.tests)
+        if failed_tests and suite.exit_status == EXIT_OK:
+            yield Problem(
+                message=f"stage {record.job.id}: pytest ended with exit code 0 although {_tests(failed_tests)} failed",
+                help="Look for a pytest_sessionfinish hook or a plugin that sets the exit code, and take it out.",
+            )
+
+
 def nothing_ran(facts: Facts) -> Iterator[Problem]:
     """No test ran at all.
 
@@ -161,6 +194,7 @@ def _is_unexpected_pass(test: RecordedTest) -> bool:
 def _problem_of(facts: Facts, test: RecordedTest, what: str) -> Problem:
     phase = test.decisive_phase
     reason = _first_line(phase.reason) if phase else ""
+    is_unfit = any(one.base.item.id == test.item.id for one in facts.comparison.unfit)
     path, line = split_location(phase.location if phase else "")
     place = in_repository(facts, path)
     return Problem(
@@ -168,6 +202,8 @@ def _problem_of(facts: Facts, test: RecordedTest, what: str) -> Problem:
         test=test.item.id,
         path=place or test.item.path,
         line=line if place else test.item.line,
+        # It fails at the base commit, too, when it is run here: TK508 says so, and the change is not to blame.
+        severity=Severity.WARNING if is_unfit else Severity.ERROR,
     )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from testkeep.model.evidence import Evidence
 from testkeep.model.stage import Stage
+from testkeep.rules.comparison import missing_environments
+from testkeep.rules.control import CONTROL_FAILED
 from testkeep.rules.base import Facts, Problem, Rejection, RejectionKind, function_of
 from testkeep.rules.validity import doubts
 
@@ -30,6 +32,12 @@ def evidence_missing(facts: Facts) -> Iterator[Problem]:
             yield Problem(
                 message=f"stage {record.job.id} is no evidence: {doubt}",
                 help="Look at addopts, PYTEST_ADDOPTS and the environment variables of the run.",
+            )
+    if facts.baseline is not None and not facts.baseline.problem:
+        for environment in missing_environments(facts):
+            yield Problem(
+                message=f"there is no evidence of {environment}, in which tests guarded at the base",
+                help="Run the stages in that environment too, or make the baseline in this one.",
             )
     for stage in facts.test_stages:
         unclaimed = sorted(_unclaimed(facts, stage))
@@ -67,6 +75,40 @@ def baseline_unavailable(facts: Facts) -> Iterator[Problem]:
         )
 
 
+def environment_differs(facts: Facts) -> Iterator[Problem]:
+    """Tests that guarded when the base was recorded do not pass at the base commit here.
+
+    They were run again at the base commit, on this machine, and fail or skip there as well: a service, a variable or a
+    package is missing here, and the change is not to blame. Nobody knows what these tests would say of the change, so
+    the verdict is inconclusive. Provide what the message names, and run again.
+
+    Example: the baseline was made with DATABASE_URL set, and this run has no such variable.
+    """
+    reasons: dict[str, list[str]] = {}
+    for one in facts.comparison.unfit:
+        reasons.setdefault(one.why, []).append(one.base.item.id)
+    for why, tests in reasons.items():
+        yield Problem(
+            message=f"at the base commit, too, not passing on this machine: {why}{_differences(facts)}",
+            help="Provide the service, variable or package that is missing here, and run again; or make the baseline "
+            "anew on this machine: 'testkeep baseline' after removing .testkeep/baseline.",
+            tests=tuple(tests),
+        )
+
+
+def comparison_uncontrolled(facts: Facts) -> Iterator[Problem]:
+    """The comparison did not notice a loss that was made up to try it.
+
+    Before every comparison testkeep adds two made-up losses to the evidence, and the comparison must find them. If it
+    does not, nothing that it says can be believed: the verdict is inconclusive. This is a bug in testkeep; please
+    report it.
+    """
+    if facts.comparison.obstacle.startswith(CONTROL_FAILED):
+        yield Problem(
+            message=facts.comparison.obstacle, help="This is a bug in testkeep; please report it with the evidence."
+        )
+
+
 def tool_missing(facts: Facts) -> Iterator[Problem]:
     """A tool that a stage needs is not installed, or could not start.
 
@@ -85,6 +127,24 @@ def tool_missing(facts: Facts) -> Iterator[Problem]:
                     message=f"stage {record.job.id}: {tool.tool} could not be started",
                     help=f"Run '{' '.join(tool.command)}' to see why.",
                 )
+
+
+def _differences(facts: Facts) -> str:
+    """The variables and versions in which the base's run and this one differ."""
+    before = [record.suite.settings for record in facts.baseline.evidence if record.suite] if facts.baseline else []
+    now = [suite.settings for _, suite in facts.suites()]
+    if not before or not now:
+        return ""
+    here = {name for settings in now for name in settings.variables}
+    missing = sorted({name for settings in before for name in settings.variables} - here) if here else []
+    versions = sorted(
+        f"{name} {version} (now {now[0].versions.get(name, 'not there')})"
+        for name, version in before[0].versions.items()
+        if now[0].versions.get(name) != version
+    )
+    parts = [f"variables of the base's run that are not set here: {', '.join(missing)}"] if missing else []
+    parts += [f"other versions then: {', '.join(versions)}"] if versions else []
+    return f"; {'; '.join(parts)}" if parts else ""
 
 
 def _is_of_a_run(record: Evidence) -> bool:

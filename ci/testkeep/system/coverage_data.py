@@ -38,3 +38,25 @@ def combine(files: Sequence[Path], config: Path, root: Path, out: Path) -> bytes
     except CoverageException as error:
         raise EvidenceError(f"the coverage data cannot be read: {error}", hint="Run the stages again.") from error
     return report.read_bytes()
+
+
+def executed_lines(files: Sequence[Path]) -> dict[str, frozenset[int]]:
+    """The lines that some jobs executed, together, by path as the data has it (relative to the project's root).
+
+    Raises:
+        EvidenceError: the data cannot be read.
+    """
+    from coverage import CoverageData
+    from coverage.exceptions import CoverageException
+
+    lines: dict[str, frozenset[int]] = {}
+    try:
+        for file in files:
+            data = CoverageData(basename=str(file.resolve()))
+            data.read()
+            for path in data.measured_files():
+                name = path.replace("\\", "/")
+                lines[name] = lines.get(name, frozenset()) | frozenset(data.lines(path) or ())
+    except CoverageException as error:
+        raise EvidenceError(f"the coverage data cannot be read: {error}", hint="Run the stages again.") from error
+    return lines

@@ -7,7 +7,7 @@ import datetime
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +29,14 @@ class TreeState:
 
     tree: str
     dirty: bool
+
+
+@dataclass(frozen=True)
+class Change:
+    """One file that was added (``old`` is empty), deleted (``new`` is empty), changed or renamed."""
+
+    old: str
+    new: str
 
 
 @dataclass(frozen=True)
@@ -100,11 +108,41 @@ class Repository:
         found = self._git("cat-file", "blob", f"{commit}:{path}")
         return found.stdout.decode(errors="replace") if found.exit_code == 0 else None
 
-    def renames_since(self, commit: str) -> list[tuple[str, str]]:
-        """The files that were renamed between a commit and the working tree, as pairs of old and new path."""
-        shown = self._git("diff", "--name-status", "-z", "--find-renames", "--diff-filter=R", commit, "--")
+    def has_folder(self, commit: str, folder: str) -> bool:
+        """Whether a folder was there at a commit; ``folder`` is relative to the root."""
+        return self._git("cat-file", "-t", f"{commit}:{folder}").text == "tree"
+
+    def read_many(self, commit: str, paths: Iterable[str]) -> dict[str, str | None]:
+        """Read files as they were at a commit; None for one that was not there. Paths are relative to the root."""
+        wanted = [path for path in dict.fromkeys(paths) if "\n" not in path]
+        asked = b"".join(os.fsencode(f"{commit}:{path}") + b"\n" for path in wanted)
+        stream = self._git("cat-file", "--batch", stdin=asked).stdout if wanted else b""
+        texts: dict[str, str | None] = {}
+        for path in wanted:
+            header, _, stream = stream.partition(b"\n")
+            fields = header.split(b" ")
+            if len(fields) == 3 and fields[1] == b"blob":
+                size = int(fields[2])
+                texts[path] = stream[:size].decode(errors="replace")
+                stream = stream[size + 1 :]
+            else:
+                texts[path] = None
+                if len(fields) == 3 and fields[1] in (b"tree", b"commit", b"tag"):
+                    stream = stream[int(fields[2]) + 1 :]
+        return texts
+
+    def changes_since(self, commit: str) -> list[Change]:
+        """The files that differ between a commit and the working tree, those that git does not track yet included."""
+        shown = self._git("diff", "--name-status", "-z", "--find-renames", "-l0", "--no-ext-diff", commit, "--")
         fields = [os.fsdecode(field) for field in shown.stdout.split(b"\0") if field]
-        return list(zip(fields[1::3], fields[2::3], strict=True))
+        changes: list[Change] = []
+        while fields:
+            status = fields.pop(0)[:1]
+            old = fields.pop(0)
+            new = fields.pop(0) if status in ("R", "C") else old
+            changes.append(Change("" if status in ("A", "C") else old, "" if status == "D" else new))
+        untracked = self._git("ls-files", "-z", "--others", "--exclude-standard").stdout.split(b"\0")
+        return [*changes, *(Change("", os.fsdecode(name)) for name in untracked if name)]
 
     def files(self, folder: str = "") -> list[str]:
         """The files below a folder that git tracks or would track, relative to that folder."""

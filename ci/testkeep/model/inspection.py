@@ -1,0 +1,45 @@
+"""What a closer look at lost and changed tests brought: they were run again, watched, and their sources read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from testkeep.model.comparison import Candidate
+from testkeep.model.production import Production
+from testkeep.model.source import Check
+from testkeep.model.tests import RecordedTest
+
+Checks = Mapping[str, tuple[Check, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspect:
+    """A test that guards on both sides, but whose source, or something that it uses, was changed.
+
+    ``base`` and ``head`` are its ids; ``why`` names what was changed.
+    """
+
+    base: str
+    head: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """All that is known of lost and changed tests beyond their records; mappings are by test id.
+
+    ``base`` and ``head`` have the tests that were run again; ``*_checks`` what their sources assert; ``candidates`` are
+    the tests of the head that are most like a lost one; ``mentions`` the names that occur in a lost test's function;
+    ``problems`` say what could not be looked into.
+    """
+
+    base: Mapping[str, RecordedTest] = field(default_factory=dict)
+    head: Mapping[str, RecordedTest] = field(default_factory=dict)
+    base_checks: Checks = field(default_factory=dict)
+    head_checks: Checks = field(default_factory=dict)
+    candidates: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
+    mentions: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    suspects: tuple[Suspect, ...] = ()
+    production: Production = Production()
+    problems: tuple[str, ...] = ()

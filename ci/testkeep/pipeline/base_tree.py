@@ -1,0 +1,83 @@
+"""The base commit, checked out beside the working tree, and how its own code is made to win there."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from testkeep.errors import BaselineError
+from testkeep.pipeline.context import Project, project_at
+from testkeep.system import interpreter
+from testkeep.system.git import Repository
+
+
+@dataclass(frozen=True)
+class BaseTree:
+    """The project as it was at the base commit; ``scratch`` is a folder beside it, which goes with it."""
+
+    project: Project
+    scratch: Path
+    environment: dict[str, str]
+
+
+@contextlib.contextmanager
+def check_out(project: Project, commit: str) -> Iterator[BaseTree | None]:
+    """Check the base commit out for the length of a ``with`` block; None if the project did not exist there.
+
+    Raises:
+        BaselineError: git cannot check the commit out.
+        UsageError: the project cannot be read there.
+    """
+    with project.repository.worktree(commit) as top:
+        folder = folder_at(project, commit)
+        if folder is None:
+            yield None
+            return
+        base = project_at(top / folder, Repository(top))
+        yield BaseTree(base, top.parent, {"PYTHONPATH": _python_path(project, base)})
+
+
+def folder_at(project: Project, commit: str) -> str | None:
+    """Find the project's folder in the repository at a commit: where it is now, or where it was moved from.
+
+    None if the project did not exist.
+
+    Raises:
+        BaselineError: code was moved here from several places, so nobody can say where its tests were.
+    """
+    if not project.folder or project.repository.has_folder(commit, project.folder):
+        return project.folder
+    inside = f"{project.folder}/"
+    changes = project.repository.changes_since(commit)
+    moved = [(change.old, change.new) for change in changes if change.old and change.new.startswith(inside)]
+    came_from: Counter[str] = Counter()
+    for old, new in moved:
+        rest = new.removeprefix(inside)
+        if old == rest or old.endswith(f"/{rest}"):
+            came_from[old.removesuffix(rest).rstrip("/")] += 1
+    if came_from:
+        return came_from.most_common(1)[0][0]
+    code = [pair for pair in moved if pair[1].endswith(".py")]
+    if code:
+        raise BaselineError(
+            f"the project was moved into {project.folder}/ since ({code[0][0]} became {code[0][1]}, and "
+            f"{len(code) - 1} more), and its folders changed with it, so its tests of that commit are not found; move "
+            "it in a change of its own"
+        )
+    return None
+
+
+def _python_path(project: Project, base: Project) -> str:
+    """Let the worktree's modules win over an editable install of the head, and over the user's own PYTHONPATH."""
+    own = interpreter.environment_variables().get("PYTHONPATH", "")
+    mapped = [_mapped(entry, project.root, base.root) for entry in own.split(":") if entry]
+    roots = dict.fromkeys(str((base.root / root).resolve()) for root in base.roots.values())
+    return ":".join([*roots, *mapped])
+
+
+def _mapped(entry: str, head: Path, base: Path) -> str:
+    path = Path(entry)
+    return str(base / path.relative_to(head)) if path.is_absolute() and path.is_relative_to(head) else entry

@@ -1,0 +1,192 @@
+"""A closer look at what a comparison found: reads sources, and runs lost and changed tests again, watched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import msgspec
+
+from testkeep.errors import Undecided, UsageError
+from testkeep.formats.module_bindings import read_bindings
+from testkeep.formats.test_checks import TestChecks
+from testkeep.model.inspection import Inspection
+from testkeep.model.production import Lines
+from testkeep.model.source import Check, FileBindings
+from testkeep.model.tests import Item
+from testkeep.pipeline.base_tree import BaseTree, check_out
+from testkeep.pipeline.baseline import refuse_foreign_code
+from testkeep.pipeline.gather import read_all
+from testkeep.pipeline.inspecting import Site, inspect
+from testkeep.pipeline.plans import RunOptions
+from testkeep.pipeline.progress import Watcher
+from testkeep.pipeline.run import run_stages
+from testkeep.pipeline.sources import Texts, read_production
+from testkeep.pipeline.suspects import find_suspects
+from testkeep.rules.base import Facts, name_in_file
+from testkeep.rules.choosing import choose, needs_others, origins_of, to_be_measured_without
+from testkeep.rules.comparison import ids_at_base
+from testkeep.rules.likeness import candidates
+from testkeep.system.coverage_data import executed_lines
+from testkeep.system.evidence_folder import EvidenceFolder
+
+
+@dataclass(frozen=True)
+class Looker:
+    """Where and how to look: the evidence that is judged, a folder for inspections, and who watches."""
+
+    texts: Texts
+    evidence: EvidenceFolder
+    scratch: Path
+    watcher: Watcher
+
+
+def look_closer(looker: Looker, facts: Facts) -> Facts:
+    """Find out what is needed to account for lost tests and to notice weakened ones; nothing, where nothing changed."""
+    facts = replace(facts, inspection=_read(looker, facts))
+    wanted = choose(facts)
+    if not wanted.base and not wanted.head:
+        return facts
+    production = msgspec.structs.replace(facts.inspection.production, covered=_covered(looker, facts))
+    facts = _with(facts, production=production)
+    if wanted.head:
+        facts = _inspect_head(looker, facts, wanted.head)
+    if wanted.base:
+        facts = _inspect_base(looker, facts, wanted.base)
+    return facts
+
+
+def _with(facts: Facts, **changes: object) -> Facts:
+    return replace(facts, inspection=replace(facts.inspection, **changes))  # type: ignore[arg-type]
+
+
+# Sources ----------------------------------------------------------------------------------------------------------
+
+
+def _read(looker: Looker, facts: Facts) -> Inspection:
+    """Read what the sources of lost, new and changed tests say."""
+    texts, draft = looker.texts, facts.comparison
+    suspects = find_suspects(texts, facts)
+    if not draft.lost:
+        return Inspection(suspects=suspects)
+    lost = {loss.id: loss.base.item for loss in draft.lost}
+    before = ids_at_base(facts)
+    changed = {suspect.head for suspect in suspects if not suspect.why}
+    head = {test.item.id: test.item for test in facts.tests() if test.item.id not in before or test.item.id in changed}
+    origins = origins_of(facts)
+    earlier = {origins[test_id] for test_id in head if test_id in origins}
+    base = {test_id: item for test_id, item in _base_items(facts) if test_id in lost or test_id in earlier}
+    new = {test_id: item for test_id, item in head.items() if test_id not in before}
+    sources = _Parsed(texts)
+    return Inspection(
+        base_checks=dict(sources.checks(base.values(), at_base=True)),
+        head_checks=dict(sources.checks(head.values(), at_base=False)),
+        candidates=candidates(
+            lost, dict(sources.tokens(lost.values(), at_base=True)), dict(sources.tokens(new.values(), at_base=False))
+        ),
+        mentions=dict(_mentions(texts, lost.values())),
+        suspects=suspects,
+        production=read_production(texts),
+    )
+
+
+def _base_items(facts: Facts) -> Iterator[tuple[str, Item]]:
+    for record in facts.baseline.evidence if facts.baseline else ():
+        yield from ((test.item.id, test.item) for test in (record.suite.tests if record.suite else ()))
+
+
+class _Parsed:
+    """Test files, each parsed once for each side."""
+
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+        self._files: dict[tuple[str, bool], TestChecks] = {}
+
+    def _file(self, path: str, at_base: bool) -> TestChecks:
+        key = (path, at_base)
+        if key not in self._files:
+            text = self._texts.base(path) if at_base else self._texts.head(path)
+            self._files[key] = TestChecks(text or "")
+        return self._files[key]
+
+    def checks(self, items: Iterable[Item], *, at_base: bool) -> Iterator[tuple[str, tuple[Check, ...]]]:
+        """What each test asserts."""
+        for item in items:
+            yield item.id, self._file(item.path, at_base).checks(name_in_file(item), item.params) or ()
+
+    def tokens(self, items: Iterable[Item], *, at_base: bool) -> Iterator[tuple[str, frozenset[str]]]:
+        """What each test is likened by."""
+        return ((item.id, self._file(item.path, at_base).tokens(name_in_file(item))) for item in items)
+
+
+def _mentions(texts: Texts, items: Iterable[Item]) -> Iterator[tuple[str, frozenset[str]]]:
+    read: dict[str, FileBindings] = {}
+    for item in items:
+        if item.path not in read:
+            read[item.path] = read_bindings(texts.base(item.path) or "") or {}
+        binding = read[item.path].get(name_in_file(item))
+        yield item.id, binding.mentions if binding is not None else frozenset()
+
+
+# Runs -------------------------------------------------------------------------------------------------------------
+
+
+def _covered(looker: Looker, facts: Facts) -> Lines | None:
+    """The head's lines that any test ran; None if a job left no coverage data."""
+    jobs = [record.job.id for record, suite in facts.suites() if any(test.execution for test in suite.tests)]
+    return _executed(looker, [looker.evidence.coverage_path(job) for job in jobs], looker.texts.project.folder)
+
+
+def _executed(looker: Looker, files: Sequence[Path], folder: str) -> Lines | None:
+    if not files or not all(file.exists() for file in files):
+        return None
+    prefix = f"{folder}/" if folder else ""
+    try:
+        return {f"{prefix}{path}": lines for path, lines in executed_lines(files).items()}
+    except Undecided:
+        return None
+
+
+def _inspect_head(looker: Looker, facts: Facts, tests: Sequence[str]) -> Facts:
+    site = Site(looker.texts.project, EvidenceFolder(looker.scratch), {}, "head")
+    try:
+        seen, _ = inspect(site, tests, looker.watcher)
+    except (Undecided, UsageError) as error:
+        return _with(facts, problems=(*facts.inspection.problems, error.message))
+    return _with(facts, head=seen)
+
+
+def _inspect_base(looker: Looker, facts: Facts, tests: Sequence[str]) -> Facts:
+    project, commit = looker.texts.project, looker.texts.commit
+    try:
+        with check_out(project, commit) as tree:
+            if tree is None:
+                return facts
+            folder = EvidenceFolder(tree.scratch / "inspection")
+            site = Site(tree.project, folder, tree.environment, "base")
+            seen, _ = inspect(site, tests, looker.watcher)
+            refuse_foreign_code(read_all(folder)[0], project, tree.project)
+            facts = _with(facts, base=seen)
+            return _measure_others(looker, facts, tree) if needs_others(facts) else facts
+    except (Undecided, UsageError) as error:
+        return _with(facts, problems=(*facts.inspection.problems, error.message))
+
+
+def _measure_others(looker: Looker, facts: Facts, tree: BaseTree) -> Facts:
+    """Find out which lines of the base its tests run without the lost ones."""
+    folder = EvidenceFolder(tree.scratch / "others")
+    folder.prepare()
+    options = RunOptions(
+        stages=facts.test_stages,
+        folder=folder,
+        environment=tree.environment,
+        without=to_be_measured_without(facts),
+    )
+    run_stages(tree.project, options, looker.watcher)
+    evidence, unfinished = read_all(folder)
+    ran = [record.job.id for record in evidence if record.suite and any(test.execution for test in record.suite.tests)]
+    if unfinished:
+        return facts
+    others = _executed(looker, [folder.coverage_path(job) for job in ran], tree.project.folder) if ran else {}
+    return _with(facts, production=msgspec.structs.replace(facts.inspection.production, others=others))

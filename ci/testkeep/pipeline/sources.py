@@ -1,0 +1,146 @@
+"""Reads the source of tests and of production code, as it was at the base and as it is, where a change concerns it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from testkeep.errors import UsageError
+from testkeep.formats.line_history import Version, gone_definitions, read_history
+from testkeep.formats.python_source import read_functions
+from testkeep.model.patterns import matches
+from testkeep.model.production import FileHistory, Production
+from testkeep.model.source import FileSource, FunctionSource, Sources
+from testkeep.pipeline.context import Project
+from testkeep.rules.base import Facts
+from testkeep.system.files import read_text
+from testkeep.system.git import Change
+
+TEST_FILES = ("test_*.py", "**/test_*.py", "*_test.py", "**/*_test.py", "conftest.py", "**/conftest.py",
+              "tests/**", "**/tests/**")  # fmt: skip
+
+
+@dataclass
+class Texts:
+    """The texts of files on both sides, each read once. Paths are relative to the repository's root."""
+
+    project: Project
+    commit: str
+    changes: tuple[Change, ...]
+    _base: dict[str, str | None] = field(default_factory=dict)
+    _head: dict[str, str | None] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, project: Project, commit: str) -> Texts:
+        """Ask git which files differ."""
+        return cls(project, commit, tuple(project.repository.changes_since(commit)))
+
+    def fetch_base(self, paths: Iterable[str]) -> None:
+        """Read several files of the base in one go."""
+        missing = [path for path in paths if path and path not in self._base]
+        self._base |= self.project.repository.read_many(self.commit, missing)
+
+    def base(self, path: str) -> str | None:
+        """A file as it was at the base; None if it was not there."""
+        self.fetch_base([path])
+        return self._base.get(path)
+
+    def head(self, path: str) -> str | None:
+        """A file as it is; None if it is not there, or no text."""
+        if path not in self._head:
+            try:
+                self._head[path] = read_text(self.project.repository.root / path) if path else None
+            except UsageError:
+                self._head[path] = None
+        return self._head[path]
+
+    @property
+    def python_changes(self) -> tuple[Change, ...]:
+        """The changes of Python files."""
+        return tuple(change for change in self.changes if (change.new or change.old).endswith(".py"))
+
+    def is_production(self, path: str) -> bool:
+        """Whether a file is production code: below the project's source, and no test file."""
+        folder = self.project.folder
+        inside = path.removeprefix(f"{folder}/") if folder else path
+        sources = [entry if entry.endswith(".py") else f"{entry}/" for entry in self.project.source]
+        below = "." in self.project.source or any(inside == entry or inside.startswith(entry) for entry in sources)
+        return below and not matches(inside, TEST_FILES)
+
+
+def read_sources(texts: Texts, facts: Facts) -> tuple[Sources, Sources, Mapping[str, frozenset[str]]]:
+    """Read the files of tests that are at the base or at the head only, and of those that were changed.
+
+    Returns the base's sources, the head's, and the names that the head's files bind at their top.
+    """
+    records = facts.baseline.evidence if facts.baseline else ()
+    base = {test.item.id: test.item for record in records for test in (record.suite.tests if record.suite else ())}
+    head = {test.item.id: test.item for test in facts.tests()}
+    old = {base[id_].path for id_ in base.keys() - head.keys()}
+    new = {head[id_].path for id_ in head.keys() - base.keys()} if old else set()
+    moved = {_at_head(texts, id_) for id_ in base.keys() - head.keys()}
+    added = {change.new for change in texts.python_changes if change.new != change.old} if old else set()
+    changed = {change.new for change in texts.python_changes} & {item.path for item in head.values()}
+    texts.fetch_base(old | changed)
+    before = {path: texts.base(path) for path in old | changed}
+    now = {path: texts.head(path) for path in old | new | moved | added | changed if path}
+    imports = {path: _bound_names(text) for path, text in now.items() if text is not None and path in old | moved}
+    return _functions(before), _functions(now), imports
+
+
+def _at_head(texts: Texts, test_id: str) -> str:
+    folder = texts.project.folder
+    file = test_id.partition("::")[0]
+    return f"{folder}/{file}" if folder else file
+
+
+def _functions(texts: Mapping[str, str | None]) -> dict[str, FileSource | None]:
+    return {path: None if text is None else read_functions(text) for path, text in texts.items()}
+
+
+def _bound_names(text: str) -> frozenset[str]:
+    from testkeep.formats.module_bindings import read_bindings
+
+    return frozenset(name.partition(".")[0] for name in read_bindings(text) or {})
+
+
+def read_production(texts: Texts) -> Production:
+    """Follow the production code's lines and definitions from the base to the head."""
+    code = [change for change in texts.python_changes if _concerns_production(texts, change)]
+    texts.fetch_base(change.old for change in code)
+    versions = {change.new: Version.of(change.new, texts.head(change.new) or "") for change in code if change.new}
+    fresh = {path: _only_new(version, texts.base(path)) for path, version in versions.items()}
+    histories: dict[str, FileHistory] = {}
+    gone: dict[str, tuple[FunctionSource, ...]] = {}
+    for change in code:
+        old = texts.base(change.old) if change.old else None
+        if old is None:
+            continue
+        now = versions.get(change.new)
+        others = [version for path, version in fresh.items() if path != change.new]
+        histories[change.old] = read_history(old, now, others)
+        gone[change.old] = gone_definitions(read_functions(old), now, others)
+    data = (change.old for change in texts.changes if not change.new and not change.old.endswith(".py"))
+    return Production(
+        histories=histories,
+        gone={path: definitions for path, definitions in gone.items() if definitions},
+        gone_files=tuple(path for path in data if texts.is_production(path)),
+    )
+
+
+def _concerns_production(texts: Texts, change: Change) -> bool:
+    return any(path and texts.is_production(path) for path in (change.old, change.new))
+
+
+def _only_new(version: Version, before: str | None) -> Version:
+    """A file with the definitions alone that it did not have: only these can be what became of others."""
+    known = read_functions(before) if before is not None else {}
+    new = {name: source for name, source in version.functions.items() if name not in known}
+    return Version(version.path, version.text, new)
+
+
+def stem(path: str) -> str:
+    """The name under which a module is imported: the file's, or the folder's for a package."""
+    file = PurePosixPath(path)
+    return file.parent.name if file.stem == "__init__" else file.stem

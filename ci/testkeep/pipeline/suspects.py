@@ -1,0 +1,122 @@
+"""Finds the tests that guard on both sides and whose source, or something that it uses, was changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from testkeep.formats.module_bindings import read_bindings
+from testkeep.model.inspection import Suspect
+from testkeep.model.source import FileBindings
+from testkeep.model.tests import Item
+from testkeep.pipeline.sources import Texts, stem
+from testkeep.rules.base import Facts, function_of, name_in_file
+from testkeep.rules.closure import Affected, affected
+
+# Of the tests that one changed helper concerns, so many are run again; more would not tell more.
+_SAMPLE = 200
+
+
+def find_suspects(texts: Texts, facts: Facts) -> tuple[Suspect, ...]:
+    """Find the tests to run again on both sides, each with what was changed."""
+    changed = [
+        change.new
+        for change in texts.python_changes
+        if change.new and change.old and not texts.is_production(change.new)
+    ]
+    pairs = dict(_pairs(facts))
+    found = {one.head: one for one in _doctests(texts, facts, pairs)}
+    if changed:
+        base, head = _bindings(texts, facts, changed)
+        by_path: Mapping[str, Mapping[str, Affected]] = affected(base, head)
+        for one in _of_tests(facts, pairs, by_path):
+            found.setdefault(one.head, one)
+    return tuple(_sampled(found))
+
+
+def _pairs(facts: Facts) -> Iterator[tuple[str, str]]:
+    """The ids at the head of tests that are the same function on both sides, with their ids at the base."""
+    yield from ((test_id, test_id) for test_id in facts.comparison.kept)
+    for entry in facts.comparison.moved:
+        if function_of(entry.lost) == function_of(entry.by[0]):
+            yield entry.by[0], entry.lost
+
+
+def _bindings(
+    texts: Texts, facts: Facts, changed: list[str]
+) -> tuple[dict[str, FileBindings | None], dict[str, FileBindings | None]]:
+    """What the changed files define, and those of the project's test files that import from them."""
+    old = {change.new: change.old for change in texts.python_changes}
+    texts.fetch_base(old[path] for path in changed)
+    base = {path: _read(texts.base(old[path])) for path in changed}
+    head = {path: _read(texts.head(path)) for path in changed}
+    names = {stem(path) for path in changed} - {"conftest"}
+    for path in {test.item.path for test in facts.tests()} - head.keys() if names else ():
+        text = texts.head(path)
+        if text is not None and any(name in text for name in names):
+            base[path] = head[path] = _read(text)
+    return base, head
+
+
+def _read(text: str | None) -> FileBindings | None:
+    return read_bindings(text) if text is not None else None
+
+
+def _of_tests(
+    facts: Facts, pairs: Mapping[str, str], by_path: Mapping[str, Mapping[str, Affected]]
+) -> Iterator[Suspect]:
+    fixtures = _fixtures(by_path)
+    for test in facts.tests():
+        item = test.item
+        if item.id in pairs:
+            one = _own(item, by_path.get(item.path, {})) or _of_fixtures(item, fixtures)
+            if one is not None:
+                yield Suspect(base=pairs[item.id], head=item.id, why=_said(item, one))
+
+
+def _own(item: Item, names: Mapping[str, Affected]) -> Affected | None:
+    """Whether a test's function was affected, or, if it is inherited, its class."""
+    if not names:
+        return None
+    name = name_in_file(item)
+    return names.get(name) or names.get(name.rpartition(".")[0]) or names.get("pytestmark")
+
+
+def _fixtures(by_path: Mapping[str, Mapping[str, Affected]]) -> dict[str, Mapping[str, Affected]]:
+    """The affected names of conftest.py files, by folder: autouse fixtures are nowhere mentioned."""
+    return {
+        path.rpartition("/")[0]: names for path, names in by_path.items() if path.rpartition("/")[2] == "conftest.py"
+    }
+
+
+def _of_fixtures(item: Item, fixtures: Mapping[str, Mapping[str, Affected]]) -> Affected | None:
+    for folder, names in fixtures.items():
+        if not folder or item.path.startswith(f"{folder}/"):
+            found = next((names[name] for name in item.fixtures if name in names), None)
+            if found is not None:
+                return found
+    return None
+
+
+def _said(item: Item, one: Affected) -> str:
+    own = one.path == item.path and one.name == name_in_file(item)
+    return "" if own else f"{one.name or 'a statement'} of {one.path} was changed"
+
+
+def _doctests(texts: Texts, facts: Facts, pairs: Mapping[str, str]) -> Iterator[Suspect]:
+    """Doctests whose examples were changed."""
+    for test in facts.tests():
+        path, name = test.item.path, name_in_file(test.item)
+        before, now = (sources.get(path) for sources in (facts.base_sources, facts.head_sources))
+        if test.item.id in pairs and before and now and name in before and name in now:
+            if before[name].doctest != now[name].doctest and before[name].doctest:
+                yield Suspect(base=pairs[test.item.id], head=test.item.id, why="its examples were changed")
+
+
+def _sampled(found: Mapping[str, Suspect]) -> Iterator[Suspect]:
+    """Keep all tests that were changed themselves, and of those that share a changed helper a sample."""
+    by_cause: dict[str, list[Suspect]] = {}
+    for one in found.values():
+        by_cause.setdefault(one.why, []).append(one)
+    for why, suspects in by_cause.items():
+        step = max(1, -(-len(suspects) // _SAMPLE)) if why else 1
+        yield from suspects[::step]

@@ -1,0 +1,154 @@
+"""Accounts for the tests that are not there under their ids any more, with everything that a closer look brought."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from testkeep.model.comparison import Candidate, Comparison, Loss, LostTest, Refusal, StandIn, Unfit
+from testkeep.model.inspection import Inspection
+from testkeep.model.production import shown
+from testkeep.model.tests import RecordedTest
+from testkeep.rules.base import Facts
+from testkeep.rules.choosing import origins_of, stand_ins
+from testkeep.rules.conserving import conserve
+from testkeep.rules.covering import footprint, missed
+from testkeep.rules.head_tests import HeadTests
+from testkeep.rules.replacements import Declaration, Situation, declarations, verify
+from testkeep.rules.retirement import retire
+from testkeep.rules.strength import weakened
+
+# So alike, and so far ahead of the next best, that with the same assertions and the same lines it is the same test.
+_ALIKE, _AHEAD = 0.75, 0.10
+
+
+def account(facts: Facts) -> Comparison:
+    """Sort the lost tests of a comparison anew: what is proven is discharged, and the rest stays lost.
+
+    In this order: unfit to be judged here, declared replacements, the same assertions in other tests, the same test
+    rewritten, retired with its code.
+    """
+    draft = facts.comparison
+    if draft.obstacle:
+        return draft
+    head = HeadTests.of(facts)
+    origins = origins_of(facts)
+    inspection = facts.inspection
+    unfit = tuple(_unfit(facts, draft))
+    left = _without(draft.lost, {one.base.item.id for one in unfit})
+    replaced, refused = _declared(facts, head, origins, left)
+    left = _without(left, {one.lost for one in replaced})
+    conserved = conserve(inspection, left, stand_ins(facts, head), origins)
+    left = _without(left, {one.lost for one in conserved})
+    rewritten = list(_rewritten(inspection, head, origins, left))
+    left = _without(left, {one.lost for one in rewritten})
+    retired = tuple(retire(inspection, left))
+    left = _without(left, {one.test for one in retired})
+    shared = Counter(test_id for one in (*conserved, *rewritten) for test_id in one.by)
+    moved = [one for one in (*conserved, *rewritten) if len(one.by) == 1 and shared[one.by[0]] == 1]
+    accounted = msgspec.structs.replace(
+        draft,
+        moved=(*draft.moved, *moved),
+        replaced=(*replaced, *(one for one in conserved if one not in moved)),
+        retired=retired,
+        failing=tuple(test_id for test_id in draft.failing if test_id not in {one.base.item.id for one in unfit}),
+        lost=tuple(_with_candidates(inspection, loss) for loss in left),
+        unfit=unfit,
+        refused=tuple(refused),
+        doubts=inspection.problems,
+    )
+    return msgspec.structs.replace(accounted, weakened=tuple(weakened(facts, accounted, head)))
+
+
+def _without(losses: Sequence[LostTest], accounted: set[str]) -> tuple[LostTest, ...]:
+    return tuple(loss for loss in losses if loss.id not in accounted)
+
+
+def _unfit(facts: Facts, draft: Comparison) -> Iterator[Unfit]:
+    """Lost and failing tests that do not guard at the base commit either, when they are run there here and now."""
+    if facts.baseline is None or facts.baseline.is_fresh:
+        return
+    recorded = {test.item.id: test for record in facts.baseline.evidence for test in (record.suite.tests if record.suite else ())}
+    for test_id in (*(loss.id for loss in draft.lost), *draft.failing):
+        seen = facts.inspection.base.get(test_id)
+        if seen is not None and not seen.guards and seen.outcome is not None:
+            phase = seen.decisive_phase
+            reason = (phase.reason or phase.wasxfail or "").partition("\n")[0] if phase else ""
+            yield Unfit(base=recorded[test_id], why=f'{seen.outcome}: "{reason}"' if reason else str(seen.outcome))
+
+
+def _declared(
+    facts: Facts, head: HeadTests, origins: dict[str, str], lost: Sequence[LostTest]
+) -> tuple[list[StandIn], list[Refusal]]:
+    declared: list[Declaration] = declarations(head, facts, origins)
+    if not declared:
+        return [], []
+    situation = Situation(
+        facts=facts, head=head, lost={loss.id: loss for loss in lost}, origins=origins, known=_known(facts)
+    )
+    return verify(situation, declared)
+
+
+def _known(facts: Facts) -> dict[str, str]:
+    """What became of the base's tests that are not lost, in words that follow on their ids."""
+    draft = facts.comparison
+    records = facts.baseline.evidence if facts.baseline else ()
+    states = {
+        test.item.id: "did not guard at the base" for record in records for test in (record.suite.tests if record.suite else ())
+    }
+    states |= dict.fromkeys(draft.kept, "still guards, so nothing needs to stand for it")
+    states |= dict.fromkeys(draft.failing, "fails, which no replacement mends")
+    states |= dict.fromkeys(draft.elsewhere, "belongs to a stage that was not run")
+    return states | {entry.lost: f"is {entry.by[0]} now, so nothing needs to stand for it" for entry in draft.moved}
+
+
+def _rewritten(
+    inspection: Inspection, head: HeadTests, origins: dict[str, str], lost: Sequence[LostTest]
+) -> Iterator[StandIn]:
+    """Find lost tests that were renamed and edited: one test far more alike than others, asserting and running the same."""
+    taken: set[str] = set()
+    for loss in lost:
+        ranked = inspection.candidates.get(loss.id, ())
+        if loss.how is not Loss.REMOVED or not ranked or ranked[0].test in taken | origins.keys():
+            continue
+        best, rest = ranked[0], ranked[1:]
+        if best.likeness < _ALIKE or (rest and best.likeness - rest[0].likeness < _AHEAD):
+            continue
+        if head.guards(best.test, head.environments) and _does_the_same(inspection, loss, best.test):
+            taken.add(best.test)
+            yield StandIn(
+                lost=loss.id, by=(best.test,), why=f"{best.likeness:.0%} alike, with the same assertions and the same lines"
+            )
+
+
+def _does_the_same(inspection: Inspection, loss: LostTest, other: str) -> bool:
+    wanted, there = (
+        Counter(check.text for check in checks.get(test_id, ()))
+        for checks, test_id in ((inspection.base_checks, loss.id), (inspection.head_checks, other))
+    )
+    before, now = inspection.base.get(loss.id), inspection.head.get(other)
+    if not wanted or not wanted <= there or before is None or now is None or not before.guards:
+        return False
+    return _strength(now) >= _strength(before) and not _misses(inspection, before, now)
+
+
+def _strength(test: RecordedTest) -> int:
+    strength = test.execution.strength if test.execution else None
+    return strength.asserted if strength else 0
+
+
+def _misses(inspection: Inspection, before: RecordedTest, now: RecordedTest) -> tuple[str, ...]:
+    return shown(missed(inspection.production, footprint([before]), footprint([now])))
+
+
+def _with_candidates(inspection: Inspection, loss: LostTest) -> LostTest:
+    before = inspection.base.get(loss.id)
+    looked_at = []
+    for candidate in inspection.candidates.get(loss.id, ()):
+        now = inspection.head.get(candidate.test)
+        seen = before is not None and before.guards and now is not None
+        misses = _misses(inspection, before, now) if seen and before and now else None
+        looked_at.append(Candidate(test=candidate.test, likeness=candidate.likeness, misses=misses))
+    return msgspec.structs.replace(loss, candidates=tuple(looked_at))

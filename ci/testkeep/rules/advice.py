@@ -1,0 +1,61 @@
+"""What a person can do about lost tests: put back, declare, or waive, with the lines to paste."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Sequence
+
+from testkeep.model.comparison import Candidate, Loss, LostTest
+
+_FOR = datetime.timedelta(days=30)
+_MOST_TESTS, _MOST_MISSES = 10, 4
+_FIRST = {
+    Loss.SKIPPED: "Remove the skip.",
+    Loss.XFAILED: "Remove the xfail mark and mend the code.",
+    Loss.REMOVED: "Put the test back.",
+    Loss.DESELECTED: "Take the selection back.",
+    Loss.NOT_COLLECTED: "Make pytest collect it again: 'pytest --collect-only -q' shows what it finds.",
+}
+
+
+def advise(losses: Sequence[LostTest], code: str, today: datetime.date) -> str:
+    """Advise on tests that were lost in one way, in several lines."""
+    return "\n".join(_lines(losses, code, today))
+
+
+def _lines(losses: Sequence[LostTest], code: str, today: datetime.date) -> Iterator[str]:
+    first = losses[0]
+    yield _FIRST[first.how]
+    yield from _candidates(losses)
+    yield "If another test stands for it, say so there, and testkeep verifies it:"
+    yield f'    @pytest.mark.replaces("{_quoted(first.id)}", reason="…")'
+    yield "Or record a waiver on the base branch:"
+    yield "    [[tool.testkeep.waivers]]"
+    yield f'    test = "{_quoted(first.id)}"'
+    yield f'    rule = "{code}"'
+    yield '    reason = "…"'
+    yield '    owner = "…"'
+    yield f"    expires = {today + _FOR if today < datetime.date.max - _FOR else today}"
+
+
+def _quoted(test_id: str) -> str:
+    return test_id.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _candidates(losses: Sequence[LostTest]) -> Iterator[str]:
+    shown = [loss for loss in losses if loss.candidates]
+    for loss in shown[:_MOST_TESTS]:
+        yield f"Most like {loss.id if len(losses) > 1 else 'it'}:"
+        yield from (f"    {_candidate(candidate)}" for candidate in loss.candidates)
+    if len(shown) > _MOST_TESTS:
+        yield f"{len(shown) - _MOST_TESTS} more have candidates; verdict.json lists all."
+
+
+def _candidate(candidate: Candidate) -> str:
+    likeness = f"{candidate.test} ({int(candidate.likeness * 100)} % alike"
+    if candidate.misses is None:
+        return f"{likeness})"
+    if not candidate.misses:
+        return f"{likeness}; runs all that it ran)"
+    more = len(candidate.misses) - _MOST_MISSES
+    return f"{likeness}; does not run {', '.join(candidate.misses[:_MOST_MISSES])}" + (f" and {more} more)" if more > 0 else ")")

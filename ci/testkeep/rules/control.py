@@ -1,0 +1,87 @@
+"""Proves, before a comparison is believed, that it would have noticed a loss."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import msgspec
+
+from testkeep.model.comparison import Comparison, Loss
+from testkeep.model.evidence import Evidence
+from testkeep.model.verdict import Decision
+from testkeep.model.tests import Execution, Item, Phase, RecordedTest
+from testkeep.rules.base import Facts
+
+FILE = "testkeep-positive-control.py"
+_GONE, _SKIPPED = f"{FILE}::test_that_is_gone", f"{FILE}::test_that_is_skipped"
+_EXPECTED = {_GONE: Loss.REMOVED, _SKIPPED: Loss.SKIPPED}
+
+
+def controlled(
+    compare: Callable[[Facts], Comparison], decide: Callable[[Facts], Decision], facts: Facts
+) -> Comparison:
+    """Compare with two made-up losses among the real tests, and take them out of the result again.
+
+    A comparison that does not report them, or a decision that they alone do not fail, proves nothing: then the result
+    has an obstacle that says so.
+    """
+    if facts.baseline is None or not facts.baseline.evidence:
+        return compare(facts)
+    staged = _with_losses(facts)
+    if staged is None:
+        return compare(facts)
+    result = compare(staged)
+    if result.obstacle:
+        return result
+    found = {loss.id: loss.how for loss in result.lost if loss.id in _EXPECTED}
+    if found != _EXPECTED:
+        missed = ", ".join(test_id for test_id in _EXPECTED if found.get(test_id) is not _EXPECTED[test_id])
+        return Comparison(obstacle=f"{CONTROL_FAILED} ({missed})")
+    for loss in result.lost:
+        alone = replace(facts, comparison=Comparison(lost=(loss,), obstacle=""))
+        if loss.id in _EXPECTED and decide(alone) is not Decision.FAIL:
+            return Comparison(obstacle=f"{CONTROL_FAILED}: it was {loss.how}, and nothing failed ({loss.id})")
+    return msgspec.structs.replace(result, lost=tuple(loss for loss in result.lost if loss.id not in _EXPECTED))
+
+
+CONTROL_FAILED = "the comparison did not notice a loss that was made up to try it"
+
+
+def _with_losses(facts: Facts) -> Facts | None:
+    """Add two guards to a record of the base, of which the head has one, skipped."""
+    baseline = facts.baseline
+    before = _index_of_suite(baseline.evidence) if baseline else None
+    now = _index_of_suite(facts.evidence)
+    if baseline is None or before is None or now is None:
+        return None
+    environment = _environment(baseline.evidence[before])
+    now = next((i for i, record in enumerate(facts.evidence) if _environment(record) == environment), now)
+    guards = (_test(facts, _GONE, "passed"), _test(facts, _SKIPPED, "passed"))
+    return replace(
+        facts,
+        baseline=replace(baseline, evidence=_added(baseline.evidence, before, guards)),
+        evidence=_added(facts.evidence, now, (_test(facts, _SKIPPED, "skipped"),)),
+    )
+
+
+def _index_of_suite(evidence: tuple[Evidence, ...]) -> int | None:
+    return next((index for index, record in enumerate(evidence) if record.suite is not None), None)
+
+
+def _environment(record: Evidence) -> str:
+    return record.suite.settings.interpreter if record.suite else ""
+
+
+def _added(evidence: tuple[Evidence, ...], index: int, tests: tuple[RecordedTest, ...]) -> tuple[Evidence, ...]:
+    record = evidence[index]
+    suite = record.suite
+    assert suite is not None  # noqa: S101  (the index is that of a record with a suite)
+    changed = msgspec.structs.replace(record, suite=msgspec.structs.replace(suite, tests=(*suite.tests, *tests)))
+    return (*evidence[:index], changed, *evidence[index + 1 :])
+
+
+def _test(facts: Facts, test_id: str, outcome: str) -> RecordedTest:
+    phases = (Phase(when="setup", outcome="passed"), Phase(when="call", outcome=outcome))
+    item = Item(id=test_id, path=FILE, line=1, stage=facts.test_stages[0])
+    return RecordedTest(item=item, execution=Execution(phases=phases, started=True))

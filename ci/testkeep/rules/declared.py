@@ -1,0 +1,81 @@
+"""TK210 to TK214: a declared replacement is believed when it is proven."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from testkeep.model.comparison import Flaw
+from testkeep.rules.base import Facts, Problem
+from testkeep.rules.replacements import refusals
+
+
+def does_not_guard(facts: Facts) -> Iterator[Problem]:
+    """A declared replacement did not pass.
+
+    A test with `@pytest.mark.replaces(…)` must run and pass in every environment, without xfail, to stand for a lost
+    one. Mend it, or put the lost test back.
+
+    Example: `test_refunds` replaces `test_refund`, and is marked `skip`.
+    """
+    return _problems(facts, Flaw.DOES_NOT_GUARD)
+
+
+def does_not_cover(facts: Facts) -> Iterator[Problem]:
+    """A declared replacement does not cover what was lost.
+
+    The lost test is run again at the base commit and the replacement at the head, and the production lines that each
+    runs are compared: what only the lost test ran, its replacements together must run, and everything else that it
+    ran, some test must still run. Lines that were deleted do not count; for a line that was changed, running the
+    function that it is in will do. The message names the lines.
+
+    Example: `test_refund` ran `app/tax.py:3`, and no replacement does.
+    """
+    return _problems(facts, Flaw.DOES_NOT_COVER)
+
+
+def not_new(facts: Facts) -> Iterator[Problem]:
+    """A declared replacement is neither new nor stronger than it was.
+
+    A test that guarded at the base already stood beside the lost one; pointing at it gives nothing back. Write a new
+    test, or add to this one what the lost test asserted: it must assert more than it did at the base commit.
+
+    Example: `@pytest.mark.replaces("…::test_refund")` was put on `test_tax`, which did not change.
+    """
+    return _problems(facts, Flaw.NOT_NEW)
+
+
+def not_lost(facts: Facts) -> Iterator[Problem]:
+    """A replacement names a test that this change does not lose.
+
+    The id has a typing error, names a file, the test itself, or a test that still guards. Ids are those that pytest
+    shows: `tests/test_a.py::TestB::test_c[param]`; without the brackets, all parameter sets of the function are meant. A
+    declaration that was merged by an earlier change is history, and is left alone.
+
+    Example: `@pytest.mark.replaces("tests/test_tax.py::test_refnud")`.
+    """
+    return _problems(facts, Flaw.NOT_LOST)
+
+
+def cannot_fail(facts: Facts) -> Iterator[Problem]:
+    """A declared replacement asserts nothing that could be false.
+
+    It ran the code and no assertion of it held that might have failed: there is none, it is never reached, it failed
+    and was swallowed, it is always true (a constant, a tuple, `or True`, a comparison with itself), or any exception
+    will do (`pytest.raises(Exception)`).
+
+    Example: `assert amounts == amounts`.
+    """
+    return _problems(facts, Flaw.CANNOT_FAIL)
+
+
+def _problems(facts: Facts, flaw: Flaw) -> Iterator[Problem]:
+    for refusal in refusals(facts, flaw):
+        item = refusal.declared_by.item
+        about = "" if refusal.target in refusal.why else f" of {refusal.target}"
+        yield Problem(
+            message=f"the replacement{about} is refused: {refusal.why}",
+            help=refusal.help,
+            test=item.id,
+            path=item.path,
+            line=item.line,
+        )

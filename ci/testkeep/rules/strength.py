@@ -1,0 +1,117 @@
+"""Compares what a test asserted at the base with what it asserts at the head."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from testkeep.model.comparison import Comparison, Weakening
+from testkeep.model.inspection import Inspection
+from testkeep.model.tests import Execution, RecordedTest, Strength
+from testkeep.rules.base import Facts, name_in_file
+from testkeep.rules.head_tests import HeadTests
+
+
+def weakened(facts: Facts, comparison: Comparison, head: HeadTests) -> Iterator[Weakening]:
+    """Find the tests that guard on both sides and are weaker than they were."""
+    said: set[str] = set()
+    for before, now, why_changed in _pairs(facts, comparison, head):
+        if before.execution is None or now.execution is None:
+            continue
+        found = (
+            _fewer_assertions(before.execution.strength, now.execution.strength)
+            or _fewer_subtests(before.execution, now.execution)
+            or _other_code(before.execution, now.execution)
+        )
+        if found is not None and now.item.id not in said:
+            said.add(now.item.id)
+            to_nothing, why = found
+            line = _shadow(facts, now)
+            hidden = f"; a second definition in line {now.item.line} hides the one in line {line}" if line else ""
+            cause = f" ({why_changed})" if why_changed else ""
+            yield Weakening(head=now, why=f"{why}{hidden}{cause}", to_nothing=to_nothing, line=now.item.line)
+    yield from _other_values(facts, comparison, head, said)
+
+
+def _pairs(
+    facts: Facts, comparison: Comparison, head: HeadTests
+) -> Iterator[tuple[RecordedTest, RecordedTest, str]]:
+    """Tests that were inspected on both sides, then those whose subtests the records themselves compare."""
+    inspection: Inspection = facts.inspection
+    for suspect in inspection.suspects:
+        before, now = inspection.base.get(suspect.base), inspection.head.get(suspect.head)
+        if before is not None and now is not None and before.guards and now.guards:
+            yield before, now, suspect.why
+    base = {test.item.id: test for test in _base_tests(facts) if test.execution and test.execution.subtests}
+    for test_id in comparison.kept:
+        if test_id in base:
+            yield base[test_id], head.runs(test_id)[0], ""
+
+
+def _base_tests(facts: Facts) -> Iterator[RecordedTest]:
+    for record in facts.baseline.evidence if facts.baseline else ():
+        yield from record.suite.tests if record.suite else ()
+
+
+def _fewer_assertions(before: Strength | None, now: Strength | None) -> tuple[bool, str] | None:
+    if before is None or now is None or now.asserted >= before.asserted:
+        return None
+    if now.asserted:
+        return False, f"{before.asserted} assertions held at the base, {now.asserted} here"
+    if now.unspecific:
+        return False, f"{_assertions(before.asserted)} held at the base; now any exception will do"
+    instead = [
+        f"{number} {word}"
+        for number, word in ((now.vacuous, "cannot be false"), (now.broken, "failed and was swallowed"))
+        if number
+    ]
+    what = f": of its assertions {', '.join(instead)}" if instead else ""
+    return True, f"{_assertions(before.asserted)} held at the base, none here{what}"
+
+
+def _assertions(number: int) -> str:
+    return "1 assertion" if number == 1 else f"{number} assertions"
+
+
+def _fewer_subtests(before: Execution, now: Execution) -> tuple[bool, str] | None:
+    passed_before, passed_now = (_passed_subtests(execution) for execution in (before, now))
+    if passed_now.total() >= passed_before.total():
+        return None
+    to_nothing = not passed_now
+    return to_nothing, f"{passed_before.total()} of its subtests passed at the base, {passed_now.total() or 'none'} here"
+
+
+def _passed_subtests(execution: Execution) -> Counter[str]:
+    return Counter(subtest.description for subtest in execution.subtests if subtest.outcome == "passed")
+
+
+def _other_code(before: Execution, now: Execution) -> tuple[bool, str] | None:
+    """Whether a test that ran production code runs none of it any more: what it tests was replaced by a stub."""
+    if now.strength is None or not before.footprint or now.footprint:
+        return None
+    return False, f"it ran code of {', '.join(sorted(before.footprint)[:3])} at the base, and runs no production code here"
+
+
+def _shadow(facts: Facts, test: RecordedTest) -> int:
+    source = (facts.head_sources.get(test.item.path) or {}).get(name_in_file(test.item))
+    return source.shadows if source is not None else 0
+
+
+def _other_values(
+    facts: Facts, comparison: Comparison, head: HeadTests, said: set[str]
+) -> Iterator[Weakening]:
+    """Find parameter sets that kept their ids and have other values, in files that were changed."""
+    before = {test.item.id: test for test in _base_tests(facts)}
+    for test_id in comparison.kept:
+        now = head.runs(test_id)[0]
+        old = before[test_id].item.params
+        if old != now.item.params and now.item.path in facts.head_sources and test_id not in said:
+            changed = sorted(name for name in {*old, *now.item.params} if old.get(name) != now.item.params.get(name))
+            first = changed[0]
+            yield Weakening(
+                head=now,
+                why=f"its parameters have other values under the same id: {first} was {old.get(first, 'not there')}, "
+                f"and is {now.item.params.get(first, 'not there')}",
+                to_nothing=False,
+                line=now.item.line,
+            )
