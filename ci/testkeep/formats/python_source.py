@@ -5,44 +5,80 @@ from __future__ import annotations
 import ast
 import copy
 import hashlib
-import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
+from testkeep.formats.doctest_examples import examples_digest
+from testkeep.formats.syntax import UNREADABLE, Definition, Function, blocks, last_name, parse
+from testkeep.formats.unittest_style import translate
 from testkeep.model.source import FileSource, FunctionSource
 
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
+_Block = tuple[tuple[int, str], ...]
+_ADDING = ("setter", "getter", "deleter", "register")
+"""Decorators with which a definition adds to an earlier one of its name."""
 
 
 def read_functions(text: str) -> FileSource:
     """Find all functions and classes, wherever they stand; empty if the file does not parse.
 
+    A module whose own docstring has examples is found under the name "".
+
     >>> sorted(read_functions("if False:\\n  class TestA:\\n    def test_b(self): pass"))
     ['TestA', 'TestA.test_b']
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Python's remarks on the text are the author's business
-            tree = ast.parse(text)
-        return {source.name: source for source in _sources(tree, "", in_class=False)}
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        tree = parse(text)
+        examples = examples_digest(ast.get_docstring(tree, clean=False), "")
+        translate(tree)
+        sources = {source.name: source for source in _sources(tree.body, _Scope(), ())}
+    except UNREADABLE:
         return {}
+    if examples:
+        sources[""] = FunctionSource(name="", line=1, end=text.count("\n") + 1, doctest=examples)
+    return sources
 
 
-def _sources(node: ast.AST, prefix: str, *, in_class: bool) -> Iterator[FunctionSource]:
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            name = f"{prefix}{child.name}"
+@dataclass
+class _Scope:
+    """The module, a class or a function, and what it has defined so far."""
+
+    prefix: str = ""
+    in_class: bool = False
+    defined: dict[str, list[tuple[_Block, int]]] = field(default_factory=dict)
+
+    def define(self, definition: Definition, block: _Block, line: int) -> int:
+        """Note a definition; returns the line of the one that it hides for certain, else 0."""
+        decorators = {last_name(decorator) for decorator in definition.decorator_list}
+        if "overload" in decorators or definition.name == "_":
+            return 0
+        earlier = self.defined.setdefault(definition.name, [])
+        hidden = [where for inside, where in earlier if inside[: len(block)] == block]
+        earlier.append((block, line))
+        return hidden[-1] if hidden and decorators.isdisjoint(_ADDING) else 0
+
+
+def _sources(body: Sequence[ast.stmt], scope: _Scope, block: _Block) -> Iterator[FunctionSource]:
+    for index, child in enumerate(body):
+        if isinstance(child, Definition):
             line = min([child.lineno, *(decorator.lineno for decorator in child.decorator_list)])
+            name = f"{scope.prefix}{child.name}"
             is_class = isinstance(child, ast.ClassDef)
-            body = "" if isinstance(child, ast.ClassDef) else _digest(child, is_method=in_class)
-            yield FunctionSource(name=name, line=line, body=body)
-            yield from _sources(child, f"{name}.", in_class=is_class)
-        elif isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):
+            yield FunctionSource(
+                name=name,
+                line=line,
+                end=child.end_lineno or line,
+                body="" if isinstance(child, ast.ClassDef) else _digest(child, is_method=scope.in_class),
+                doctest=examples_digest(ast.get_docstring(child, clean=False), child.name),
+                shadows=scope.define(child, block, line),
+            )
+            yield from _sources(child.body, _Scope(f"{name}.", in_class=is_class), ())
+        else:
             # Only statements can hold definitions; expressions can be nested deeper than Python can call.
-            yield from _sources(child, prefix, in_class=in_class)
+            for branch, inner in blocks(child):
+                yield from _sources(inner, scope, (*block, (index, branch)))
 
 
-def _digest(function: _Function, *, is_method: bool) -> str:
+def _digest(function: Function, *, is_method: bool) -> str:
     """Digest what a function does: the names of its arguments (a test's are its fixtures) and its statements.
 
     Empty if an expression is nested too deeply to be read.

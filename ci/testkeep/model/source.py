@@ -8,16 +8,63 @@ from msgspec import Struct
 
 
 class FunctionSource(Struct, frozen=True, kw_only=True):
-    """One function or method, or a class (without a body).
+    """One function or method, or a class (without a body), or the module itself (name "", if it has examples).
 
     ``body`` is a digest that does not change with the function's name, its class, its decorators, its docstring,
-    annotations, comments or formatting; empty for a class. ``line`` is where it is defined, decorators included.
+    annotations, comments or formatting, nor with the style of its assertions (unittest's or plain ones) and their
+    messages; empty for a class. ``line`` is where it is defined, decorators included, ``end`` its last line.
+    ``doctest`` is a digest of the examples in its docstring, whatever its name; empty if there are none. ``shadows`` is
+    the line of an earlier definition that it hides for certain, 0 if it hides none.
     """
 
     name: str
     line: int
     body: str = ""
+    end: int = 0
+    doctest: str = ""
+    shadows: int = 0
 
 
 FileSource = Mapping[str, FunctionSource]
 """The functions and classes of one file by their qualified names; of two with one name the last, as in Python."""
+
+
+class Check(Struct, frozen=True, kw_only=True):
+    """One thing that a test asserts, with what it does before.
+
+    Equal digests mean: the same assertion about the same expressions under the same conditions, in whichever test, file
+    or loop it stands and whatever its variables are called. ``text`` is the same for a reader.
+    """
+
+    digest: str
+    text: str
+
+
+class Binding(Struct, frozen=True, kw_only=True):
+    """What one name of a test-support file stands for.
+
+    ``digest`` changes with what the name does, decorators included, but not with formatting, comments, docstrings or
+    annotations. ``mentions`` are all names that occur in it. ``asserts``: it contains an assertion. ``hides``: it could
+    swallow a failure or put a stub in the place of the code under test. ``origin`` is what an import brings in.
+    """
+
+    digest: str
+    line: int
+    mentions: frozenset[str] = frozenset()
+    asserts: bool = False
+    hides: bool = False
+    origin: str = ""
+
+
+FileBindings = Mapping[str, Binding]
+"""The bindings of one file by their qualified names; statements that bind nothing stand under ``<module>``."""
+
+
+def likeness(one: frozenset[str], other: frozenset[str]) -> float:
+    """How much two fingerprints have in common: 1 is everything, 0 nothing.
+
+    >>> likeness(frozenset("abc"), frozenset("bcd"))
+    0.5
+    """
+    union = len(one | other)
+    return len(one & other) / union if union else 0.0

@@ -1,0 +1,99 @@
+"""What a test asserts, written so that it is known again in another test.
+
+After a split, a merge into a loop or a test with parameters, a move, or a renaming of variables the checks of a test
+are the same: names are those of what is imported, parameters and variables are replaced by their values, loops over
+literals are unrolled. What a test does between its assertions is part of each check that follows.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+
+from testkeep.formats.check_walk import CheckWalk
+from testkeep.formats.module_names import ModuleNames
+from testkeep.formats.syntax import UNREADABLE, Definition, Function, blocks, parse, strip
+from testkeep.formats.unittest_style import translate
+from testkeep.model.source import Check
+
+_Found = tuple[Function, ast.ClassDef | None]
+
+
+class TestChecks:
+    """The checks of all tests of one file, which is parsed once; never raises, whatever the text is."""
+
+    __test__ = False
+
+    def __init__(self, text: str) -> None:
+        self._functions: dict[str, _Found] = {}
+        try:
+            tree = parse(text)
+            strip(tree)
+            translate(tree)
+            self._names = ModuleNames(tree)
+            self._collect(tree.body, "", None)
+        except UNREADABLE:
+            self._functions = {}
+
+    def checks(self, name: str, params: Mapping[str, str]) -> tuple[Check, ...] | None:
+        """What one test asserts with the recorded values of its parameters; None if it cannot be found or read."""
+        found = self._functions.get(name)
+        if found is None:
+            return None
+        try:
+            return CheckWalk(self._names, *found, params).checks()
+        except UNREADABLE:
+            return None
+
+    def tokens(self, name: str) -> frozenset[str]:
+        """The fingerprint of one function: every three names, constants and operators that follow one another."""
+        found = self._functions.get(name)
+        try:
+            return _shingles(found[0]) if found is not None else frozenset()
+        except UNREADABLE:
+            return frozenset()
+
+    def _collect(self, body: Sequence[ast.stmt], prefix: str, owner: ast.ClassDef | None) -> None:
+        for statement in body:
+            if not isinstance(statement, Definition):
+                for _, block in blocks(statement):
+                    self._collect(block, prefix, owner)
+                continue
+            name = f"{prefix}{statement.name}"
+            if isinstance(statement, ast.ClassDef):
+                self._collect(statement.body, f"{name}.", statement)
+            else:
+                self._functions[name] = (statement, owner)
+
+
+def read_checks(text: str, name: str, params: Mapping[str, str]) -> tuple[Check, ...] | None:
+    """What one test of a file asserts; None if the file does not parse or has no such function.
+
+    >>> text = "from a import f\\ndef test_x(n):\\n  result = f(n)\\n  assert result == 1"
+    >>> [check.text for check in read_checks(text, "test_x", {"n": "7"})]
+    ['assert a.f(7) == 1']
+    """
+    return TestChecks(text).checks(name, params)
+
+
+def read_tokens(text: str, name: str) -> frozenset[str]:
+    """The fingerprint of one function of a file, for `likeness`; empty if it cannot be read."""
+    return TestChecks(text).tokens(name)
+
+
+def _shingles(function: Function) -> frozenset[str]:
+    words: list[str] = [argument.arg for argument in function.args.args if argument.arg not in ("self", "cls")]
+    waiting: list[ast.AST] = list(reversed(function.body))
+    while waiting:
+        node = waiting.pop()
+        match node:
+            case ast.Name(id=word) | ast.Attribute(attr=word) | ast.arg(arg=word):
+                words.append(word)
+            case ast.Constant(value=value):
+                words.append(repr(value))
+            case ast.expr_context():
+                continue
+            case _:
+                words.append(type(node).__name__)
+        waiting += reversed(list(ast.iter_child_nodes(node)))
+    return frozenset("\0".join(words[index : index + 3]) for index in range(max(len(words) - 2, min(len(words), 1))))
