@@ -179,6 +179,11 @@ def name_in_file(item: Item) -> str:
     return ".".join(parts[shared:])
 
 
+def is_doctest(test: RecordedTest) -> bool:
+    """Whether a test is a docstring's examples: it has the name of a module and an object, with dots."""
+    return "." in function_of(test.item.id).partition("::")[2].rpartition("::")[2]
+
+
 def source_of(test: RecordedTest, sources: Sources) -> str:
     """The digest of the body of a test's function; empty if its file has no such function."""
     source = (sources.get(test.item.path) or {}).get(name_in_file(test.item))

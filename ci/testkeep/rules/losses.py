@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from testkeep.model.comparison import Loss, LostTest
 from testkeep.model.source import FunctionSource
 from testkeep.model.tests import Outcome, RecordedTest, Selection
-from testkeep.rules.base import in_repository, name_in_file, source_of, split_location
+from testkeep.rules.base import function_of, in_repository, is_doctest, name_in_file, source_of, split_location
 from testkeep.rules.head_tests import HeadTests, enclosing
 
 
@@ -62,45 +62,33 @@ def _of_absent(head: HeadTests, test: RecordedTest) -> LostTest:
     skipped = next((head.collectors[id_] for id_ in around if id_ in head.collectors), None)
     ignored = next((id_ for id_ in around if id_ in head.ignored), "")
     elsewhere = _uncollected_body(head, test)
-    if skipped is not None:
+    if skipped is not None and names is not None:
         how, why = Loss.NOT_COLLECTED, f'{skipped.id} is skipped as a whole: "{skipped.reason}"'
         if in_repository(head.facts, skipped.path):
             path, line = in_repository(head.facts, skipped.path), skipped.line
     elif ignored and names is not None:
         how, why = Loss.NOT_COLLECTED, f"{ignored} is ignored"
-    elif test.item.params and _has_family(head, test):
+    elif function_of(test.item.id) in head.functions:
         how, why = Loss.REMOVED, "this set of parameters is gone"
     elif _is_still_there(head, test):
-        how, why = Loss.NOT_COLLECTED, f"its {_what(test)} is still in {path}"
+        what = "examples are" if is_doctest(test) else "function is"
+        how, why = Loss.NOT_COLLECTED, f"its {what} still in {path}"
     elif elsewhere is not None:
         path, found = elsewhere
         line = found.line
         how, why = Loss.NOT_COLLECTED, f"its body is {found.name} in {path} now, which pytest does not collect"
     elif names is None:
         how, why = Loss.REMOVED, f"the file {path} is gone"
+    elif is_doctest(test):
+        how, why = Loss.REMOVED, f"pytest finds no such doctest in {path} any more"
     else:
-        how, why = Loss.REMOVED, f"its {_what(test)} is not in {path} any more"
+        how, why = Loss.REMOVED, f"its function is not in {path} any more"
     return LostTest(base=test, how=how, why=why, path=path, line=line)
 
 
 def head_path(head: HeadTests, test: RecordedTest) -> str:
     """Where a test's file would be at the head if it had stayed: the project may have moved into another folder."""
     return in_repository(head.facts, test.item.id.partition("::")[0])
-
-
-def _has_family(head: HeadTests, test: RecordedTest) -> bool:
-    file, _, names = test.item.id.partition("::")
-    return f"{file}::{names.partition('[')[0]}" in head.functions
-
-
-def _what(test: RecordedTest) -> str:
-    return "doctest" if is_doctest(test) else "function"
-
-
-def is_doctest(test: RecordedTest) -> bool:
-    """Whether a test is a docstring's examples: its name is that of a module, with dots."""
-    names = test.item.id.partition("::")[2].partition("[")[0]
-    return bool(names) and "." in names.rpartition("::")[2]
 
 
 def _is_still_there(head: HeadTests, test: RecordedTest) -> bool:

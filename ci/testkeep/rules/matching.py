@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from testkeep.model.source import Sources
 from testkeep.model.tests import RecordedTest
-from testkeep.rules.base import function_of, name_in_file, source_of
+from testkeep.rules.base import function_of, is_doctest, name_in_file, source_of
 
 _Key = tuple[str, ...]
 _LOOK_AT_MOST = 16
@@ -52,7 +52,7 @@ def _same_body(test: RecordedTest, sources: Sources) -> _Key:
 
 def _same_examples(test: RecordedTest, sources: Sources) -> _Key:
     """The same doctest, whatever the name and the place of the object that it explains."""
-    if "." not in function_of(test.item.id).rpartition("::")[2]:
+    if not is_doctest(test):
         return ()
     source = (sources.get(test.item.path) or {}).get(name_in_file(test.item))
     return (source.doctest,) if source is not None and source.doctest else ()
