@@ -1,0 +1,195 @@
+"""What the names in test-support files stand for: in their file, in what they import, and in conftest files above."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from testkeep.model.source import Binding, FileBindings
+
+_CONFTEST = "conftest.py"
+_MODULE = "<module>"
+_MAX_HOPS = 8
+_AROUND_TESTS = frozenset(
+    {_MODULE, "pytestmark", "setUp", "setUpClass", "asyncSetUp", "tearDown", "tearDownClass", "asyncTearDown"}
+    | {f"{when}_{what}" for when in ("setup", "teardown") for what in ("method", "class", "module", "function")}
+    | {"setUpModule", "tearDownModule"}
+)
+"""What belongs to a test without being mentioned in it, beside its class and fixtures that are used automatically."""
+
+
+class Place(NamedTuple):
+    """Where something is defined: the file's path and the qualified name in it."""
+
+    path: str
+    name: str
+
+
+def is_test(name: str) -> bool:
+    """Say whether a qualified name is that of a test function."""
+    return name.rpartition(".")[2].startswith("test")
+
+
+class Side:
+    """The files of one side, base or head."""
+
+    def __init__(self, files: Mapping[str, FileBindings | None]) -> None:
+        self._files = {path: bindings for path, bindings in files.items() if bindings is not None}
+        self._classes = {path: {name.rpartition(".")[0] for name in bindings} for path, bindings in self._files.items()}
+        self._by_stem: dict[str, list[str]] = {}
+        for path in sorted(self._files):
+            self._by_stem.setdefault(_module_parts(path)[-1], []).append(path)
+        self._known: dict[tuple[Place, str], Place | None] = {}
+
+    def binding(self, place: Place | None) -> Binding | None:
+        """What stands at a place."""
+        return None if place is None else self._files.get(place.path, {}).get(place.name)
+
+    def keys(self, place: Place | None) -> frozenset[str]:
+        """Everything that a binding mentions, and what belongs to it without being mentioned; for `lookup`."""
+        binding = self.binding(place)
+        if binding is None or place is None:
+            return frozenset()
+        keys = set(binding.mentions)
+        for name in binding.mentions:
+            for path in self._modules(place.path, name):
+                keys |= {f"{name}.{member}" for member in binding.mentions if member in self._files[path]}
+        if is_test(place.name):
+            keys |= _AROUND_TESTS
+            keys |= self.automatic(place)
+        return frozenset(keys) | ({"."} if "." in place.name else frozenset())
+
+    def lookup(self, place: Place | None, key: str) -> Place | None:
+        """Where the thing is defined that a key of a place stands for; None if it is not in these files."""
+        if place is None:
+            return None
+        if (place, key) not in self._known:
+            self._known[place, key] = self._find(place, key)
+        return self._known[place, key]
+
+    def _find(self, place: Place, key: str) -> Place | None:
+        path, own = place
+        scope, _, last = own.rpartition(".")
+        if key == ".":
+            return Place(path, scope) if scope in self._files.get(path, {}) else None
+        module, dot, member = key.partition(".")
+        if dot:
+            found = (Place(one, member) for one in self._modules(path, module) if member in self._files[one])
+            return next(found, None)
+        while scope:
+            inherited = self._member(Place(path, scope), key, _MAX_HOPS)
+            if inherited is not None and inherited != place:
+                return inherited
+            scope = scope.rpartition(".")[0]
+        if key in self._files.get(path, {}) and (key != last or "." in own):
+            return self._follow(Place(path, key))
+        return self._by_star(path, key) or self._fixture(path, key)
+
+    def _member(self, owner: Place, key: str, hops: int) -> Place | None:
+        """A member of a class or of one that it inherits from."""
+        bindings = self._files.get(owner.path, {})
+        name = f"{owner.name}.{key}"
+        if name in bindings:
+            return Place(owner.path, name)
+        if hops == 0 or owner.name not in bindings:
+            return None
+        for mentioned in sorted(bindings[owner.name].mentions & bindings.keys()):
+            base = self._follow(Place(owner.path, mentioned))
+            if base != owner and base.name in self._classes.get(base.path, ()):
+                found = self._member(base, key, hops - 1)
+                if found is not None:
+                    return found
+        return None
+
+    def _follow(self, place: Place) -> Place:
+        """Go from an import to what it brings in, as far as the files are known."""
+        for _ in range(_MAX_HOPS):
+            binding = self.binding(place)
+            target = next(self._targets(place.path, binding.origin), None) if binding is not None else None
+            if target is None:
+                break
+            place = target
+        return place
+
+    def _targets(self, path: str, origins: str) -> Iterator[Place]:
+        for origin in origins.split("|") if origins else ():
+            module, name = _split(origin)
+            for one in self._files_of(path, module):
+                if name in self._files[one] and one != path:
+                    yield Place(one, name)
+
+    def _by_star(self, path: str, key: str) -> Place | None:
+        star = self._files.get(path, {}).get("*")
+        for origin in star.origin.split("|") if star is not None else ():
+            for one in self._files_of(path, _split(origin)[0]):
+                if key in self._files[one] and one != path:
+                    return self._follow(Place(one, key))
+        return None
+
+    def _fixture(self, path: str, key: str) -> Place | None:
+        """A fixture of the nearest conftest above; one that a conftest defines itself stands on those further up."""
+        for conftest in _conftests(path):
+            binding = self._files.get(conftest, {}).get(key)
+            if binding is not None and conftest != path:
+                found = self._follow(Place(conftest, key))
+                if _is_fixture(self.binding(found)):
+                    return found
+        return None
+
+    def automatic(self, place: Place | None) -> frozenset[str]:
+        """The names of the fixtures that a test uses without asking for them."""
+        return frozenset(self._automatic(place)) if place is not None and is_test(place.name) else frozenset()
+
+    def _automatic(self, place: Place) -> Iterator[str]:
+        for path in (place.path, *_conftests(place.path)):
+            for name, binding in self._files.get(path, {}).items():
+                scope, _, last = name.rpartition(".")
+                applies = not scope or (path == place.path and place.name.startswith(f"{scope}."))
+                if "autouse" in binding.mentions and applies and _is_fixture(binding):
+                    yield last
+
+    def _modules(self, path: str, name: str) -> list[str]:
+        """The files that an imported name stands for, if it is that of a module."""
+        binding = self._files.get(path, {}).get(name)
+        origins = binding.origin.split("|") if binding is not None and binding.origin else []
+        return [one for origin in origins for one in self._files_of(path, origin) if one != path]
+
+    def _files_of(self, path: str, module: str) -> list[str]:
+        """The files that a module may be, as seen from a file: the nearest ones of its name."""
+        parts = [part for part in module.split(".") if part]
+        if not parts:
+            return []
+        same_name = [(_common(parts, _module_parts(one)), one) for one in self._by_stem.get(parts[-1], [])]
+        most = max((common for common, _ in same_name), default=0)
+        folder = PurePosixPath(path).parent
+        nearest = [one for common, one in same_name if common == most]
+        return sorted(nearest, key=lambda one: (PurePosixPath(one).parent != folder, one))
+
+
+def _split(origin: str) -> tuple[str, str]:
+    module, _, name = origin.rpartition(".")
+    return module, name
+
+
+def _module_parts(path: str) -> list[str]:
+    parts = PurePosixPath(path).with_suffix("").parts
+    return list(parts[:-1]) if parts[-1] == "__init__" and len(parts) > 1 else list(parts)
+
+
+def _common(module: list[str], path: list[str]) -> int:
+    """How many last parts a module's name and a path have in common."""
+    count = 0
+    for one, other in zip(reversed(module), reversed(path), strict=False):
+        if one != other:
+            break
+        count += 1
+    return count
+
+
+def _conftests(path: str) -> list[str]:
+    return [str(folder / _CONFTEST) for folder in PurePosixPath(path).parents]
+
+
+def _is_fixture(binding: Binding | None) -> bool:
+    return binding is not None and "fixture" in binding.mentions
