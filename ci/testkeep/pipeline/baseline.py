@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from testkeep import __version__
-from testkeep.errors import BaselineError, EvidenceError, UsageError
+from testkeep.errors import BaselineError, EvidenceError, PolicyError, UsageError
 from testkeep.model.evidence import Evidence, Unfinished
+from testkeep.model.policy import Policy
 from testkeep.model.stage import Stage
 from testkeep.pipeline.context import Project, project_at
 from testkeep.pipeline.gather import read_all
@@ -149,7 +150,7 @@ def _make(project: Project, commit: str, stages: tuple[Stage, ...], jobs: int, w
         if not root.is_dir():
             _refuse_moved_project(project, commit)
             return []  # the project did not exist yet: nothing guarded
-        base = project_at(root, Repository(top))
+        base = _project_of_base(root, Repository(top))
         made = EvidenceFolder(top.parent / "evidence")
         made.prepare()
         options = RunOptions(
@@ -166,6 +167,14 @@ def _make(project: Project, commit: str, stages: tuple[Stage, ...], jobs: int, w
         for record in evidence:
             _store(project, commit, made, record)
     return evidence
+
+
+def _project_of_base(root: Path, repository: Repository) -> Project:
+    """Read the base's project, under the default policy if its own cannot be read: the change may be what mends it."""
+    try:
+        return project_at(root, repository)
+    except PolicyError:
+        return project_at(root, repository, Policy())
 
 
 def _refuse_moved_project(project: Project, commit: str) -> None:

@@ -13,12 +13,11 @@ from testkeep.model.comparison import Comparison
 from testkeep.model.coverage import CoverageTotals
 from testkeep.model.evidence import Evidence
 from testkeep.model.finding import Finding
-from testkeep.model.policy import Waiver
 from testkeep.model.source import FileSource
 from testkeep.model.stage import Stage
 from testkeep.model.verdict import VERDICT_SCHEMA, Conservation, CoverageResult, Lost, Moved, Verdict
 from testkeep.pipeline.baseline import Base
-from testkeep.pipeline.context import Project, policy_of
+from testkeep.pipeline.context import Project
 from testkeep.pipeline.gather import gather
 from testkeep.pipeline.plans import write_coverage_config
 from testkeep.pipeline.stage_results import stage_results
@@ -70,6 +69,7 @@ def judge(case: Case) -> Verdict:
         baseline=case.baseline,
         coverage=coverage,
         today=project.repository.commit_date(project.provenance.commit),
+        policy_change=project.policy_change,
     )
     if case.conserve:
         base_sources, head_sources = _sources(project, facts)
@@ -77,7 +77,8 @@ def judge(case: Case) -> Verdict:
         facts = replace(facts, comparison=compare(facts))
         if case.baseline is not None and facts.comparison.obstacle:
             notes.append(f"not compared with the base: {facts.comparison.obstacle}")
-    findings = find(facts, _waivers(case))
+    # Without a base nobody has agreed to a waiver.
+    findings = find(facts, project.policy.waivers if project.policy_change is not None else ())
     return Verdict(
         schema=VERDICT_SCHEMA,
         verdict=decide(facts, findings),
@@ -99,7 +100,20 @@ def _notes(case: Case) -> Iterable[str]:
     left = [stage for stage in case.project.policy.stages if stage not in case.stages]
     if left:
         yield f"a partial run: {', '.join(left)} not judged"
-    if not case.project.policy_file:
+    yield from _policy_notes(case)
+
+
+def _policy_notes(case: Case) -> Iterable[str]:
+    """Say by which policy the case is judged, where that is not plain."""
+    change, base = case.project.policy_change, case.base.commit[:12]
+    has_own = bool(case.project.policy_file)
+    if change is None and case.base.commit:
+        yield f"the base commit {base} is not in this repository: the policy of the head is in force, without waivers"
+    if change is not None and change.base is None and not change.problem and has_own:
+        yield f"first adoption of a policy: there is none at {base}"
+    if change is not None and change.base is not None and not has_own:
+        yield f"no [tool.testkeep] in this project any more: the default policy is held against that of {base}"
+    elif not has_own:
         yield "no [tool.testkeep] in this project: the default policy is in force"
 
 
@@ -119,13 +133,6 @@ def _sources(project: Project, facts: Facts) -> tuple[dict[str, FileSource | Non
 
 def _read_sources(texts: Mapping[str, str | None]) -> dict[str, FileSource | None]:
     return {path: None if text is None else read_functions(text) for path, text in texts.items()}
-
-
-def _waivers(case: Case) -> Sequence[Waiver]:
-    """The waivers of the base commit: a change cannot excuse itself. Without a base there is nothing to excuse."""
-    if not case.base.commit:
-        return ()
-    return policy_of(case.project, case.base.commit).waivers
 
 
 def _coverage(case: Case, evidence: Sequence[Evidence]) -> tuple[CoverageTotals | None, Rejection | None]:

@@ -12,7 +12,8 @@ from testkeep.model.comparison import Comparison
 from testkeep.model.coverage import CoverageTotals
 from testkeep.model.evidence import Evidence, Provenance, Suite, Unfinished
 from testkeep.model.finding import Finding, Severity
-from testkeep.model.policy import Policy
+from testkeep.model.policy import Policy, Waiver
+from testkeep.model.policy_change import PolicyChange
 from testkeep.model.source import FileSource
 from testkeep.model.stage import Stage
 from testkeep.model.tests import RecordedTest
@@ -53,6 +54,9 @@ class Facts:
     ``baseline`` is None if none was asked for; ``comparison`` is what became of its guards. ``base_sources`` and
     ``head_sources`` have the files of tests that are on one side only, by path (None: the file is not there);
     ``today`` is the day of the head commit.
+
+    ``policy`` is the one in force; ``policy_change`` has those of both sides (None: there is no base commit).
+    ``waivers`` are those that are honoured, and ``findings`` what was found so far: only rules about waivers see them.
     """
 
     policy: Policy
@@ -67,6 +71,9 @@ class Facts:
     base_sources: Mapping[str, FileSource | None] = field(default_factory=dict)
     head_sources: Mapping[str, FileSource | None] = field(default_factory=dict)
     today: datetime.date = datetime.date.max
+    policy_change: PolicyChange | None = None
+    waivers: tuple[Waiver, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     @property
     def test_stages(self) -> tuple[Stage, ...]:
@@ -101,13 +108,15 @@ Check = Callable[[Facts], Iterable[Problem]]
 class Rule:
     """One coded check. The check's docstring is the rule's documentation: its title, then what to do.
 
-    ``effect`` is what an error of this rule makes of the verdict.
+    ``effect`` is what an error of this rule makes of the verdict. A rule that is ``about_waivers`` is applied after all
+    others, and cannot be waived.
     """
 
     code: str
     name: str
     check: Check
     effect: Decision = Decision.FAIL
+    about_waivers: bool = False
 
     @property
     def title(self) -> str:
