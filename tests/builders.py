@@ -20,10 +20,10 @@ from testkeep.model.evidence import (
 )
 from testkeep.model.finding import Finding
 from testkeep.model.policy import Policy, Waiver
+from testkeep.model.policy_change import PolicyChange
 from testkeep.model.source import FileSource, FunctionSource
 from testkeep.model.stage import Stage
 from testkeep.model.tests import Execution, Item, Outcome, Phase, RecordedTest, Selection, Subtest
-from testkeep.rules import RULES
 from testkeep.rules.base import Baseline, Facts, Rejection
 from testkeep.rules.comparison import compare
 from testkeep.rules.judgement import find
@@ -106,6 +106,7 @@ def a_suite(
     lost_workers: tuple[str, ...] = (),
     options: Mapping[str, str] | None = None,
     optimize: int = 0,
+    ini: Mapping[str, str] | None = None,
 ) -> Suite:
     """Build what one pytest run left; its exit status is what pytest would give unless it is told otherwise."""
     settings = Settings(
@@ -113,7 +114,7 @@ def a_suite(
         platform="linux",
         versions={},
         optimize=optimize,
-        ini={},
+        ini=dict(ini or {}),
         options=dict(options or {}),
         environment={},
     )
@@ -213,6 +214,7 @@ def the_facts(
     base_sources: Mapping[str, FileSource | None] | None = None,
     head_sources: Mapping[str, FileSource | None] | None = None,
     today: datetime.date = TODAY,
+    policy_change: PolicyChange | None = None,
 ) -> Facts:
     """Build what the rules see; with a baseline, the comparison with it is made."""
     facts = Facts(
@@ -227,6 +229,7 @@ def the_facts(
         base_sources=base_sources or {},
         head_sources=head_sources or {},
         today=today,
+        policy_change=policy_change,
     )
     return replace(facts, comparison=compare(facts))
 
@@ -243,6 +246,11 @@ def a_waiver(test: str = A_TEST, rule: str = "TK201", *, expires: datetime.date 
     return Waiver(test=test, rule=rule, reason="upstream bug 4711", owner="billing", expires=expires)
 
 
+def a_change(base: Policy | None, head: Policy, **rest: str | tuple[str, ...]) -> PolicyChange:
+    """Build what a change does to the policy."""
+    return PolicyChange(commit=BASE, base=base, head=head, **rest)
+
+
 def findings_of(code: str, facts: Facts, *waivers: Waiver) -> tuple[Finding, ...]:
-    """What one rule says of the facts."""
-    return find(facts, waivers, [rule for rule in RULES if rule.code == code])
+    """What one rule says of the facts. All are applied: some look at what the others found."""
+    return tuple(finding for finding in find(facts, waivers) if finding.code == code)

@@ -14,6 +14,7 @@ from testkeep.errors import EvidenceError, UsageError
 from testkeep.pipeline.baseline import baseline_from
 from testkeep.pipeline.context import load_project
 from testkeep.pipeline.judge import Case
+from testkeep.pipeline.policy_in_force import under_base
 from testkeep.system.evidence_folder import EvidenceFolder
 from testkeep.system.interpreter import processors
 from testkeep.system.process import interrupt_on_termination
@@ -37,12 +38,16 @@ def gate(**options: Any) -> int:
             f"{folder.path}: expected a folder with evidence, but {what}", hint="'testkeep run' leaves evidence."
         )
     console = Console()
-    stages = project.policy.stages
     if options["baseline_folder"]:
-        base, baseline = baseline_from(EvidenceFolder(options["baseline_folder"]), stages)
+        given = EvidenceFolder(options["baseline_folder"])
+        base, _ = baseline_from(given, project.policy.stages)
+        project = under_base(project, base.commit)
+        base, baseline = baseline_from(given, project.policy.stages)
     else:
         base, problem = choose_base(project, options["base_ref"])
-        baseline = problem or make_baseline(project, base, stages, processors(), console)
+        project = under_base(project, base.commit)
+        baseline = problem or make_baseline(project, base, project.policy.stages, processors(), console)
+    stages = project.policy.stages
     report = folder_or_default(project, options["report_folder"], "report")
     case = Case(project=project, stages=stages, folder=folder, base=base, baseline=baseline, report=report)
     return conclude(case, options, console)

@@ -19,6 +19,7 @@ from testkeep.pipeline.baseline import Base
 from testkeep.pipeline.context import load_project
 from testkeep.pipeline.judge import Case
 from testkeep.pipeline.plans import RunOptions
+from testkeep.pipeline.policy_in_force import under_base
 from testkeep.pipeline.run import run_stages
 from testkeep.system.evidence_folder import EvidenceFolder
 from testkeep.system.interpreter import environment_variables
@@ -46,9 +47,11 @@ def run(pytest_arguments: tuple[str, ...], /, stages: tuple[str, ...], **options
     """
     interrupt_on_termination()
     project = load_project(Path.cwd())
-    wanted = _stages(stages) or project.policy.stages
+    named = _stages(stages)
     conserve = not options["no_gate"]
     base, problem = choose_base(project, options["base_ref"]) if conserve else (Base(reason=_STAGES_ALONE), None)
+    project = under_base(project, base.commit)
+    wanted = named or project.policy.stages
     folder = EvidenceFolder(folder_or_default(project, options["evidence_folder"], "evidence"))
     folder.prepare(wanted if stages else None)
     console = Console()

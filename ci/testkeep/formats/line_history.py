@@ -82,7 +82,9 @@ def _by_lines(old: str, now: Version | None) -> tuple[dict[int, Place], set[int]
     kept: dict[int, Place] = {}
     altered: set[int] = set()
     before, after = _lines(old), _lines(now.text)
-    for tag, start, end, new_start, new_end in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    for tag, start, end, new_start, new_end in difflib.SequenceMatcher(
+        None, before, after, autojunk=False
+    ).get_opcodes():
         if tag == "equal":
             shift = new_start - start
             kept |= {line + 1: Place(now.path, line + 1 + shift) for line in range(start, end)}
@@ -117,7 +119,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _successor(source: FunctionSource, now: Version | None, others: Sequence[Version]) -> _Successor | None:
-    """Find what stands for a function: the same name in the file, else the same body anywhere, else its name elsewhere."""
+    """Find what stands for a function: its name in the file, else its body anywhere, else its name elsewhere."""
     versions = [*([now] if now else []), *others]
     if now is not None and source.name in now.functions:
         return _Successor(now, now.functions[source.name])

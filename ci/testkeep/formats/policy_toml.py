@@ -31,6 +31,7 @@ def loads(text: str, source: str) -> Policy | None:
     table = _table(text, source)
     if table is None:
         return None
+    table = _in_full(table)
     problems = list(_problems(table, Policy, ""))
     if problems:
         raise PolicyError(source, problems)
@@ -54,6 +55,14 @@ def _table(text: str, source: str) -> dict[str, Any] | None:
     if table is not None and not isinstance(table, dict):
         raise PolicyError(source, ["tool.testkeep: expected a table"])
     return table
+
+
+def _in_full(table: dict[str, Any]) -> dict[str, Any]:
+    """Read ``waivers = "head"`` as what it is short for; a table cannot have that and a list of waivers."""
+    said = table.get("waivers")
+    if not isinstance(said, str) or said not in _choices(get_type_hints(Policy)["waivers_from"]):
+        return table
+    return {"waivers_from": said} | {key: value for key, value in table.items() if key != "waivers"}
 
 
 def _problems(value: object, expected: Any, path: str) -> Iterator[str]:

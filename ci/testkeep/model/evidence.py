@@ -26,7 +26,8 @@ class Provenance(Struct, frozen=True, kw_only=True):
     """What exactly was examined.
 
     ``tree`` is the git tree of the files as they were, so that equal trees mean equal code; ``policy`` is the digest
-    of the policy in force; ``project`` is the project's folder in the repository (empty for its root).
+    of the project's own policy (not of the one in force, which depends on the base: a job need not know of one);
+    ``project`` is the project's folder in the repository (empty for its root).
     """
 
     commit: str

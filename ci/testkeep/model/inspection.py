@@ -41,5 +41,5 @@ class Inspection:
     candidates: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
     mentions: Mapping[str, frozenset[str]] = field(default_factory=dict)
     suspects: tuple[Suspect, ...] = ()
-    production: Production = Production()
+    production: Production = field(default_factory=Production)
     problems: tuple[str, ...] = ()

@@ -42,6 +42,15 @@ def _may_be_production(folder: str) -> bool:
     return folder not in _NOT_PRODUCTION and not folder.startswith((".", "_", "test_"))
 
 
+def lies_in(path: str, source: Iterable[str]) -> bool:
+    """Whether a file or folder is one of the entries of a source, or lies below one.
+
+    >>> lies_in("app/shop/cart.py", ["app"]), lies_in("apple.py", ["app"]), lies_in("app", ["."])
+    (True, False, True)
+    """
+    return any(PurePosixPath(path).is_relative_to(entry) for entry in source)
+
+
 def import_roots(source: Sequence[str], files: Iterable[str]) -> dict[str, str]:
     """Map each top-level module of the production code to the folder from which it is imported (``"."`` for the root).
 

@@ -80,11 +80,17 @@ class Waiver(_Table, frozen=True, kw_only=True):
     owner: Text
     expires: datetime.date
 
+    def is_expired(self, day: datetime.date) -> bool:
+        """Whether the waiver does not count any more on a day. The day on which it expires is its last."""
+        return day > self.expires
+
 
 class Policy(_Table, frozen=True, kw_only=True):
     """The whole policy of a project.
 
     An empty ``source`` means: find it from the project's layout. ``timeout`` is the longest time one stage may take.
+    ``waivers_from`` says whose waivers are honoured: those of the base commit, so that a change cannot excuse itself,
+    or also those of the head. As everything else it is read from the base commit.
     """
 
     source: tuple[str, ...] = ()
@@ -94,6 +100,7 @@ class Policy(_Table, frozen=True, kw_only=True):
     coverage: CoveragePolicy = CoveragePolicy()
     suites: SuitesPolicy = SuitesPolicy()
     waivers: tuple[Waiver, ...] = ()
+    waivers_from: Literal["base", "head"] = "base"
 
     @property
     def test_stages(self) -> tuple[Stage, ...]:

@@ -69,5 +69,6 @@ def likeness(one: frozenset[str], other: frozenset[str]) -> float:
     union = len(one | other)
     return len(one & other) / union if union else 0.0
 
+
 Sources = Mapping[str, FileSource | None]
 """Files by their paths, relative to the repository's root; None for one that is not there."""

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from testkeep.errors import BaselineError
+from testkeep.errors import BaselineError, PolicyError
+from testkeep.model.policy import Policy
 from testkeep.pipeline.context import Project, project_at
 from testkeep.system import interpreter
 from testkeep.system.git import Repository
@@ -36,8 +37,16 @@ def check_out(project: Project, commit: str) -> Iterator[BaseTree | None]:
         if folder is None:
             yield None
             return
-        base = project_at(top / folder, Repository(top))
+        base = _project_of_base(top / folder, Repository(top))
         yield BaseTree(base, top.parent, {"PYTHONPATH": _python_path(project, base)})
+
+
+def _project_of_base(root: Path, repository: Repository) -> Project:
+    """Read the base's project, under the default policy if its own cannot be read: the change may be what mends it."""
+    try:
+        return project_at(root, repository)
+    except PolicyError:
+        return project_at(root, repository, Policy())
 
 
 def folder_at(project: Project, commit: str) -> str | None:

@@ -11,6 +11,7 @@ from testkeep.formats import policy_toml
 from testkeep.model.evidence import Job, JobContext, Provenance
 from testkeep.model.layout import find_source, import_roots
 from testkeep.model.policy import Policy
+from testkeep.model.policy_change import PolicyChange
 from testkeep.model.stage import TEST_STAGES, Stage
 from testkeep.system.files import read_output, read_text
 from testkeep.system.git import Repository
@@ -27,6 +28,9 @@ class Project:
     ``folder`` is its place in the repository (empty for the root), ``files`` are what git tracks or would track in it,
     ``source`` its production code and ``roots`` the folder from which each of its top-level modules is imported; all
     are relative to ``root``.
+
+    ``policy`` is the project's own, whose digest is in ``provenance``, until a base commit is chosen. Then it is the
+    one in force, and ``policy_change`` has those of both sides.
     """
 
     root: Path
@@ -38,6 +42,7 @@ class Project:
     source: tuple[str, ...]
     roots: dict[str, str]
     provenance: Provenance
+    policy_change: PolicyChange | None = None
 
     def text(self, name: str) -> str:
         """Read one of the project's files, whatever its encoding; empty if it is not there."""
@@ -66,11 +71,11 @@ def load_project(start: Path) -> Project:
     return project_at(_project_root(start.resolve(), repository.root.resolve()), repository)
 
 
-def project_at(root: Path, repository: Repository) -> Project:
-    """Read the project whose root is known."""
+def project_at(root: Path, repository: Repository, known: Policy | None = None) -> Project:
+    """Read the project whose root is known; its policy, too, unless that is known."""
     folder = root.resolve().relative_to(repository.root.resolve()).as_posix()
     folder = "" if folder == "." else folder
-    policy, policy_file = read_policy(root)
+    policy, policy_file = read_policy(root) if known is None else (known, "")
     files = tuple(repository.files(folder))
     source = policy.source or find_source(files)
     for entry in policy.source:
@@ -112,19 +117,19 @@ def read_policy(root: Path) -> tuple[Policy, str]:
     return Policy(), ""
 
 
-def policy_of(project: Project, commit: str) -> Policy:
-    """Read the policy as it was at a commit; the default policy if there was none.
+def policy_of(project: Project, commit: str, folder: str | None = None) -> Policy | None:
+    """Read the policy as it was at a commit; None if there was none. ``folder`` is where the project was then.
 
     Raises:
         PolicyError: the policy has problems there.
     """
+    place = project.folder if folder is None else folder
     for name in POLICY_FILES:
-        path = f"{project.folder}/{name}" if project.folder else name
-        text = project.repository.read(commit, path)
+        text = project.repository.read(commit, f"{place}/{name}" if place else name)
         policy = policy_toml.loads(text, f"{commit[:12]}:{name}") if text is not None else None
         if policy is not None:
             return policy
-    return Policy()
+    return None
 
 
 def bare_context(root: Path, stage: Stage | None) -> JobContext:

@@ -14,7 +14,6 @@ from testkeep.model.comparison import Comparison, LostTest
 from testkeep.model.coverage import CoverageTotals
 from testkeep.model.evidence import Evidence
 from testkeep.model.finding import Finding
-from testkeep.model.policy import Waiver
 from testkeep.model.stage import Stage
 from testkeep.model.verdict import (
     VERDICT_SCHEMA,
@@ -28,7 +27,7 @@ from testkeep.model.verdict import (
     Verdict,
 )
 from testkeep.pipeline.baseline import Base, state_folder
-from testkeep.pipeline.context import Project, policy_of
+from testkeep.pipeline.context import Project
 from testkeep.pipeline.gather import gather
 from testkeep.pipeline.plans import write_coverage_config
 from testkeep.pipeline.progress import Watcher
@@ -44,6 +43,7 @@ from testkeep.rules.control import controlled
 from testkeep.rules.judgement import decide, find
 from testkeep.system.coverage_data import combine
 from testkeep.system.evidence_folder import EvidenceFolder
+
 NO_COMMIT = "none"
 WORKTREE = "worktree"
 
@@ -85,13 +85,15 @@ def judge(case: Case, watcher: Watcher) -> Verdict:
         baseline=case.baseline,
         coverage=coverage,
         today=project.repository.commit_date(project.provenance.commit),
+        policy_change=project.policy_change,
     )
     if case.conserve:
         facts = _compared(case, facts, watcher)
         if case.baseline is not None and facts.comparison.obstacle:
             notes.append(f"not compared with the base: {facts.comparison.obstacle}")
         notes += [f"not looked into: {doubt}" for doubt in facts.comparison.doubts]
-    findings = find(facts, _waivers(case))
+    # Without a base nobody has agreed to a waiver.
+    findings = find(facts, project.policy.waivers if project.policy_change is not None else ())
     return Verdict(
         schema=VERDICT_SCHEMA,
         verdict=decide(facts, findings),
@@ -113,7 +115,20 @@ def _notes(case: Case) -> Iterable[str]:
     left = [stage for stage in case.project.policy.stages if stage not in case.stages]
     if left:
         yield f"a partial run: {', '.join(left)} not judged"
-    if not case.project.policy_file:
+    yield from _policy_notes(case)
+
+
+def _policy_notes(case: Case) -> Iterable[str]:
+    """Say by which policy the case is judged, where that is not plain."""
+    change, base = case.project.policy_change, case.base.commit[:12]
+    has_own = bool(case.project.policy_file)
+    if change is None and case.base.commit:
+        yield f"the base commit {base} is not in this repository: the policy of the head is in force, without waivers"
+    if change is not None and change.base is None and not change.problem and has_own:
+        yield f"first adoption of a policy: there is none at {base}"
+    if change is not None and change.base is not None and not has_own:
+        yield f"no [tool.testkeep] in this project any more: the default policy is held against that of {base}"
+    elif not has_own:
         yield "no [tool.testkeep] in this project: the default policy is in force"
 
 
@@ -141,13 +156,6 @@ def _decide_alone(facts: Facts) -> Decision:
     """What the conservation rules alone make of a comparison."""
     rules = [rule for rule in RULES if rule.check in CONSERVATION]
     return decide(facts, find(facts, (), rules), rules)
-
-
-def _waivers(case: Case) -> Sequence[Waiver]:
-    """The waivers of the base commit: a change cannot excuse itself. Without a base there is nothing to excuse."""
-    if not case.base.commit:
-        return ()
-    return policy_of(case.project, case.base.commit).waivers
 
 
 def _coverage(case: Case, evidence: Sequence[Evidence]) -> tuple[CoverageTotals | None, Rejection | None]:

@@ -76,7 +76,7 @@ def _read(looker: Looker, facts: Facts) -> Inspection:
     head = {test.item.id: test.item for test in facts.tests() if test.item.id not in before or test.item.id in changed}
     origins = origins_of(facts)
     earlier = {origins[test_id] for test_id in head if test_id in origins}
-    base = {test_id: item for test_id, item in _base_items(facts) if test_id in lost or test_id in earlier}
+    base = {test.item.id: test.item for test in facts.base_tests() if test.item.id in lost or test.item.id in earlier}
     new = {test_id: item for test_id, item in head.items() if test_id not in before}
     sources = _Parsed(texts)
     return Inspection(
@@ -89,11 +89,6 @@ def _read(looker: Looker, facts: Facts) -> Inspection:
         suspects=suspects,
         production=read_production(texts),
     )
-
-
-def _base_items(facts: Facts) -> Iterator[tuple[str, Item]]:
-    for record in facts.baseline.evidence if facts.baseline else ():
-        yield from ((test.item.id, test.item) for test in (record.suite.tests if record.suite else ()))
 
 
 class _Parsed:
@@ -135,10 +130,10 @@ def _mentions(texts: Texts, items: Iterable[Item]) -> Iterator[tuple[str, frozen
 def _covered(looker: Looker, facts: Facts) -> Lines | None:
     """The head's lines that any test ran; None if a job left no coverage data."""
     jobs = [record.job.id for record, suite in facts.suites() if any(test.execution for test in suite.tests)]
-    return _executed(looker, [looker.evidence.coverage_path(job) for job in jobs], looker.texts.project.folder)
+    return _executed([looker.evidence.coverage_path(job) for job in jobs], looker.texts.project.folder)
 
 
-def _executed(looker: Looker, files: Sequence[Path], folder: str) -> Lines | None:
+def _executed(files: Sequence[Path], folder: str) -> Lines | None:
     if not files or not all(file.exists() for file in files):
         return None
     prefix = f"{folder}/" if folder else ""
@@ -188,5 +183,5 @@ def _measure_others(looker: Looker, facts: Facts, tree: BaseTree) -> Facts:
     ran = [record.job.id for record in evidence if record.suite and any(test.execution for test in record.suite.tests)]
     if unfinished:
         return facts
-    others = _executed(looker, [folder.coverage_path(job) for job in ran], tree.project.folder) if ran else {}
+    others = _executed([folder.coverage_path(job) for job in ran], tree.project.folder) if ran else {}
     return _with(facts, production=msgspec.structs.replace(facts.inspection.production, others=others))

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from testkeep.errors import UsageError
 from testkeep.formats.line_history import Version, gone_definitions, read_history
+from testkeep.formats.module_bindings import read_bindings
 from testkeep.formats.python_source import read_functions
 from testkeep.model.patterns import matches
 from testkeep.model.production import FileHistory, Production
@@ -74,8 +75,7 @@ def read_sources(texts: Texts, facts: Facts) -> tuple[Sources, Sources, Mapping[
 
     Returns the base's sources, the head's, and the names that the head's files bind at their top.
     """
-    records = facts.baseline.evidence if facts.baseline else ()
-    base = {test.item.id: test.item for record in records for test in (record.suite.tests if record.suite else ())}
+    base = {test.item.id: test.item for test in facts.base_tests()}
     head = {test.item.id: test.item for test in facts.tests()}
     old = {base[id_].path for id_ in base.keys() - head.keys()}
     new = {head[id_].path for id_ in head.keys() - base.keys()} if old else set()
@@ -100,8 +100,6 @@ def _functions(texts: Mapping[str, str | None]) -> dict[str, FileSource | None]:
 
 
 def _bound_names(text: str) -> frozenset[str]:
-    from testkeep.formats.module_bindings import read_bindings
-
     return frozenset(name.partition(".")[0] for name in read_bindings(text) or {})
 
 

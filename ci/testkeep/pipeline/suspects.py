@@ -10,7 +10,8 @@ from testkeep.model.source import FileBindings
 from testkeep.model.tests import Item
 from testkeep.pipeline.sources import Texts, stem
 from testkeep.rules.base import Facts, function_of, name_in_file
-from testkeep.rules.closure import Affected, affected
+from testkeep.rules.closure import affected
+from testkeep.rules.scopes import Place
 
 # Of the tests that one changed helper concerns, so many are run again; more would not tell more.
 _SAMPLE = 200
@@ -24,10 +25,10 @@ def find_suspects(texts: Texts, facts: Facts) -> tuple[Suspect, ...]:
         if change.new and change.old and not texts.is_production(change.new)
     ]
     pairs = dict(_pairs(facts))
-    found = {one.head: one for one in _doctests(texts, facts, pairs)}
+    found = {one.head: one for one in _doctests(facts, pairs)}
     if changed:
         base, head = _bindings(texts, facts, changed)
-        by_path: Mapping[str, Mapping[str, Affected]] = affected(base, head)
+        by_path: Mapping[str, Mapping[str, Place]] = affected(base, head)
         for one in _of_tests(facts, pairs, by_path):
             found.setdefault(one.head, one)
     return tuple(_sampled(found))
@@ -61,9 +62,7 @@ def _read(text: str | None) -> FileBindings | None:
     return read_bindings(text) if text is not None else None
 
 
-def _of_tests(
-    facts: Facts, pairs: Mapping[str, str], by_path: Mapping[str, Mapping[str, Affected]]
-) -> Iterator[Suspect]:
+def _of_tests(facts: Facts, pairs: Mapping[str, str], by_path: Mapping[str, Mapping[str, Place]]) -> Iterator[Suspect]:
     fixtures = _fixtures(by_path)
     for test in facts.tests():
         item = test.item
@@ -73,7 +72,7 @@ def _of_tests(
                 yield Suspect(base=pairs[item.id], head=item.id, why=_said(item, one))
 
 
-def _own(item: Item, names: Mapping[str, Affected]) -> Affected | None:
+def _own(item: Item, names: Mapping[str, Place]) -> Place | None:
     """Whether a test's function was affected, or, if it is inherited, its class."""
     if not names:
         return None
@@ -81,14 +80,14 @@ def _own(item: Item, names: Mapping[str, Affected]) -> Affected | None:
     return names.get(name) or names.get(name.rpartition(".")[0]) or names.get("pytestmark")
 
 
-def _fixtures(by_path: Mapping[str, Mapping[str, Affected]]) -> dict[str, Mapping[str, Affected]]:
+def _fixtures(by_path: Mapping[str, Mapping[str, Place]]) -> dict[str, Mapping[str, Place]]:
     """The affected names of conftest.py files, by folder: autouse fixtures are nowhere mentioned."""
     return {
         path.rpartition("/")[0]: names for path, names in by_path.items() if path.rpartition("/")[2] == "conftest.py"
     }
 
 
-def _of_fixtures(item: Item, fixtures: Mapping[str, Mapping[str, Affected]]) -> Affected | None:
+def _of_fixtures(item: Item, fixtures: Mapping[str, Mapping[str, Place]]) -> Place | None:
     for folder, names in fixtures.items():
         if not folder or item.path.startswith(f"{folder}/"):
             found = next((names[name] for name in item.fixtures if name in names), None)
@@ -97,19 +96,20 @@ def _of_fixtures(item: Item, fixtures: Mapping[str, Mapping[str, Affected]]) -> 
     return None
 
 
-def _said(item: Item, one: Affected) -> str:
+def _said(item: Item, one: Place) -> str:
     own = one.path == item.path and one.name == name_in_file(item)
     return "" if own else f"{one.name or 'a statement'} of {one.path} was changed"
 
 
-def _doctests(texts: Texts, facts: Facts, pairs: Mapping[str, str]) -> Iterator[Suspect]:
+def _doctests(facts: Facts, pairs: Mapping[str, str]) -> Iterator[Suspect]:
     """Doctests whose examples were changed."""
     for test in facts.tests():
         path, name = test.item.path, name_in_file(test.item)
         before, now = (sources.get(path) for sources in (facts.base_sources, facts.head_sources))
-        if test.item.id in pairs and before and now and name in before and name in now:
-            if before[name].doctest != now[name].doctest and before[name].doctest:
-                yield Suspect(base=pairs[test.item.id], head=test.item.id, why="its examples were changed")
+        if test.item.id not in pairs or not before or not now or name not in before or name not in now:
+            continue
+        if before[name].doctest and before[name].doctest != now[name].doctest:
+            yield Suspect(base=pairs[test.item.id], head=test.item.id, why="its examples were changed")
 
 
 def _sampled(found: Mapping[str, Suspect]) -> Iterator[Suspect]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from testkeep.model.verdict import Decision
-from testkeep.rules import conservation, coverage, declared, outcomes, provenance
+from testkeep.rules import conservation, coverage, declared, outcomes, policy, provenance, waivers
 from testkeep.rules.base import Rule
 
 _UNDECIDED = Decision.INCONCLUSIVE
@@ -32,6 +32,9 @@ RULES: tuple[Rule, ...] = (
     Rule(code="TK302", name="coverage-layer", check=coverage.layers),
     Rule(code="TK501", name="evidence-missing", check=provenance.evidence_missing, effect=_UNDECIDED),
     Rule(code="TK502", name="evidence-foreign", check=provenance.evidence_foreign, effect=_UNDECIDED),
+    Rule(code="TK503", name="policy-loosened", check=policy.loosened_policy),
+    Rule(code="TK504", name="waiver-expired", check=waivers.expired, about_waivers=True),
+    Rule(code="TK505", name="waiver-matches-nothing", check=waivers.unmatched, about_waivers=True),
     Rule(code="TK506", name="baseline-unavailable", check=provenance.baseline_unavailable, effect=_UNDECIDED),
     Rule(code="TK507", name="tool-missing", check=provenance.tool_missing, effect=_UNDECIDED),
     Rule(code="TK508", name="environment-differs", check=provenance.environment_differs, effect=_UNDECIDED),

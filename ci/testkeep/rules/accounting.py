@@ -70,7 +70,7 @@ def _unfit(facts: Facts, draft: Comparison) -> Iterator[Unfit]:
     """Lost and failing tests that do not guard at the base commit either, when they are run there here and now."""
     if facts.baseline is None or facts.baseline.is_fresh:
         return
-    recorded = {test.item.id: test for record in facts.baseline.evidence for test in (record.suite.tests if record.suite else ())}
+    recorded = {test.item.id: test for test in facts.base_tests()}
     for test_id in (*(loss.id for loss in draft.lost), *draft.failing):
         seen = facts.inspection.base.get(test_id)
         if seen is not None and not seen.guards and seen.outcome is not None:
@@ -94,10 +94,7 @@ def _declared(
 def _known(facts: Facts) -> dict[str, str]:
     """What became of the base's tests that are not lost, in words that follow on their ids."""
     draft = facts.comparison
-    records = facts.baseline.evidence if facts.baseline else ()
-    states = {
-        test.item.id: "did not guard at the base" for record in records for test in (record.suite.tests if record.suite else ())
-    }
+    states = dict.fromkeys((test.item.id for test in facts.base_tests()), "did not guard at the base")
     states |= dict.fromkeys(draft.kept, "still guards, so nothing needs to stand for it")
     states |= dict.fromkeys(draft.failing, "fails, which no replacement mends")
     states |= dict.fromkeys(draft.elsewhere, "belongs to a stage that was not run")
@@ -107,7 +104,7 @@ def _known(facts: Facts) -> dict[str, str]:
 def _rewritten(
     inspection: Inspection, head: HeadTests, origins: dict[str, str], lost: Sequence[LostTest]
 ) -> Iterator[StandIn]:
-    """Find lost tests that were renamed and edited: one test far more alike than others, asserting and running the same."""
+    """Find lost tests that were renamed and edited: far more like one test, which asserts and runs the same."""
     taken: set[str] = set()
     for loss in lost:
         ranked = inspection.candidates.get(loss.id, ())
@@ -118,9 +115,8 @@ def _rewritten(
             continue
         if head.guards(best.test, head.environments) and _does_the_same(inspection, loss, best.test):
             taken.add(best.test)
-            yield StandIn(
-                lost=loss.id, by=(best.test,), why=f"{best.likeness:.0%} alike, with the same assertions and the same lines"
-            )
+            why = f"{best.likeness:.0%} alike, with the same assertions and the same lines"
+            yield StandIn(lost=loss.id, by=(best.test,), why=why)
 
 
 def _does_the_same(inspection: Inspection, loss: LostTest, other: str) -> bool:

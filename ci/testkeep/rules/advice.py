@@ -58,4 +58,6 @@ def _candidate(candidate: Candidate) -> str:
     if not candidate.misses:
         return f"{likeness}; runs all that it ran)"
     more = len(candidate.misses) - _MOST_MISSES
-    return f"{likeness}; does not run {', '.join(candidate.misses[:_MOST_MISSES])}" + (f" and {more} more)" if more > 0 else ")")
+    return f"{likeness}; does not run {', '.join(candidate.misses[:_MOST_MISSES])}" + (
+        f" and {more} more)" if more > 0 else ")"
+    )

@@ -13,8 +13,9 @@ from testkeep.model.coverage import CoverageTotals
 from testkeep.model.evidence import Evidence, Provenance, Suite, Unfinished
 from testkeep.model.finding import Finding, Severity
 from testkeep.model.inspection import Inspection
-from testkeep.model.policy import Policy
-from testkeep.model.source import FileSource, Sources
+from testkeep.model.policy import Policy, Waiver
+from testkeep.model.policy_change import PolicyChange
+from testkeep.model.source import Sources
 from testkeep.model.stage import Stage
 from testkeep.model.tests import Item, RecordedTest
 from testkeep.model.verdict import Decision
@@ -58,6 +59,9 @@ class Facts:
     ``baseline`` is None if none was asked for; ``comparison`` is what became of its guards. ``base_sources`` and
     ``head_sources`` have the files of tests that are on one side only, by path (None: the file is not there);
     ``today`` is the day of the head commit.
+
+    ``policy`` is the one in force; ``policy_change`` has those of both sides (None: there is no base commit).
+    ``waivers`` are those that are honoured, and ``findings`` what was found so far: only rules about waivers see them.
     """
 
     policy: Policy
@@ -74,11 +78,19 @@ class Facts:
     head_imports: Mapping[str, frozenset[str]] = field(default_factory=dict)
     inspection: Inspection = field(default_factory=Inspection)
     today: datetime.date = datetime.date.max
+    policy_change: PolicyChange | None = None
+    waivers: tuple[Waiver, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     @property
     def test_stages(self) -> tuple[Stage, ...]:
         """The stages that run tests, of those that the run was asked for."""
         return tuple(stage for stage in self.stages if not stage.is_static)
+
+    def base_tests(self) -> Iterator[RecordedTest]:
+        """All recorded tests of the base."""
+        records = self.baseline.evidence if self.baseline is not None else ()
+        return (test for record in records if record.suite is not None for test in record.suite.tests)
 
     def suites(self) -> Iterator[tuple[Evidence, Suite]]:
         """The records of test runs, each with its suite."""
@@ -112,13 +124,15 @@ Check = Callable[[Facts], Iterable[Problem]]
 class Rule:
     """One coded check. The check's docstring is the rule's documentation: its title, then what to do.
 
-    ``effect`` is what an error of this rule makes of the verdict.
+    ``effect`` is what an error of this rule makes of the verdict. A rule that is ``about_waivers`` is applied after all
+    others, and cannot be waived.
     """
 
     code: str
     name: str
     check: Check
     effect: Decision = Decision.FAIL
+    about_waivers: bool = False
 
     @property
     def title(self) -> str:

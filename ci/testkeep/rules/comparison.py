@@ -103,12 +103,10 @@ def _moved(
 
 def ids_at_base(facts: Facts) -> set[str]:
     """The ids of all tests that the base's run collected."""
-    return {test.item.id for suite in _base_suites(facts) for test in suite.tests}
+    return {test.item.id for test in facts.base_tests()}
 
 
-def _losses(
-    head: HeadTests, missing: Sequence[tuple[Guard, list[RecordedTest]]], found: set[str]
-) -> list[LostTest]:
+def _losses(head: HeadTests, missing: Sequence[tuple[Guard, list[RecordedTest]]], found: set[str]) -> list[LostTest]:
     return [loss_of(head, guard.test, now) for guard, now in missing if guard.test.item.id not in found]
 
 

@@ -14,7 +14,7 @@ from testkeep.rules.matching import distance
 
 @dataclass(slots=True)
 class _Supply:
-    """The checks that the change brought, each of which can stand for one lost check; by digest, the tests that have it."""
+    """The checks that the change brought, each of which can stand for one lost check, and the tests that have them."""
 
     tests: dict[str, RecordedTest] = field(default_factory=dict)
     free: dict[str, Counter[str]] = field(default_factory=dict)

@@ -9,8 +9,8 @@ import msgspec
 
 from testkeep.model.comparison import Comparison, Loss
 from testkeep.model.evidence import Evidence
-from testkeep.model.verdict import Decision
 from testkeep.model.tests import Execution, Item, Phase, RecordedTest
+from testkeep.model.verdict import Decision
 from testkeep.rules.base import Facts
 
 FILE = "testkeep-positive-control.py"
@@ -18,9 +18,7 @@ _GONE, _SKIPPED = f"{FILE}::test_that_is_gone", f"{FILE}::test_that_is_skipped"
 _EXPECTED = {_GONE: Loss.REMOVED, _SKIPPED: Loss.SKIPPED}
 
 
-def controlled(
-    compare: Callable[[Facts], Comparison], decide: Callable[[Facts], Decision], facts: Facts
-) -> Comparison:
+def controlled(compare: Callable[[Facts], Comparison], decide: Callable[[Facts], Decision], facts: Facts) -> Comparison:
     """Compare with two made-up losses among the real tests, and take them out of the result again.
 
     A comparison that does not report them, or a decision that they alone do not fail, proves nothing: then the result

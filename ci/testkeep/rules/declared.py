@@ -48,8 +48,8 @@ def not_lost(facts: Facts) -> Iterator[Problem]:
     """A replacement names a test that this change does not lose.
 
     The id has a typing error, names a file, the test itself, or a test that still guards. Ids are those that pytest
-    shows: `tests/test_a.py::TestB::test_c[param]`; without the brackets, all parameter sets of the function are meant. A
-    declaration that was merged by an earlier change is history, and is left alone.
+    shows: `tests/test_a.py::TestB::test_c[param]`; without the brackets, all parameter sets of the function are meant.
+    A declaration that was merged by an earlier change is history, and is left alone.
 
     Example: `@pytest.mark.replaces("tests/test_tax.py::test_refnud")`.
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import msgspec
 
@@ -17,18 +18,21 @@ _ORDER = list(Severity)
 
 
 def find(facts: Facts, waivers: Sequence[Waiver], rules: Sequence[Rule] = RULES) -> tuple[Finding, ...]:
-    """Apply all rules, then the waivers. Findings are sorted by severity, code, path, line and test.
+    """Apply all rules, then the waivers, then the rules about waivers.
 
-    A waiver excuses what a test did. It cannot excuse that nobody knows what the tests did: findings of rules that make
-    a verdict inconclusive are never waived.
+    Findings are sorted by severity, code, path, line and test. A waiver excuses what a test did. It cannot excuse that
+    nobody knows what the tests did: findings of rules that make a verdict inconclusive are never waived.
     """
-    findings = (
+    findings = [
         part
         for rule in rules
+        if not rule.about_waivers
         for excused in [_excused(rule, waivers, facts.today)]
         for finding in rule.findings(facts)
         for part in _split(finding, excused)
-    )
+    ]
+    facts = replace(facts, waivers=tuple(waivers), findings=tuple(findings))
+    findings += [finding for rule in rules if rule.about_waivers for finding in rule.findings(facts)]
     return tuple(sorted(findings, key=_position))
 
 
@@ -61,7 +65,7 @@ def _excused(rule: Rule, waivers: Sequence[Waiver], today: datetime.date) -> fro
     """The tests for which a rule's findings are waived. The day on which a waiver expires is its last."""
     if rule.effect is not Decision.FAIL:
         return frozenset()
-    valid = (waiver for waiver in waivers if waiver.rule == rule.code and today <= waiver.expires)
+    valid = (waiver for waiver in waivers if waiver.rule == rule.code and not waiver.is_expired(today))
     return frozenset(waiver.test for waiver in valid if waiver.test)
 
 

@@ -31,13 +31,10 @@ def candidates(
             if len(postings.get(token, ())) <= _TOO_COMMON
             for other in postings.get(token, ())
         )
-        nearest = sorted(
-            (likeness(tokens, head[other]), other) for other, _ in shared.most_common(_TOO_COMMON)
-        )
+        nearest = sorted((likeness(tokens, head[other]), other) for other, _ in shared.most_common(_TOO_COMMON))
         found[test_id] = tuple(
             Candidate(test=other, likeness=alike)
             for alike, other in reversed(nearest[-_MOST_SHOWN:])
             if alike >= _WORTH_SHOWING
         )
     return found
-

@@ -120,9 +120,7 @@ _ROUNDS: tuple[Callable[[RecordedTest], _Key], ...] = (
 )
 
 
-def _extended(
-    lost: Sequence[RecordedTest], new: Sequence[RecordedTest], base: Sources, head: Sources
-) -> Found:
+def _extended(lost: Sequence[RecordedTest], new: Sequence[RecordedTest], base: Sources, head: Sources) -> Found:
     """Find the same function with the same values and further parameters beside them.
 
     A test that had no parameters has no values to be recognised by, so its body must be the same too.

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from testkeep.model.evidence import Evidence
 from testkeep.model.stage import Stage
+from testkeep.rules.base import Facts, Problem, Rejection, RejectionKind, function_of
 from testkeep.rules.comparison import missing_environments
 from testkeep.rules.control import CONTROL_FAILED
-from testkeep.rules.base import Facts, Problem, Rejection, RejectionKind, function_of
 from testkeep.rules.validity import doubts
 
 

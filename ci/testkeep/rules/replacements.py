@@ -47,13 +47,7 @@ class Situation:
 
 def declarations(head: HeadTests, facts: Facts, origins: Mapping[str, str]) -> list[Declaration]:
     """The declarations that this change makes. One that was merged earlier is history, also if its test was renamed."""
-    records = facts.baseline.evidence if facts.baseline else ()
-    earlier = {
-        (test.item.id, target)
-        for record in records
-        for test in (record.suite.tests if record.suite else ())
-        for target in test.item.replaces
-    }
+    earlier = {(test.item.id, target) for test in facts.base_tests() for target in test.item.replaces}
     carried = {target for test_id, target in earlier if test_id not in head.tests}
     return [
         Declaration(runs[0][1], target)
@@ -70,7 +64,7 @@ def targets_of(target: str, lost: Iterable[str]) -> list[str]:
 
 
 def verify(case: Situation, declared: Sequence[Declaration]) -> tuple[list[StandIn], list[Refusal]]:
-    """Hold each declaration against what is known; a target is replaced if what remains of its declarations covers it."""
+    """Hold each declaration against what is known; what remains of a target's declarations must cover it together."""
     refused: list[Refusal] = []
     by_target: dict[str, list[RecordedTest]] = {}
     for one in declared:

@@ -49,9 +49,7 @@ def _why(inspection: Inspection, loss: LostTest) -> str:
 
 def _unique(inspection: Inspection, ran: Lines) -> set[Place]:
     production = inspection.production
-    return {
-        Place(path, line) for path, numbers in ran.items() for line in numbers if is_unique(production, path, line)
-    }
+    return {Place(path, line) for path, numbers in ran.items() for line in numbers if is_unique(production, path, line)}
 
 
 def _gone_symbol(inspection: Inspection, loss: LostTest, ran: Mapping[str, frozenset[int]]) -> str:

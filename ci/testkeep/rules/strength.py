@@ -33,24 +33,17 @@ def weakened(facts: Facts, comparison: Comparison, head: HeadTests) -> Iterator[
     yield from _other_values(facts, comparison, head, said)
 
 
-def _pairs(
-    facts: Facts, comparison: Comparison, head: HeadTests
-) -> Iterator[tuple[RecordedTest, RecordedTest, str]]:
+def _pairs(facts: Facts, comparison: Comparison, head: HeadTests) -> Iterator[tuple[RecordedTest, RecordedTest, str]]:
     """Tests that were inspected on both sides, then those whose subtests the records themselves compare."""
     inspection: Inspection = facts.inspection
     for suspect in inspection.suspects:
         before, now = inspection.base.get(suspect.base), inspection.head.get(suspect.head)
         if before is not None and now is not None and before.guards and now.guards:
             yield before, now, suspect.why
-    base = {test.item.id: test for test in _base_tests(facts) if test.execution and test.execution.subtests}
+    base = {test.item.id: test for test in facts.base_tests() if test.execution and test.execution.subtests}
     for test_id in comparison.kept:
         if test_id in base:
             yield base[test_id], head.runs(test_id)[0], ""
-
-
-def _base_tests(facts: Facts) -> Iterator[RecordedTest]:
-    for record in facts.baseline.evidence if facts.baseline else ():
-        yield from record.suite.tests if record.suite else ()
 
 
 def _fewer_assertions(before: Strength | None, now: Strength | None) -> tuple[bool, str] | None:
@@ -78,7 +71,10 @@ def _fewer_subtests(before: Execution, now: Execution) -> tuple[bool, str] | Non
     if passed_now.total() >= passed_before.total():
         return None
     to_nothing = not passed_now
-    return to_nothing, f"{passed_before.total()} of its subtests passed at the base, {passed_now.total() or 'none'} here"
+    return (
+        to_nothing,
+        f"{passed_before.total()} of its subtests passed at the base, {passed_now.total() or 'none'} here",
+    )
 
 
 def _passed_subtests(execution: Execution) -> Counter[str]:
@@ -89,7 +85,10 @@ def _other_code(before: Execution, now: Execution) -> tuple[bool, str] | None:
     """Whether a test that ran production code runs none of it any more: what it tests was replaced by a stub."""
     if now.strength is None or not before.footprint or now.footprint:
         return None
-    return False, f"it ran code of {', '.join(sorted(before.footprint)[:3])} at the base, and runs no production code here"
+    return (
+        False,
+        f"it ran code of {', '.join(sorted(before.footprint)[:3])} at the base, and runs no production code here",
+    )
 
 
 def _shadow(facts: Facts, test: RecordedTest) -> int:
@@ -97,11 +96,9 @@ def _shadow(facts: Facts, test: RecordedTest) -> int:
     return source.shadows if source is not None else 0
 
 
-def _other_values(
-    facts: Facts, comparison: Comparison, head: HeadTests, said: set[str]
-) -> Iterator[Weakening]:
+def _other_values(facts: Facts, comparison: Comparison, head: HeadTests, said: set[str]) -> Iterator[Weakening]:
     """Find parameter sets that kept their ids and have other values, in files that were changed."""
-    before = {test.item.id: test for test in _base_tests(facts)}
+    before = {test.item.id: test for test in facts.base_tests()}
     for test_id in comparison.kept:
         now = head.runs(test_id)[0]
         old = before[test_id].item.params

@@ -150,6 +150,11 @@ class Repository:
                            cwd=self.root / folder)  # fmt: skip
         return [os.fsdecode(name) for name in listed.stdout.split(b"\0") if name]
 
+    def files_at(self, commit: str, folder: str = "") -> list[str]:
+        """The files below a folder as they were at a commit, relative to that folder; none if it was not there."""
+        listed = self._git("ls-tree", "-r", "-z", "--name-only", f"{commit}:{folder}")
+        return [os.fsdecode(name) for name in listed.stdout.split(b"\0") if name]
+
     def tree_state(self) -> TreeState:
         """Name the files as they are by their content.
 

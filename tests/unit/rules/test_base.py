@@ -53,6 +53,9 @@ def test_rules__codes_and_effects__are_the_contract() -> None:
         ("TK302", "coverage-layer", fail),
         ("TK501", "evidence-missing", undecided),
         ("TK502", "evidence-foreign", undecided),
+        ("TK503", "policy-loosened", fail),
+        ("TK504", "waiver-expired", fail),
+        ("TK505", "waiver-matches-nothing", fail),
         ("TK506", "baseline-unavailable", undecided),
         ("TK507", "tool-missing", undecided),
     ]

@@ -1,0 +1,60 @@
+"""The policy that a change is judged by: the base commit's, where the change would loosen it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import msgspec
+
+from testkeep.errors import PolicyError
+from testkeep.model.layout import find_source, lies_in
+from testkeep.model.policy import Policy
+from testkeep.model.policy_change import PolicyChange
+from testkeep.pipeline.context import Project, policy_of
+from testkeep.rules.policy import loosenable
+from testkeep.rules.policy_changes import honoured, tightened
+
+
+def under_base(project: Project, commit: str, folder: str | None = None) -> Project:
+    """Put a project under the policy that is in force when it is judged against a base commit.
+
+    Without a base commit, or with one that is not in the repository, it is the project's own. A policy that cannot be
+    read at the base (an older kit's, say) is no reason to stop: the change may be the one that mends it. ``folder`` is
+    the project's place at the base, if it was another one.
+    """
+    if not commit or project.repository.resolve(commit) is None:
+        return project
+    place = project.folder if folder is None else folder
+    change = PolicyChange(commit=commit, base=None, head=project.policy, file=project.policy_file)
+    try:
+        base = policy_of(project, commit, place)
+    except PolicyError as error:
+        change = msgspec.structs.replace(change, problem="; ".join(error.problems))
+    else:
+        change = msgspec.structs.replace(change, base=base)
+        if base is not None and (base.source or project.policy.source):
+            change = _with_sources(project, change, base, place)
+    return replace(project, policy=_in_force(project, change), policy_change=change)
+
+
+def _in_force(project: Project, change: PolicyChange) -> Policy:
+    if change.base is None:
+        return msgspec.structs.replace(change.head, waivers=())
+    waivers = honoured(change.base, change.head)
+    today = project.repository.commit_date(project.provenance.commit)
+    return tightened(change.base, change.head, loosenable(waivers, today))
+
+
+def _with_sources(project: Project, change: PolicyChange, base: Policy, folder: str) -> PolicyChange:
+    """Put the real sources into the policies: one that nobody wrote down is found in the files."""
+    source = base.source or find_source(project.repository.files_at(change.commit, folder))
+    return msgspec.structs.replace(
+        change,
+        base=msgspec.structs.replace(base, source=source),
+        head=msgspec.structs.replace(change.head, source=project.source),
+        unmeasured=tuple(
+            file
+            for file in project.files
+            if file.endswith(".py") and lies_in(file, source) and not lies_in(file, project.source)
+        ),
+    )

@@ -1,0 +1,157 @@
+"""TK503: a change is judged by the policy of its base, and cannot make it milder unnoticed."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from testkeep.model.evidence import Evidence
+from testkeep.model.finding import Severity
+from testkeep.model.policy import Waiver
+from testkeep.model.policy_change import PolicyChange
+from testkeep.rules.base import Facts, Problem, in_repository
+from testkeep.rules.policy_changes import SOURCE, WAIVERS, Loosening, loosened, requested, taken_from_layers
+
+CODE = "TK503"
+_STRICT_PARTS = ("strict_markers", "strict_config", "xfail_strict")
+# pytest 9.1 has strict_xfail as another name of xfail_strict.
+_OTHER_NAMES = {"strict_xfail": "xfail_strict"}
+_ERROR_FILTER = re.compile(r"(?<!\S)error(?::\S*)?(?!\S)")
+_REQUEST_HELP = (
+    "Waivers are read from the base commit: merge the waiver by itself first, then the change that needs it."
+)
+_PYTEST_HELP = "If it is meant, nothing needs to be done."
+
+
+def loosened_policy(facts: Facts) -> Iterator[Problem]:
+    """The change loosens the policy by which it is judged.
+
+    Thresholds, stages and waivers are those of the base commit. A change may tighten them at once. What it loosens is
+    named here with the old and the new value, and the old value stays in force for this change. Put the value back. If
+    the project wants the new one, first merge a waiver of this rule for the key that the message names; then the change
+    is judged by its own value of that key.
+
+    Some things are only warnings. A waiver that the change adds or prolongs is a request: it is shown, and not
+    honoured, until the base branch has it. (With `waivers = "head"` in the base's policy, the waivers of the change
+    are honoured.) The other warnings are a `source` folder that is gone, and a pytest configuration that became more
+    lenient: no `error` in `filterwarnings` any more, or no `xfail_strict`, `strict_markers` or `strict_config`.
+
+    The first policy of a project is compared with nothing. A policy that was removed is compared with the defaults.
+
+    Example: the change lowers `coverage.overall` from 87 to 60. To allow that, the base branch needs
+
+        [[tool.testkeep.waivers]]
+        rule = "TK503"
+        test = "coverage.overall"
+        reason = "the generated client is measured now"
+        owner = "platform-team"
+        expires = 2027-01-31
+    """
+    if facts.policy_change is not None:
+        path = in_repository(facts, facts.policy_change.file)
+        yield from (replace(problem, path=path) for problem in _problems(facts, facts.policy_change))
+    yield from _of_pytest(facts)
+
+
+def loosenable(waivers: Iterable[Waiver], today: datetime.date) -> frozenset[str]:
+    """The keys that waivers let a change loosen."""
+    return frozenset(waiver.test for waiver in waivers if waiver.rule == CODE and not waiver.is_expired(today))
+
+
+def _problems(facts: Facts, change: PolicyChange) -> Iterator[Problem]:
+    if change.problem:
+        yield Problem(
+            message=f"the policy at {change.commit[:12]} cannot be read, so the head's own is in force: "
+            f"{change.problem}",
+            help="Nothing was compared: look at what the change does to the policy.",
+            severity=Severity.WARNING,
+        )
+    if change.base is None:
+        yield from (_request(change, added) for added in requested((), change.head.waivers))
+        return
+    files = facts.coverage.files if facts.coverage is not None else ()
+    for loosening in (*loosened(change.base, change.head), *taken_from_layers(change.base, change.head, files)):
+        if loosening.key == WAIVERS:
+            yield _request(change, loosening)
+        elif loosening.key == SOURCE:
+            yield _narrowed(change, loosening)
+        else:
+            yield Problem(
+                message=_said(change, loosening),
+                help=f"{change.commit[:12]}'s value stays in force. {_escape(loosening.key)}",
+                test=loosening.key,
+            )
+
+
+def _narrowed(change: PolicyChange, loosening: Loosening) -> Problem:
+    said, left = _said(change, loosening), change.unmeasured
+    if not left:
+        return Problem(
+            message=f"{said}; no Python file of the old one is left out",
+            help="If the code was moved, see that the new source has it.",
+            test=loosening.key,
+            severity=Severity.WARNING,
+        )
+    more = f" and {len(left) - 1} more" if len(left) > 1 else ""
+    return Problem(
+        message=f"{said}; {left[0]}{more} would not count any more", help=_escape(loosening.key), test=loosening.key
+    )
+
+
+def _said(change: PolicyChange, loosening: Loosening) -> str:
+    return f"{loosening.key} is loosened: {loosening.old} at {change.commit[:12]}, {loosening.new} now"
+
+
+def _escape(key: str) -> str:
+    return (
+        f'Put it back. If it is meant, first merge a waiver with rule = "{CODE}" and test = "{key}" into the base '
+        "branch."
+    )
+
+
+def _request(change: PolicyChange, loosening: Loosening) -> Problem:
+    return Problem(
+        message=f"a request that is not honoured: {WAIVERS}: {loosening.new}; at {change.commit[:12]}: {loosening.old}",
+        help=_REQUEST_HELP,
+        test=loosening.key,
+        severity=Severity.WARNING,
+    )
+
+
+def _of_pytest(facts: Facts) -> Iterator[Problem]:
+    """Compare the pytest configurations of both sides, stage by stage; one finding for a key is enough."""
+    if facts.baseline is None or facts.baseline.problem:
+        return
+    base, found = facts.baseline, dict[str, Problem]()
+    for record, suite in facts.suites():
+        before = _ini_of_same_stage(base.evidence, record)
+        for key, old, new in _lenient(before, suite.settings.ini) if before is not None else ():
+            message = f"pytest became more lenient: {key} is {old} at {base.commit[:12]}, {new} now"
+            problem = Problem(message=message, help=_PYTEST_HELP, test=f"pytest.{key}", severity=Severity.WARNING)
+            found.setdefault(key, problem)
+    yield from found.values()
+
+
+def _ini_of_same_stage(evidence: Iterable[Evidence], record: Evidence) -> Mapping[str, str] | None:
+    stages = set(record.job.stages)
+    return next((one.suite.settings.ini for one in evidence if one.suite and stages & set(one.job.stages)), None)
+
+
+def _lenient(base: Mapping[str, str], head: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    before, now = (_ERROR_FILTER.findall(ini.get("filterwarnings", "")) for ini in (base, head))
+    if not set(before) <= set(now) and "error" not in now:
+        yield "filterwarnings", f'"{base["filterwarnings"]}"', f'"{head.get("filterwarnings", "")}"'
+    parts = [part for part in _STRICT_PARTS if _is_strict(base, part) and not _is_strict(head, part)]
+    if parts and base.get("strict") == "True" and head.get("strict") != "True":
+        yield "strict", "true", "false"
+        return
+    yield from ((part, "true", "false") for part in parts)
+
+
+def _is_strict(ini: Mapping[str, str], part: str) -> bool:
+    """Whether a part of pytest's strictness is on: by itself, or unset under ``strict`` (since pytest 9)."""
+    names = [part, *(other for other, name in _OTHER_NAMES.items() if name == part)]
+    said = {ini[name] for name in names if name in ini}
+    return "True" in said or (ini.get("strict") == "True" and said <= {"None"})

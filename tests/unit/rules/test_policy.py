@@ -1,0 +1,300 @@
+"""TK503: what a change loosens, in its policy and in pytest's configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+import pytest
+
+from builders import BASE, TODAY, a_baseline, a_change, a_record, a_suite, a_test, a_waiver, findings_of, the_facts
+from testkeep.model.coverage import CoverageTotals, Ratio
+from testkeep.model.evidence import Evidence
+from testkeep.model.finding import Finding, Severity
+from testkeep.model.policy import CoveragePolicy, Layer, Policy, Waiver
+from testkeep.model.policy_change import PolicyChange
+from testkeep.model.stage import Stage
+from testkeep.rules.base import Baseline
+from testkeep.rules.policy import loosenable
+
+AT = BASE[:12]
+_FOUND = partial(Finding, code="TK503", name="policy-loosened")
+_ERROR = partial(_FOUND, severity=Severity.ERROR)
+_WARNING = partial(_FOUND, severity=Severity.WARNING)
+_REQUEST = partial(
+    _WARNING,
+    test="waivers",
+    help="Waivers are read from the base commit: merge the waiver by itself first, then the change that needs it.",
+)
+CALC, LOW = Layer(paths=("**/calc.py",), minimum=70.0), Layer(paths=("app/**",), minimum=10.0)
+
+
+def _escape(key: str) -> str:
+    return (
+        f'Put it back. If it is meant, first merge a waiver with rule = "TK503" and test = "{key}" into the base '
+        "branch."
+    )
+
+
+def _policy(overall: float = 80.0, diff: float = 75.0, **layers: Layer) -> Policy:
+    return Policy(coverage=CoveragePolicy(overall=overall, diff=diff, layers=layers))
+
+
+def _lowered(overall: float) -> Finding:
+    return _ERROR(
+        message=f"coverage.overall is loosened: 80 at {AT}, {overall:g} now",
+        help=f"{AT}'s value stays in force. {_escape('coverage.overall')}",
+        test="coverage.overall",
+        path="pyproject.toml",
+    )
+
+
+def _change(base: Policy | None, head: Policy, **rest: str | tuple[str, ...]) -> PolicyChange:
+    return a_change(base, head, file="pyproject.toml", **rest)
+
+
+@pytest.mark.parametrize(
+    ("change", "waivers", "expected"),
+    [
+        pytest.param(_change(_policy(80.0), _policy(90.0)), (), (), id="passing: tightened"),
+        pytest.param(_change(_policy(80.0), _policy(80.0)), (), (), id="boundary: the same"),
+        pytest.param(None, (), (), id="missing evidence: there is no base"),
+        pytest.param(_change(_policy(80.0), _policy(35.0)), (), (_lowered(35.0),), id="failing"),
+        pytest.param(
+            _change(_policy(80.0), _policy(79.0, 1.0)),
+            (),
+            (
+                _ERROR(
+                    message=f"coverage.diff is loosened: 75 at {AT}, 1 now",
+                    help=f"{AT}'s value stays in force. {_escape('coverage.diff')}",
+                    test="coverage.diff",
+                    path="pyproject.toml",
+                ),
+                _lowered(79.0),
+            ),
+            id="failing: two keys",
+        ),
+        pytest.param(
+            _change(_policy(80.0), _policy(35.0)),
+            (a_waiver("coverage.overall", "TK503"),),
+            ("coverage.overall",),
+            id="waived",
+        ),
+        pytest.param(
+            _change(_policy(80.0), _policy(35.0)),
+            (a_waiver("coverage.diff", "TK503"), a_waiver("coverage.overall", "TK301")),
+            (_lowered(35.0),),
+            id="not waived: another key, another rule",
+        ),
+        pytest.param(_change(None, _policy(1.0)), (), (), id="boundary: a first adoption is compared with nothing"),
+        pytest.param(
+            _change(None, Policy(waivers=(a_waiver(),))),
+            (),
+            (
+                _REQUEST(
+                    message="a request that is not honoured: waivers: TK201 for tests/unit/test_cart.py::test_add "
+                    f'until {TODAY} ("upstream bug 4711", billing); at {AT}: nothing',
+                    path="pyproject.toml",
+                ),
+            ),
+            id="a waiver comes with the first adoption",
+        ),
+        pytest.param(
+            _change(Policy(waivers=(a_waiver(expires=TODAY.replace(year=2001)),)), Policy(waivers=(a_waiver(),))),
+            (),
+            (
+                _REQUEST(
+                    message="a request that is not honoured: waivers: TK201 for tests/unit/test_cart.py::test_add "
+                    f'until {TODAY} ("upstream bug 4711", billing); at {AT}: until 2001-11-20',
+                    path="pyproject.toml",
+                ),
+            ),
+            id="a waiver is prolonged",
+        ),
+        pytest.param(
+            _change(None, _policy(1.0), problem="not valid TOML"),
+            (),
+            (
+                _WARNING(
+                    message=f"the policy at {AT} cannot be read, so the head's own is in force: not valid TOML",
+                    help="Nothing was compared: look at what the change does to the policy.",
+                    path="pyproject.toml",
+                ),
+            ),
+            id="missing evidence: the base's policy is broken",
+        ),
+        pytest.param(
+            _change(Policy(source=("app", "lib")), Policy(source=("app",)), unmeasured=("lib/a.py", "lib/b.py")),
+            (),
+            (
+                _ERROR(
+                    message=f'source is loosened: ["app", "lib"] at {AT}, ["app"] now; lib/a.py and 1 more would not '
+                    "count any more",
+                    help=_escape("source"),
+                    test="source",
+                    path="pyproject.toml",
+                ),
+            ),
+            id="failing: files are left out of the source",
+        ),
+        pytest.param(
+            _change(Policy(source=("app",)), Policy(source=("backend",))),
+            (),
+            (
+                _WARNING(
+                    message=f'source is loosened: ["app"] at {AT}, ["backend"] now; no Python file of the old one is '
+                    "left out",
+                    help="If the code was moved, see that the new source has it.",
+                    test="source",
+                    path="pyproject.toml",
+                ),
+            ),
+            id="boundary: the source's folder is gone",
+        ),
+    ],
+)
+def test_tk503__policy__table(
+    change: PolicyChange | None, waivers: tuple[Waiver, ...], expected: tuple[Finding | str, ...]
+) -> None:
+    found = findings_of("TK503", the_facts(a_record(a_test()), policy_change=change), *waivers)
+
+    if any(isinstance(entry, str) for entry in expected):
+        assert tuple(finding.test for finding in found if finding.waived) == expected
+    else:
+        assert sorted(found, key=str) == sorted(expected, key=str)
+
+
+@pytest.mark.parametrize(
+    ("coverage", "n_findings"),
+    [
+        pytest.param(CoverageTotals(files={"app/calc.py": Ratio(1, 1)}), 1, id="failing"),
+        pytest.param(CoverageTotals(files={"app/main.py": Ratio(1, 1)}), 0, id="passing: no such file"),
+        pytest.param(None, 0, id="missing evidence: nothing was measured"),
+    ],
+)
+def test_tk503__new_layer_takes_files_away__is_named_where_coverage_is_measured(
+    coverage: CoverageTotals | None, n_findings: int
+) -> None:
+    change = a_change(_policy(calc=CALC), _policy(low=LOW, calc=CALC))
+
+    found = findings_of("TK503", the_facts(a_record(a_test()), coverage=coverage, policy_change=change))
+
+    assert [finding.test for finding in found] == ["coverage.layers.calc"] * n_findings
+
+
+def test_tk503__project_in_a_folder__names_the_file_as_the_repository_does() -> None:
+    change = _change(_policy(80.0), _policy(35.0))
+
+    (found,) = findings_of("TK503", the_facts(a_record(a_test()), project="backend", policy_change=change))
+
+    assert found.path == "backend/pyproject.toml"
+
+
+def _with(ini: Mapping[str, str], job: str = "unit") -> Evidence:
+    return a_record(suite=a_suite(a_test(stage=Stage(job)), ini=ini), job=job)
+
+
+UNSET = {"strict": "False", "xfail_strict": "None", "strict_xfail": "None", "strict_markers": "None"}
+STRICT = UNSET | {"strict": "True"}
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "expected"),
+    [
+        pytest.param({"filterwarnings": "error"}, {"filterwarnings": ""}, {"filterwarnings"}, id="no error"),
+        pytest.param(
+            {"filterwarnings": "error ignore::UserWarning"},
+            {"filterwarnings": "ignore::UserWarning error"},
+            set(),
+            id="boundary: in another order",
+        ),
+        pytest.param(
+            {"filterwarnings": "error"},
+            {"filterwarnings": "error::UserWarning"},
+            {"filterwarnings"},
+            id="an error for one category only",
+        ),
+        pytest.param(
+            {"filterwarnings": "error::UserWarning"}, {"filterwarnings": "error"}, set(), id="an error for all"
+        ),
+        pytest.param(
+            {"filterwarnings": "ignore:an errors list"}, {"filterwarnings": ""}, set(), id="boundary: a word in a text"
+        ),
+        pytest.param({"filterwarnings": "default"}, {"filterwarnings": ""}, set(), id="no error before either"),
+        pytest.param({"xfail_strict": "True"}, {"xfail_strict": "False"}, {"xfail_strict"}, id="xfail_strict"),
+        pytest.param({"xfail_strict": "False"}, {"xfail_strict": "True"}, set(), id="xfail_strict, the other way"),
+        pytest.param(
+            UNSET | {"xfail_strict": "True", "strict_xfail": "True"},
+            UNSET,
+            {"xfail_strict"},
+            id="boundary: both names of xfail_strict are one setting",
+        ),
+        pytest.param(UNSET | {"strict_markers": "True"}, UNSET, {"strict_markers"}, id="strict_markers"),
+        pytest.param({"strict_config": "True"}, {}, {"strict_config"}, id="strict_config"),
+        pytest.param(STRICT, UNSET, {"strict"}, id="strict is named alone"),
+        pytest.param(STRICT, STRICT | {"strict_markers": "False"}, {"strict_markers"}, id="an exception from strict"),
+        pytest.param(
+            {"strict": "True", "xfail_strict": "None", "strict_markers": "None", "strict_config": "None"},
+            {"strict": "False", "xfail_strict": "True", "strict_markers": "True", "strict_config": "True"},
+            set(),
+            id="boundary: the parts of strict by themselves",
+        ),
+        pytest.param({}, {}, set(), id="missing evidence: nothing was recorded"),
+    ],
+)
+def test_tk503__pytest_is_more_lenient__is_a_warning(
+    base: Mapping[str, str], head: Mapping[str, str], expected: set[str]
+) -> None:
+    found = findings_of("TK503", the_facts(_with(head), baseline=a_baseline(_with(base))))
+
+    assert {finding.test for finding in found} == {f"pytest.{key}" for key in expected}
+    assert all(finding.severity is Severity.WARNING for finding in found)
+
+
+def test_tk503__pytest_is_more_lenient__names_old_and_new() -> None:
+    (found,) = findings_of(
+        "TK503",
+        the_facts(_with({"filterwarnings": ""}), baseline=a_baseline(_with({"filterwarnings": "error"}))),
+    )
+
+    assert found == _WARNING(
+        message=f'pytest became more lenient: filterwarnings is "error" at {AT}, "" now',
+        help="If it is meant, nothing needs to be done.",
+        test="pytest.filterwarnings",
+    )
+
+
+@pytest.mark.parametrize(
+    ("records", "baseline", "n_findings"),
+    [
+        pytest.param(
+            (_with({}), _with({}, "e2e")),
+            a_baseline(_with({"xfail_strict": "True"}), _with({"xfail_strict": "True"}, "e2e")),
+            1,
+            id="boundary: in two stages",
+        ),
+        pytest.param((_with({}, "e2e"),), a_baseline(_with({"xfail_strict": "True"})), 0, id="in another stage"),
+        pytest.param(
+            (_with({}),), a_baseline(problem="cut off"), 0, id="missing evidence: the baseline is unavailable"
+        ),
+        pytest.param((_with({}),), None, 0, id="missing evidence: no baseline"),
+    ],
+)
+def test_tk503__pytest_in_several_stages__is_compared_stage_by_stage(
+    records: tuple[Evidence, ...], baseline: Baseline | None, n_findings: int
+) -> None:
+    facts = the_facts(*records, stages=(Stage.UNIT, Stage.E2E), baseline=baseline)
+
+    assert len(findings_of("TK503", facts)) == n_findings
+
+
+@pytest.mark.parametrize(
+    ("waiver", "keys"),
+    [
+        pytest.param(a_waiver("coverage.diff", "TK503"), {"coverage.diff"}, id="on its last day"),
+        pytest.param(a_waiver("coverage.diff", "TK503", expires=TODAY.replace(day=19)), set(), id="a day later"),
+        pytest.param(a_waiver("coverage.diff", "TK303"), set(), id="of another rule"),
+    ],
+)
+def test_loosenable__table(waiver: Waiver, keys: set[str]) -> None:
+    assert loosenable([waiver], TODAY) == keys
