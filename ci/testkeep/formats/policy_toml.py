@@ -60,7 +60,7 @@ def _table(text: str, source: str) -> dict[str, Any] | None:
 def _in_full(table: dict[str, Any]) -> dict[str, Any]:
     """Read ``waivers = "head"`` as what it is short for; a table cannot have that and a list of waivers."""
     said = table.get("waivers")
-    if not isinstance(said, str) or said not in _choices(get_type_hints(Policy)["waivers_from"]):
+    if "waivers_from" in table or said not in _choices(get_type_hints(Policy)["waivers_from"]):
         return table
     return {"waivers_from": said} | {key: value for key, value in table.items() if key != "waivers"}
 

@@ -35,8 +35,9 @@ _PYTEST_CONFIG_FILES = (
 _OUTER_PYTEST = frozenset(
     {"PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID"}
 )
-_TEST_FILES = ("test_*.py", "**/test_*.py", "*_test.py", "**/*_test.py", "conftest.py", "**/conftest.py",
-               "tests/**", "**/tests/**", "migrations/versions/**", "**/migrations/versions/**")  # fmt: skip
+# Of the source, what never counts for coverage.
+NOT_PRODUCTION = ("test_*.py", "**/test_*.py", "*_test.py", "**/*_test.py", "conftest.py", "**/conftest.py",
+                  "tests/**", "**/tests/**", "migrations/versions/**", "**/migrations/versions/**")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,7 @@ def write_coverage_config(project: Project, folder: EvidenceFolder) -> Path:
         "concurrency": "\n".join(concurrency),
         "disable_warnings": "no-data-collected\nmodule-not-imported\nmodule-not-measured",
     }
-    omit = [f"{entry}/{pattern}" for entry in project.source for pattern in _TEST_FILES if not entry.endswith(".py")]
+    omit = [f"{entry}/{pattern}" for entry in project.source for pattern in NOT_PRODUCTION if not entry.endswith(".py")]
     merged = coverage_config.overlay(user, ours, [*omit, *project.policy.coverage.omit])
     path = folder.coverage_config_path()
     path.write_text(coverage_config.dumps(merged), encoding="utf-8")

@@ -8,9 +8,11 @@ import msgspec
 
 from testkeep.errors import PolicyError
 from testkeep.model.layout import find_source, lies_in
+from testkeep.model.patterns import matches
 from testkeep.model.policy import Policy
 from testkeep.model.policy_change import PolicyChange
 from testkeep.pipeline.context import Project, policy_of
+from testkeep.pipeline.plans import NOT_PRODUCTION
 from testkeep.rules.policy import loosenable
 from testkeep.rules.policy_changes import honoured, tightened
 
@@ -47,6 +49,7 @@ def _in_force(project: Project, change: PolicyChange) -> Policy:
 
 def _with_sources(project: Project, change: PolicyChange, base: Policy, folder: str) -> PolicyChange:
     """Put the real sources into the policies: one that nobody wrote down is found in the files."""
+    never = (*NOT_PRODUCTION, *base.coverage.omit)
     source = base.source or find_source(project.repository.files_at(change.commit, folder))
     return msgspec.structs.replace(
         change,
@@ -56,5 +59,6 @@ def _with_sources(project: Project, change: PolicyChange, base: Policy, folder: 
             file
             for file in project.files
             if file.endswith(".py") and lies_in(file, source) and not lies_in(file, project.source)
+            if not matches(file, never)
         ),
     )

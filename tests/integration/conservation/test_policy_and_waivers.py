@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from integration.conservation.edits import Edit, append, replace, write
+from integration.conservation.edits import Edit, append, rename, replace, write
 from integration.conservation.pairs import Lost, Pair, Passes, concerning, pair, seen, table
 from integration.conservation.project import EVERYTHING, GUARD, A, above_guard, guard_becomes, in_module
 from repositories import Outcome
@@ -93,6 +93,21 @@ def test_run__with_a_waiver__honours_a_valid_one_of_the_base_only(pair: Pair, ju
     pair.expected.check(judge(pair))
 
 
+PROLONGED = replace(POLICY, "2001-01-01", "2999-12-31")
+
+
+@table(
+    pair("P11", "a change that prolongs an expired waiver", Passes(warning="TK504"), PROLONGED,
+         base=(waiver(expires="2001-01-01"), SKIP)),
+    pair("P13", "a change that removes an expired waiver", Says("TK504", (GUARD,), (1,)),
+         write(POLICY, '[project]\nname = "pairs"\nversion = "1"\n'), base=(waiver(expires="2001-01-01"), SKIP)),
+)  # fmt: skip
+def test_run__the_change_deals_with_an_expired_waiver__may_ask_for_more_time(
+    pair: Pair, judge: Callable[[Pair], Outcome]
+) -> None:
+    pair.expected.check(judge(pair))
+
+
 @table(
     pair("P12", "waiver in the head only", Blocks(frozenset({"TK201"}), ("later",)), SKIP, waiver()),
 )  # fmt: skip
@@ -147,6 +162,19 @@ def loosened(id_: str, key: str, old: str, new: str, named: tuple[str, str] = ("
          base=(append(POLICY, "\n[tool.testkeep.coverage]\noverall = 95\n"),)),
     pair("P29", "a waiver added", Says("TK503", ("waivers", GUARD)), waiver(),
          base=(append(POLICY, "\n[tool.testkeep]\ntimeout = '10m'\n"),)),
+    loosened("P31", "coverage.layers.calc", 'paths = ["**/calc.py"]', 'paths = ["**/none.py"]',
+             ("**/calc.py", "**/none.py")),
+    pair("P32", "the source narrowed",
+         Says("TK503", ("source", '["app"]', '["app/core"]', "app/__init__.py and 1 more")),
+         replace("testkeep.toml", '["app"]', '["app/core"]'), base=(policy(FULL), write("app/core/__init__.py", ""))),
+    pair("P33", "a source that the base left to be found", Says("TK503", ("source", '["app"]', '["app/core"]')),
+         policy('source = ["app/core"]\n'), base=(policy('timeout = "9m"\n'), write("app/core/__init__.py", ""))),
+    pair("P34", "a new layer that takes the file of another", Says("TK503", ("coverage.layers.calc", "app/calc.py")),
+         replace("testkeep.toml", "[coverage.layers]\n",
+                 '[coverage.layers]\nlow = { paths = ["app/**"], minimum = 1 }\n'),
+         base=(policy(FULL),), stages=()),
+    pair("P35", "two keys at once", Blocks(frozenset({"TK503"}), ("coverage.overall", "coverage.diff")),
+         replace("testkeep.toml", "overall = 80\ndiff = 75", "overall = 70\ndiff = 65"), base=(policy(FULL),)),
     pair("P30", "a waiver prolonged", Says("TK503", ("waivers", "2998-01-01", "2999-01-01"), also=frozenset()),
          replace(POLICY, "2998-01-01", "2999-01-01"), SKIP, base=(waiver(expires="2998-01-01"),)),
 )  # fmt: skip
@@ -165,6 +193,14 @@ UNCOVERED = append(
 )
 
 
+def key_waiver(key: str) -> str:
+    """Write the waiver that lets a change loosen a key."""
+    return (
+        f'[[waivers]]\ntest = "{key}"\nrule = "TK503"\nreason = "generated code"\nowner = "platform"\n'
+        "expires = 2999-12-31\n"
+    )
+
+
 @table(
     pair("P40", "coverage below the base's threshold", Blocks(frozenset({"TK301", "TK503"}), ("80",)), UNCOVERED,
          replace("testkeep.toml", "overall = 80", "overall = 5"),
@@ -172,8 +208,29 @@ UNCOVERED = append(
     pair("P41", "a stage removed with its tests still there",
          Blocks(frozenset({"TK503"}), ("stages", "integration"), (1, 4)), policy('stages = ["unit"]\n'),
          base=(policy('stages = ["unit", "integration"]\n'), FLOW), stages=()),
+    pair("P43", "a key that a waiver of the change would let it loosen", Blocks(frozenset({"TK301", "TK503"})),
+         UNCOVERED, policy(FULL.replace("overall = 80", "overall = 5") + key_waiver("coverage.overall")),
+         base=(policy(FULL),), stages=()),
 )  # fmt: skip
 def test_run__the_change_lowers_what_it_is_judged_by__is_judged_by_the_base(
+    pair: Pair, judge: Callable[[Pair], Outcome]
+) -> None:
+    pair.expected.check(judge(pair))
+
+
+@table(
+    pair("P42", "keys that waivers at the base let it loosen", Passes(kept=len(EVERYTHING)), UNCOVERED,
+         replace("testkeep.toml", "overall = 80", "overall = 5"),
+         replace("testkeep.toml", "minimum = 70", "minimum = 5"),
+         base=(policy(FULL + key_waiver("coverage.overall") + key_waiver("coverage.layers.calc")),), stages=()),
+    pair("P44", "the base's policy is broken, and the change mends it",
+         Passes(kept=len(EVERYTHING), warning="TK503"), policy("[coverage]\noverall = 80\n"),
+         base=(policy("[coverage]\noveral = 80\n"),)),
+    pair("P45", "production code moves into another folder", Passes(kept=len(EVERYTHING), warning="TK503"),
+         rename("gone", "lib"), replace("testkeep.toml", "gone", "lib"),
+         base=(policy(FULL.replace('["app"]', '["app", "gone"]')), write("gone/__init__.py", ""))),
+)  # fmt: skip
+def test_run__the_change_loosens_the_policy_with_good_reason__can_be_merged(
     pair: Pair, judge: Callable[[Pair], Outcome]
 ) -> None:
     pair.expected.check(judge(pair))

@@ -135,6 +135,17 @@ def test_files__tracked_and_new__are_listed_and_ignored_ones_are_not(
     assert "x.log" not in files
 
 
+def test_files_at__a_commit__are_those_of_then_below_the_folder(project: GitProject, repository: Repository) -> None:
+    first = repository.head()
+    project.commit({"app/new.py": "x = 1\n"})
+
+    assert repository.files_at(first, "app") == ["__init__.py", "calc.py"]
+    assert set(repository.files_at(first)) == {
+        ".gitignore", "app/__init__.py", "app/calc.py", "pyproject.toml", "tests/unit/test_calc.py"
+    }  # fmt: skip
+    assert repository.files_at(first, "nowhere") == []
+
+
 def test_read__file_at_a_commit__is_as_it_was(project: GitProject, repository: Repository) -> None:
     first = repository.head()
     project.commit({"app/calc.py": "x = 1\n"})

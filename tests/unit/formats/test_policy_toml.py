@@ -228,6 +228,36 @@ def test_loads__wrong_value__is_named_with_what_is_expected(text: str, problem: 
     assert _problems(_in_pyproject(text), "pyproject.toml") == (problem,)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("waivers = 'head'", "head", id="short"),
+        pytest.param("waivers = 'base'", "base", id="short, the default"),
+        pytest.param("waivers_from = 'head'", "head", id="in full"),
+        pytest.param(f"waivers_from = 'head'\n[[waivers]]\n{_WAIVER}", "head", id="in full, beside waivers"),
+        pytest.param("", "base", id="not said"),
+    ],
+)
+def test_loads__whose_waivers_are_honoured__table(text: str, expected: str) -> None:
+    policy = loads(text, "testkeep.toml")
+
+    assert policy is not None
+    assert policy.waivers_from == expected
+    assert loads(_in_pyproject(text), "pyproject.toml") == policy
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        pytest.param("waivers = 'haed'", "waivers: expected a list, found 'haed'", id="short"),
+        pytest.param("waivers_from = 'haed'", "waivers_from: expected one of base, head, found 'haed'", id="in full"),
+        pytest.param("waivers = 'head'\nwaivers_from = 'base'", "waivers: expected a list, found 'head'", id="both"),
+    ],
+)
+def test_loads__whose_waivers_are_honoured__wrong_word(text: str, problem: str) -> None:
+    assert _problems(text) == (problem,)
+
+
 def test_loads__many_problems__are_reported_at_once_in_the_files_order() -> None:
     text = """
         stage = ["lint"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from testkeep.model.layout import find_source, import_roots
+from testkeep.model.layout import find_source, import_roots, lies_in
 
 _TESTS = ["tests/test_a.py", "tests/unit/__init__.py", "conftest.py", "setup.py", "docs/conf.py", "README.md"]
 
@@ -70,3 +70,20 @@ def test_import_roots__table(source: list[str], files: list[str], roots: dict[st
 @pytest.mark.parametrize("files", [["src/shop/__init__.py"], ["shop/__init__.py"], ["shop.py"], ["shop/main.py"]])
 def test_import_roots__of_the_found_source__is_the_module(files: list[str]) -> None:
     assert list(import_roots(find_source(files), files)) == ["shop"]
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "inside"),
+    [
+        pytest.param("app/users/service.py", ("lib", "app"), True, id="below a folder"),
+        pytest.param("app", ("app",), True, id="the folder itself"),
+        pytest.param("app/a.py", ("./app/",), True, id="a folder that is written in another way"),
+        pytest.param("main.py", ("main.py",), True, id="a module"),
+        pytest.param("app/a.py", (".",), True, id="everything"),
+        pytest.param("application/a.py", ("app",), False, id="a name that begins alike"),
+        pytest.param("app", ("app/core",), False, id="the folder around it"),
+        pytest.param("app/a.py", (), False, id="nothing"),
+    ],
+)
+def test_lies_in__table(path: str, source: tuple[str, ...], inside: bool) -> None:
+    assert lies_in(path, source) is inside

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from testkeep.model.policy import CoveragePolicy, Policy
+import datetime
+
+from testkeep.model.policy import CoveragePolicy, Policy, Waiver
 from testkeep.model.stage import Stage
 
 
@@ -30,3 +32,9 @@ def test_policy__defaults__are_those_of_the_design() -> None:
 def test_coverage_policy__two_of_them__do_not_share_their_layers() -> None:
     CoveragePolicy().layers.clear()
     assert list(CoveragePolicy().layers) == ["repository", "service", "router"]
+
+
+def test_waiver__the_day_on_which_it_expires__is_its_last() -> None:
+    last = datetime.date(2027, 1, 31)
+    waiver = Waiver(test="t.py::a", rule="TK201", reason="r", owner="o", expires=last)
+    assert (waiver.is_expired(last), waiver.is_expired(last + datetime.timedelta(days=1))) == (False, True)

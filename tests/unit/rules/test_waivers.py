@@ -229,8 +229,8 @@ def test_tk504__the_change_prolongs_the_waiver__can_be_merged(head: tuple[Waiver
             (a_waiver(TYPO),),
             (
                 _WRONG(
-                    message=f"the waiver of TK201 for {TYPO} matches nothing: there is no such test, neither at the base "
-                    f"nor now; did you mean {OTHER}?",
+                    message=f"the waiver of TK201 for {TYPO} matches nothing: there is no such test, neither at the "
+                    f"base nor now; did you mean {OTHER}?",
                     test=TYPO,
                 ),
             ),
