@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from testkeep.formats.normal_form import NormalForm, name_of
+from testkeep.formats.normal_form import NormalForm, name_of, write
 from testkeep.formats.syntax import Definition, Function, bound_names, statements
 
 _BUILTINS = frozenset(dir(builtins))
@@ -22,6 +22,7 @@ _MAX_INLINED = 400
 """How many nodes a literal may have to be read at all, and to be written wherever its name is mentioned."""
 
 _DISPLAYS = (ast.Constant, ast.Tuple, ast.List, ast.Set, ast.Dict, ast.UnaryOp)
+_SHORT = (ast.Constant, ast.Tuple, ast.UnaryOp)
 _IN_DISPLAYS = (*_DISPLAYS, ast.USub, ast.Name, ast.Attribute, ast.expr_context)
 
 
@@ -90,7 +91,8 @@ class ModuleNames:
             return name_of(origin)
         literal = self.literal(name)
         if literal is not None and len(list(islice(ast.walk(literal), _MAX_INLINED + 1))) <= _MAX_INLINED:
-            return literal
+            # Written once: it may be a long one, and be mentioned in every test.
+            return literal if isinstance(literal, _SHORT) else name_of(write(literal))
         return name_of(f"{name}#{self._digest([(name, one) for one in bound], {})}")
 
     def _from_stars(self, name: str) -> str:

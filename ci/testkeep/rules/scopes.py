@@ -41,6 +41,9 @@ class Side:
         for path in sorted(self._files):
             self._by_stem.setdefault(_module_parts(path)[-1], []).append(path)
         self._known: dict[tuple[Place, str], Place | None] = {}
+        self._known_outside: dict[tuple[str, str], Place | None] = {}
+        self._autouse = {path: [_split(name) for name in _autouse(bindings)] for path, bindings in self._files.items()}
+        self._above: dict[str, list[str]] = {}
 
     def binding(self, place: Place | None) -> Binding | None:
         """What stands at a place."""
@@ -84,7 +87,9 @@ class Side:
             scope = scope.rpartition(".")[0]
         if key in self._files.get(path, {}) and (key != last or "." in own):
             return self._follow(Place(path, key))
-        return self._by_star(path, key) or self._fixture(path, key)
+        if (path, key) not in self._known_outside:
+            self._known_outside[path, key] = self._by_star(path, key) or self._fixture(path, key)
+        return self._known_outside[path, key]
 
     def _member(self, owner: Place, key: str, hops: int) -> Place | None:
         """A member of a class or of one that it inherits from."""
@@ -129,9 +134,8 @@ class Side:
 
     def _fixture(self, path: str, key: str) -> Place | None:
         """A fixture of the nearest conftest above; one that a conftest defines itself stands on those further up."""
-        for conftest in _conftests(path):
-            binding = self._files.get(conftest, {}).get(key)
-            if binding is not None and conftest != path:
+        for conftest in self._conftests(path):
+            if key in self._files[conftest]:
                 found = self._follow(Place(conftest, key))
                 if _is_fixture(self.binding(found)):
                     return found
@@ -142,12 +146,17 @@ class Side:
         return frozenset(self._automatic(place)) if place is not None and is_test(place.name) else frozenset()
 
     def _automatic(self, place: Place) -> Iterator[str]:
-        for path in (place.path, *_conftests(place.path)):
-            for name, binding in self._files.get(path, {}).items():
-                scope, _, last = name.rpartition(".")
-                applies = not scope or (path == place.path and place.name.startswith(f"{scope}."))
-                if "autouse" in binding.mentions and applies and _is_fixture(binding):
-                    yield last
+        for path in (place.path, *self._conftests(place.path)):
+            for scope, name in self._autouse.get(path, ()):
+                if not scope or (path == place.path and place.name.startswith(f"{scope}.")):
+                    yield name
+
+    def _conftests(self, path: str) -> list[str]:
+        """The conftest files above a file, the nearest first."""
+        if path not in self._above:
+            above = (str(folder / _CONFTEST) for folder in PurePosixPath(path).parents)
+            self._above[path] = [one for one in above if one in self._files and one != path]
+        return self._above[path]
 
     def _modules(self, path: str, name: str) -> list[str]:
         """The files that an imported name stands for, if it is that of a module."""
@@ -167,9 +176,10 @@ class Side:
         return sorted(nearest, key=lambda one: (PurePosixPath(one).parent != folder, one))
 
 
-def _split(origin: str) -> tuple[str, str]:
-    module, _, name = origin.rpartition(".")
-    return module, name
+def _split(qualified: str) -> tuple[str, str]:
+    """The module or class, and the name in it."""
+    scope, _, name = qualified.rpartition(".")
+    return scope, name
 
 
 def _module_parts(path: str) -> list[str]:
@@ -187,8 +197,8 @@ def _common(module: list[str], path: list[str]) -> int:
     return count
 
 
-def _conftests(path: str) -> list[str]:
-    return [str(folder / _CONFTEST) for folder in PurePosixPath(path).parents]
+def _autouse(bindings: FileBindings) -> list[str]:
+    return [name for name, binding in bindings.items() if "autouse" in binding.mentions and _is_fixture(binding)]
 
 
 def _is_fixture(binding: Binding | None) -> bool:
