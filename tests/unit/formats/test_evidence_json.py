@@ -19,6 +19,7 @@ from testkeep.model.verdict import (
     Conservation,
     CoverageResult,
     Decision,
+    Likely,
     Lost,
     Moved,
     Replaced,
@@ -110,7 +111,15 @@ _VERDICT = Verdict(
         replaced=(Replaced(lost="a.py::b", by=("b.py::b", "b.py::c")),),
         retired=("a.py::c",),
         waived=("a.py::d",),
-        lost=(Lost(test=A_TEST, how="skipped"),),
+        lost=(
+            Lost(
+                test=A_TEST,
+                how="skipped",
+                why="broken",
+                candidates=(Likely(test="b.py::d", likeness_percent=81, misses=("app/a.py:3",)),),
+            ),
+        ),
+        reasons={"a.py::a": "the same body"},
     ),
     findings=(
         Finding(
@@ -129,7 +138,7 @@ _VERDICT = Verdict(
 
 
 def test_dumps_verdict__every_field__is_there_under_its_name() -> None:
-    """The keys are a contract; ``notes``, ``compared`` and ``detail`` are additions to that of the design."""
+    """The keys are a contract; ``notes``, ``compared``, ``detail``, ``tests`` and what explains are additions to it."""
     data = dumps_verdict(_VERDICT)
     assert data.endswith(b"}\n")
     assert json.loads(data) == {
@@ -146,7 +155,15 @@ def test_dumps_verdict__every_field__is_there_under_its_name() -> None:
             "replaced": [{"lost": "a.py::b", "by": ["b.py::b", "b.py::c"]}],
             "retired": ["a.py::c"],
             "waived": ["a.py::d"],
-            "lost": [{"test": A_TEST, "how": "skipped"}],
+            "lost": [
+                {
+                    "test": A_TEST,
+                    "how": "skipped",
+                    "why": "broken",
+                    "candidates": [{"test": "b.py::d", "likeness_percent": 81, "misses": ["app/a.py:3"]}],
+                }
+            ],
+            "reasons": {"a.py::a": "the same body"},
         },
         "findings": [
             {
@@ -156,6 +173,7 @@ def test_dumps_verdict__every_field__is_there_under_its_name() -> None:
                 "message": "m",
                 "help": "h",
                 "test": A_TEST,
+                "tests": [],
                 "path": "tests/x.py",
                 "line": 12,
                 "waived": False,

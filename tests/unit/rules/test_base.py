@@ -44,11 +44,18 @@ def test_rules__codes_and_effects__are_the_contract() -> None:
         ("TK105", "unexpected-pass", fail),
         ("TK106", "static-stage-failed", fail),
         ("TK107", "nothing-ran", undecided),
+        ("TK108", "forged-outcome", fail),
         ("TK201", "newly-skipped", fail),
         ("TK202", "newly-xfailed", fail),
         ("TK203", "removed", fail),
         ("TK204", "deselected", fail),
         ("TK205", "no-longer-collected", fail),
+        ("TK206", "weakened", fail),
+        ("TK210", "replacement-does-not-guard", fail),
+        ("TK211", "replacement-does-not-cover", fail),
+        ("TK212", "replacement-not-new", fail),
+        ("TK213", "replacement-of-nothing-lost", fail),
+        ("TK214", "replacement-cannot-fail", fail),
         ("TK301", "coverage-overall", fail),
         ("TK302", "coverage-layer", fail),
         ("TK501", "evidence-missing", undecided),
@@ -58,6 +65,8 @@ def test_rules__codes_and_effects__are_the_contract() -> None:
         ("TK505", "waiver-matches-nothing", fail),
         ("TK506", "baseline-unavailable", undecided),
         ("TK507", "tool-missing", undecided),
+        ("TK508", "environment-differs", undecided),
+        ("TK509", "comparison-uncontrolled", undecided),
     ]
 
 

@@ -27,6 +27,7 @@ from testkeep.model.evidence import Evidence
 from testkeep.model.finding import Finding, Severity
 from testkeep.model.tests import RecordedTest, Selection
 from testkeep.rules import RULES
+from testkeep.rules.advice import advise
 from testkeep.rules.base import Facts
 from testkeep.rules.judgement import find
 
@@ -39,7 +40,7 @@ class _Rule:
     name: str
     head: Evidence
     says: str
-    help: str
+    how: Loss
     harmless: RecordedTest
     line: int = 0
 
@@ -51,7 +52,7 @@ class _Rule:
             name=self.name,
             severity=Severity.ERROR,
             message=f"passed at {BASE[:12]}, {self.says}",
-            help=self.help,
+            help=advise([LostTest(base=a_test(), how=self.how, why="", path=FILE)], self.code, TODAY),
             test=A_TEST,
             path=FILE,
             line=self.line,
@@ -64,7 +65,7 @@ _TABLE = [
         name="newly-skipped",
         head=a_record(a_test(did="skipped", why="broken", at=f"{FILE}:4")),
         says='skipped now: "broken"',
-        help="Remove the skip, or record a waiver on the base branch.",
+        how=Loss.SKIPPED,
         line=4,
         harmless=a_test(did="skipped"),
     ),
@@ -73,7 +74,7 @@ _TABLE = [
         name="newly-xfailed",
         head=a_record(a_test(did="xfailed", why="bug 3")),
         says='xfailed now: it fails as expected: "bug 3"',
-        help="Remove the xfail mark, or record a waiver on the base branch.",
+        how=Loss.XFAILED,
         line=5,
         harmless=a_test(did="xfailed"),
     ),
@@ -82,7 +83,7 @@ _TABLE = [
         name="removed",
         head=a_record(a_test("tests/unit/test_new.py::test_new")),
         says=f"removed now: its function is not in {FILE} any more",
-        help="Put the test back, or record a waiver on the base branch.",
+        how=Loss.REMOVED,
         harmless=a_test(did="failed"),
     ),
     _Rule(
@@ -90,7 +91,7 @@ _TABLE = [
         name="deselected",
         head=a_record(not_run(how=Selection.DESELECTED, by="-k 'not add'")),
         says="deselected now: deselected by -k 'not add'",
-        help="Take the selection back, or record a waiver on the base branch.",
+        how=Loss.DESELECTED,
         line=5,
         harmless=not_run(how=Selection.DESELECTED),
     ),
@@ -99,7 +100,7 @@ _TABLE = [
         name="no-longer-collected",
         head=a_record(suite=a_suite(ignored=(FILE,))),
         says=f"not collected now: {FILE} is ignored",
-        help="Make pytest collect the test again, or record a waiver.",
+        how=Loss.NOT_COLLECTED,
         harmless=not_run(),
     ),
 ]

@@ -5,7 +5,8 @@ import pytest
 
 from builders import a_source, a_test
 from testkeep.model.tests import RecordedTest
-from testkeep.rules.matching import Sources, match
+from testkeep.model.source import Sources
+from testkeep.rules.matching import match
 
 
 def a_case(test_id: str, **params: str) -> RecordedTest:
@@ -97,7 +98,7 @@ SAME = a_source(test_x="body")
 def test_match__lost_and_new_tests__table(
     lost: list[RecordedTest], new: list[RecordedTest], base: Sources, head: Sources, found: dict[str, str]
 ) -> None:
-    assert {old: became.item.id for old, became in match(lost, new, base, head).items()} == found
+    assert {old: became.item.id for old, (became, _) in match(lost, new, base, head).items()} == found
 
 
 def test_match__fifty_thousand_moved_tests__are_all_found() -> None:
