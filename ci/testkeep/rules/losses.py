@@ -102,7 +102,7 @@ def _is_still_there(head: HeadTests, test: RecordedTest) -> bool:
 
 def _uncollected_body(head: HeadTests, test: RecordedTest) -> tuple[str, FunctionSource] | None:
     """Find the test's body in the head's sources where it is no test: under another name, or in another file."""
-    body = source_of(test, head.facts.base_sources)
+    body = "" if is_doctest(test) else source_of(test, head.facts.base_sources)
     return next(_uncollected(head, body), None) if body else None
 
 

@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from builders import a_source, a_test
-from testkeep.model.tests import RecordedTest
 from testkeep.model.source import Sources
+from testkeep.model.tests import RecordedTest
 from testkeep.rules.matching import match
 
 
