@@ -15,6 +15,7 @@ import pytest
 if TYPE_CHECKING:
     from testkeep.model.evidence import JobContext
     from testkeep.model.stage import Stage
+    from testkeep.plugins.inspection import Inspection
     from testkeep.system.evidence_folder import EvidenceFolder
 
 _MARKS = (
@@ -131,9 +132,19 @@ def _activate(config: pytest.Config) -> None:
 
         os.environ[_RECORDING] = str(folder.path)
         lists = handed_down is None or handed_down["lists"]
-        config.pluginmanager.register(Recorder(config, folder, context, selection, lists=lists), _RECORDER)
+        inspection = _inspect(config, context) if context.inspect is not None else None
+        recorder = Recorder(config, folder, context, selection, lists=lists, inspection=inspection)
+        config.pluginmanager.register(recorder, _RECORDER)
     if handed_down is None:
         config.pluginmanager.register(_Handover(context, folder), "testkeep-handover")
+
+
+def _inspect(config: pytest.Config, context: JobContext) -> Inspection:
+    from testkeep.plugins.inspection import Inspection
+
+    inspection = Inspection(config, context)
+    config.pluginmanager.register(inspection, "testkeep-inspection")
+    return inspection
 
 
 class _Handover:

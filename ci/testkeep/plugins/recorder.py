@@ -8,7 +8,7 @@ from collections.abc import Generator
 from os import getpid
 from pathlib import Path
 from types import CodeType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -29,12 +29,16 @@ from testkeep.plugins.run_settings import module_origins, read_settings
 from testkeep.plugins.selection import StageSelection, relative_path
 from testkeep.system.evidence_folder import MAIN, EvidenceFolder, Journal
 
+if TYPE_CHECKING:
+    from testkeep.plugins.inspection import Inspection
+
 
 class Recorder:
     """Records one process: the only one, the one that hands out tests (``main``), or a worker that runs them.
 
     It never changes what pytest does. Lines go to the process' journal at once; the main process makes the record
     when pytest is over. ``lists`` says whether this process writes the list of tests: workers all collect the same.
+    ``inspection`` knows more of each test that ran; None if the run is none.
     """
 
     def __init__(
@@ -45,12 +49,14 @@ class Recorder:
         selection: StageSelection,
         *,
         lists: bool,
+        inspection: Inspection | None = None,
     ) -> None:
         self._config = config
         self._folder = folder
         self._context = context
         self._selection = selection
         self._lists = lists
+        self._inspection = inspection
         self._worker: str = getattr(config, "workerinput", {}).get("workerid", "")
         self._hands_out = False
         self._journal: Journal | None = None
@@ -150,6 +156,8 @@ class Recorder:
                         reruns=self._reruns,
                         started=self._started,
                         worker=self._worker,
+                        strength=self._inspection.strength if self._inspection else None,
+                        footprint=self._inspection.footprint if self._inspection else {},
                     ),
                 )
             )

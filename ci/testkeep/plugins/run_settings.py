@@ -33,6 +33,8 @@ _ENVIRONMENT = (
     "CI", "PYTEST_ADDOPTS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_PLUGINS", "PYTHONHASHSEED", "PYTHONOPTIMIZE",
     "PYTHONPATH", "PYTHONWARNINGS", "TZ",
 )  # fmt: skip
+# Set by pytest, testkeep and coverage in their own processes, from case to case.
+_OWN_VARIABLES = ("PYTEST_CURRENT_TEST", "PYTEST_VERSION", "PYTEST_XDIST_", "TESTKEEP_", "COVERAGE_", "COV_CORE_")
 
 
 def read_settings(config: pytest.Config) -> Settings:
@@ -45,6 +47,7 @@ def read_settings(config: pytest.Config) -> Settings:
         ini=_ini(config),
         options=_options(config),
         environment={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+        variables=tuple(sorted(name for name in os.environ if not name.startswith(_OWN_VARIABLES))),
     )
 
 

@@ -6,7 +6,7 @@ import functools
 import inspect
 import os
 import shlex
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from types import FrameType
 
@@ -32,6 +32,7 @@ _SELECTORS = {
 class StageSelection:
     """Watches what happens to the list of items, then keeps those of one stage (None: all of them).
 
+    Of these it keeps the ones to which the run is limited; the others leave nothing in the record.
     ``recorded`` has this job's items after collection; ``elsewhere`` the ids of the tests of other stages.
     """
 
@@ -47,6 +48,8 @@ class StageSelection:
         self._deselected: dict[int, str] = {}
         self._left_out: dict[int, str] = {}
         self._own_work = False
+        self._only = None if context.only is None else frozenset(context.only)
+        self._without = frozenset(context.without)
 
     def id_of(self, item: pytest.Item) -> str:
         """The id with which a test was collected; plugins may rename it afterwards (xdist's ``@group``)."""
@@ -70,6 +73,7 @@ class StageSelection:
             self._remember(item)
         if self._stage is not None:
             self._keep_stage(session.items)
+        self._keep(session.items, self._is_chosen)
         yield
 
     def _remember(self, item: pytest.Item) -> None:
@@ -78,16 +82,21 @@ class StageSelection:
             self._ids[id(item)] = item.nodeid
 
     def _keep_stage(self, items: list[pytest.Item]) -> None:
-        mine: list[pytest.Item] = []
-        others: list[pytest.Item] = []
         for item in items:
             marks = _marks(item)
             stage = self._stage_of(item, marks)
             left_out = self._context.leaves_out(stage, marks)
             if left_out:
                 self._left_out[id(item)] = left_out
-            (mine if stage is self._stage and not left_out else others).append(item)
-        items[:] = mine
+        self._keep(items, lambda item: self._stage_of(item) is self._stage and id(item) not in self._left_out)
+
+    def _is_chosen(self, item: pytest.Item) -> bool:
+        test = self.id_of(item)
+        return (self._only is None or test in self._only) and test not in self._without
+
+    def _keep(self, items: list[pytest.Item], is_mine: Callable[[pytest.Item], bool]) -> None:
+        others = [item for item in items if not is_mine(item)]
+        items[:] = [item for item in items if is_mine(item)]
         if others:
             self._own_work = True
             self._config.hook.pytest_deselected(items=others)
@@ -102,7 +111,7 @@ class StageSelection:
         kept_ids = set(kept.values())
         described = []
         for key, item in self._items.items():
-            if self._stage is None or self._stage_of(item) is self._stage:
+            if self._is_chosen(item) and (self._stage is None or self._stage_of(item) is self._stage):
                 selection, by = self._fate(key, key in kept)
                 if selection is not Selection.DROPPED or self.id_of(item) not in kept_ids:
                     described.append(self._describe(item, selection, by))
@@ -113,7 +122,7 @@ class StageSelection:
         found: dict[Stage, list[str]] = {}
         for item in self._items.values() if self._stage is not None else ():
             stage = self._stage_of(item)
-            if stage is not self._stage:
+            if stage is not self._stage and self._is_chosen(item):
                 found.setdefault(stage, []).append(self.id_of(item))
         return {stage: tuple(ids) for stage, ids in found.items()}
 
@@ -138,27 +147,30 @@ class StageSelection:
         in_project, in_repository = self._places.of(item.path)
         callspec = getattr(item, "callspec", None)
         marks = _marks(item)
-        params = {} if callspec is None else {name: canonical(value) for name, value in callspec.params.items()}
+        params = {} if callspec is None else callspec.params
         return Item(
             id=self.id_of(item),
             path=in_repository,
             line=_line(item, in_project),
             stage=self._stage_of(item, marks),
             marks=marks,
-            params=params,
+            params={name: canonical(value, self._places.roots) for name, value in params.items()},
             fixtures=tuple(getattr(item, "fixturenames", ())),
             selection=selection,
             selected_by=by,
+            replaces=_replaces(item),
         )
 
 
 class _Places:
-    """Paths relative to the project and to the repository, each worked out once."""
+    """Paths relative to the project and to the repository, each worked out once; ``roots`` are the two folders."""
 
     def __init__(self, root: Path, project: str) -> None:
         self._root = root
         self._repository = root.parents[len(PurePosixPath(project).parts) - 1] if project else root
         self._known: dict[Path, tuple[str, str]] = {}
+        folders = (self._root, self._repository)
+        self.roots = tuple({str(path) for folder in folders for path in (folder, folder.resolve())})
 
     def of(self, path: Path) -> tuple[str, str]:
         found = self._known.get(path)
@@ -177,6 +189,12 @@ def _marks(item: pytest.Item) -> tuple[str, ...]:
     callspec = getattr(item, "callspec", None)
     own = [] if callspec is None else [mark.name for mark in callspec.marks]
     return tuple(dict.fromkeys([*own, *(mark.name for mark in item.iter_markers())]))
+
+
+def _replaces(item: pytest.Item) -> tuple[str, ...]:
+    """The ids of the tests that the item stands in for, as its marks name them, each once."""
+    named = [argument for mark in item.iter_markers("replaces") for argument in mark.args]
+    return tuple(dict.fromkeys(argument for argument in named if isinstance(argument, str)))
 
 
 def _line(item: pytest.Item, path: str) -> int:

@@ -9,12 +9,15 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
 from testkeep.formats import evidence_json, journal
 from testkeep.model.evidence import Evidence, Suite, Unfinished
 from testkeep.model.tests import Outcome, Phase, RecordedTest, Selection
+from testkeep.pipeline.context import bare_context
 from testkeep.system.evidence_folder import EvidenceFolder
 
 TWO_WORKERS = ("-n", "2")
@@ -108,6 +111,14 @@ class SmallProject:
         env = {key: value for key, value in self.environment(environment).items() if value}
         done = subprocess.run(self.command(*arguments), cwd=self.root, env=env, capture_output=True, timeout=_TIMEOUT_S)
         return self.read(job, done.returncode, (done.stdout + done.stderr).decode(errors="replace"))
+
+    def limited(self, *arguments: str, **changes: Any) -> Recorded:
+        """Run pytest for a job whose context differs from that of a bare run."""
+        context = msgspec.structs.replace(bare_context(self.root, None), **changes)
+        file = self.evidence.parent / f"{self.evidence.name}.json"
+        file.write_bytes(msgspec.json.encode(context))
+        EvidenceFolder(self.evidence).prepare([context.job.id])
+        return self.pytest(*arguments, f"--testkeep-context={file}")
 
     def read(self, job: str, exit_code: int, output: str) -> Recorded:
         folder = EvidenceFolder(self.evidence)

@@ -1,0 +1,71 @@
+"""The hooks of an inspection: a run of a few chosen tests that is watched line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from testkeep.model.evidence import JobContext
+from testkeep.model.tests import Strength
+from testkeep.plugins.code_places import CodePlaces
+from testkeep.plugins.inspector import Inspector
+
+
+class Inspection:
+    """Inspects the last attempt of each test, in all of its phases.
+
+    Fixtures of a higher scope are left out, when they are set up as when they are torn down: that happens in whichever
+    test is the first or the last, and would make equal tests differ.
+    """
+
+    def __init__(self, config: pytest.Config, context: JobContext) -> None:
+        places = CodePlaces(config.rootpath, context.provenance.project, context.inspect or (), context.packages)
+        self._inspector = Inspector(places)
+
+    @property
+    def strength(self) -> Strength | None:
+        """What the last test asserted; None if that is not known."""
+        return self._inspector.strength
+
+    @property
+    def footprint(self) -> dict[str, tuple[int, ...]]:
+        """The lines of production code that the last test executed; none if they are not known."""
+        return self._inspector.footprint
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_setup(self) -> Generator[None, None, None]:
+        """Begin."""
+        self._inspector.begin()
+        with self._inspector.watching():
+            yield
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_call(self) -> Generator[None, None, None]:
+        """Go on."""
+        with self._inspector.watching():
+            yield
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_teardown(self) -> Generator[None, None, None]:
+        """Go on."""
+        with self._inspector.watching():
+            yield
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, Any, Any]:
+        """Look away while a fixture is set up that tests share; its finalizers run last in, first out."""
+        if fixturedef.scope == "function":
+            return (yield)
+        fixturedef.addfinalizer(self._inspector.resume)
+        self._inspector.pause()
+        try:
+            return (yield)
+        finally:
+            self._inspector.resume()
+            fixturedef.addfinalizer(self._inspector.pause)
+
+    def pytest_unconfigure(self) -> None:
+        """Leave new threads alone."""
+        self._inspector.close()
