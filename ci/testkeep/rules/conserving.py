@@ -59,12 +59,15 @@ def conserve(
     """Find the tests that assert what lost tests asserted: all of it, about the same expressions, in the same order.
 
     ``new`` are tests of the head that guard; ``origins`` names the test of the base that each of them was before, if it
-    was one: of such a test only what it did not assert before counts. Every check stands for one lost check only.
+    was one: such a test counts only with what it asserts beside all that it asserted before. Every check stands for one
+    lost check only.
     """
     supply = _Supply()
     for test in new:
         before = Counter(_digests(inspection.base_checks, origins.get(test.item.id, "")))
-        supply.add(test, Counter(_digests(inspection.head_checks, test.item.id)) - before)
+        now = Counter(_digests(inspection.head_checks, test.item.id))
+        if before <= now:
+            supply.add(test, now - before)
     found = []
     for loss in lost:
         wanted = Counter(_digests(inspection.base_checks, loss.id))
