@@ -69,7 +69,7 @@ def verify(case: Situation, declared: Sequence[Declaration]) -> tuple[list[Stand
     by_target: dict[str, list[RecordedTest]] = {}
     for one in declared:
         targets = targets_of(one.target, case.lost)
-        if function_of(one.target) == function_of(one.test.item.id) or not targets:
+        if not targets:
             if case.origins.get(one.test.item.id, "") != one.target:
                 refused.append(_not_lost(case, one))
             continue
@@ -119,7 +119,8 @@ def _flaw(case: Situation, one: Declaration) -> Refusal | None:
 
 _DID = {"passed": "passed, but not in every environment", "error": "could not be set up", "failed": "failed",
         "selected": "was not run", "deselected": "was deselected", "dropped": "was taken out by a hook",
-        "left-out": "was left out", "skipped": "was skipped"}  # fmt: skip
+        "left-out": "was left out", "skipped": "was skipped",
+        "xfailed": "failed, as its xfail mark expects", "xpassed": "is marked xfail"}  # fmt: skip
 
 
 def _is_strengthened(inspection: Inspection, origin: str, now: Strength) -> bool:
@@ -151,14 +152,16 @@ def _gap(inspection: Inspection, loss: LostTest, tests: Sequence[RecordedTest]) 
     seen = inspection.base.get(loss.id)
     one = Declaration(tests[0], loss.id)
     if seen is None or not seen.guards:
-        return _refusal(Flaw.DOES_NOT_COVER, one, f"{loss.id} could not be inspected{_because(inspection)}", "")
+        return _refusal(
+            Flaw.DOES_NOT_COVER, one, f"the lost test could not be inspected at the base{_because(inspection)}", ""
+        )
     by = footprint(inspection.head[test.item.id] for test in tests)
     gaps = shown(unguarded(inspection.production, footprint([seen]), by))
     if not gaps:
         return None
     listed = ", ".join(gaps[:_MOST_PLACES]) + (f" and {len(gaps) - _MOST_PLACES} more" if gaps[_MOST_PLACES:] else "")
     return _refusal(
-        Flaw.DOES_NOT_COVER, one, f"{loss.id} ran {listed}, and {_names(tests)} not",
+        Flaw.DOES_NOT_COVER, one, f"the lost test ran {listed}, and {_names(tests)} not",
         "Let it run these lines, or declare a further test for the same target.",
     )  # fmt: skip
 
@@ -169,14 +172,14 @@ def _names(tests: Sequence[RecordedTest]) -> str:
 
 def _not_lost(case: Situation, one: Declaration) -> Refusal:
     target, own = one.target, one.test.item.id
-    if function_of(target) == function_of(own):
+    if target in (own, function_of(own)):
         why = "it names itself"
     elif target in case.known:
-        why = f"{target} {case.known[target]}"
+        why = f"that test {case.known[target]}"
     elif "::" not in target:
-        why = f"{target} is not a test id; name each lost test"
+        why = "that is not a test id; name each lost test"
     else:
-        why = f"no test {target} guarded at the base"
+        why = "no test of that id was there at the base"
     return _refusal(Flaw.NOT_LOST, one, why, _advice(case, target))
 
 
