@@ -102,7 +102,8 @@ def _flaw(case: Situation, one: Declaration) -> Refusal | None:
     strength = seen.execution.strength if seen is not None and seen.execution else None
     if strength is None:
         return _refusal(Flaw.DOES_NOT_COVER, one, f"it could not be inspected{_because(case.inspection)}", "")
-    if not strength.asserted:
+    # A helper that every test calls may assert; what stands for a test must itself ask for something.
+    if not strength.asserted or not (strength.own or case.inspection.head_checks.get(test_id)):
         return _refusal(
             Flaw.CANNOT_FAIL, one, f"it asserts nothing that could be false{_instead(strength)}",
             "Let it assert what the lost test asserted.",
