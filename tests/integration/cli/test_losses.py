@@ -105,7 +105,7 @@ def test_run__a_guard_is_lost__blocks_with_its_code_and_cause(
 
     run = project.testkeep("run", "unit")
 
-    lost = {finding.test: finding for finding in run.findings if finding.code == code}
+    lost = {test: finding for finding in run.findings if finding.code == code for test in finding.about}
     assert GUARD in lost
     assert why in lost[GUARD].message
     assert (run.exit_code, run.verdict and run.verdict.verdict) == (1, "fail")
