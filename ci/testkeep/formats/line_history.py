@@ -64,7 +64,15 @@ def read_history(old: str, now: Version | None, others: Sequence[Version]) -> Fi
         is_elsewhere = now is None or successor.version.path != now.path or successor.source.name != source.name
         altered = pending.keys() if not is_elsewhere else _altered(old, source, successor, kept)
         changed |= {line: successor.span for line in lines if line in altered and line not in kept}
+    if now is not None:
+        changed |= _changed_outside(now.path, before, pending)
     return FileHistory(kept=kept, changed=changed)
+
+
+def _changed_outside(path: str, functions: FileSource, altered: Mapping[int, int]) -> dict[int, Span]:
+    """The changed lines that are in no function, or in a file of which that cannot be known."""
+    inside = {line for one in functions.values() if one.body for line in range(one.line, one.end + 1)}
+    return {line: Span(path, new, new) for line, new in altered.items() if line not in inside}
 
 
 def gone_definitions(old: FileSource, now: Version | None, others: Sequence[Version]) -> tuple[FunctionSource, ...]:
