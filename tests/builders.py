@@ -19,6 +19,7 @@ from testkeep.model.evidence import (
     Unfinished,
 )
 from testkeep.model.finding import Finding
+from testkeep.model.inspection import Inspection
 from testkeep.model.policy import Policy, Waiver
 from testkeep.model.policy_change import PolicyChange
 from testkeep.model.source import FileSource, FunctionSource
@@ -83,9 +84,19 @@ def a_test(
     marks: tuple[str, ...] = (),
     started: bool | None = True,
     subtests: tuple[Subtest, ...] = (),
+    params: Mapping[str, str] | None = None,
+    replaces: tuple[str, ...] = (),
 ) -> RecordedTest:
     """Build a test that was run. Its path is that in its id."""
-    item = Item(id=test_id, path=path or test_id.partition("::")[0], line=line, stage=stage, marks=marks)
+    item = Item(
+        id=test_id,
+        path=path or test_id.partition("::")[0],
+        line=line,
+        stage=stage,
+        marks=marks,
+        params=dict(params or {}),
+        replaces=replaces,
+    )
     return RecordedTest(item=item, execution=Execution(phases=phases(did, why, at), started=started, subtests=subtests))
 
 
@@ -107,16 +118,20 @@ def a_suite(
     options: Mapping[str, str] | None = None,
     optimize: int = 0,
     ini: Mapping[str, str] | None = None,
+    python: str = "3.11.2",
+    versions: Mapping[str, str] | None = None,
+    variables: tuple[str, ...] = (),
 ) -> Suite:
     """Build what one pytest run left; its exit status is what pytest would give unless it is told otherwise."""
     settings = Settings(
-        python="3.11.2",
+        python=python,
         platform="linux",
-        versions={},
+        versions=dict(versions or {}),
         optimize=optimize,
         ini=dict(ini or {}),
         options=dict(options or {}),
         environment={},
+        variables=variables,
     )
     return Suite(
         settings=settings,
@@ -144,10 +159,14 @@ def provenance(*, project: str = "", commit: str = HEAD) -> Provenance:
 
 
 def a_record(
-    *tests: RecordedTest, suite: Suite | None = None, job: str = "unit", stages: tuple[Stage, ...] = ()
+    *tests: RecordedTest,
+    suite: Suite | None = None,
+    job: str = "unit",
+    stages: tuple[Stage, ...] = (),
+    python: str = "3.11.2",
 ) -> Evidence:
     """Build the record of a test job: of a suite, or of one with these tests. Its stages are the job's name."""
-    return _record(job, stages, suite=suite or a_suite(*tests))
+    return _record(job, stages, suite=suite or a_suite(*tests, python=python))
 
 
 def a_static_record(*tools: ToolRun, job: str = "lint", stages: tuple[Stage, ...] = (), idle: str = "") -> Evidence:
@@ -197,9 +216,9 @@ def cut_off(
     )
 
 
-def a_baseline(*records: Evidence, commit: str = BASE, problem: str = "") -> Baseline:
+def a_baseline(*records: Evidence, commit: str = BASE, problem: str = "", is_fresh: bool = False) -> Baseline:
     """Build a base commit with its evidence."""
-    return Baseline(commit=commit, evidence=records, problem=problem)
+    return Baseline(commit=commit, evidence=records, problem=problem, is_fresh=is_fresh)
 
 
 def the_facts(
@@ -213,6 +232,8 @@ def the_facts(
     coverage: CoverageTotals | None = None,
     base_sources: Mapping[str, FileSource | None] | None = None,
     head_sources: Mapping[str, FileSource | None] | None = None,
+    head_imports: Mapping[str, frozenset[str]] | None = None,
+    inspection: Inspection | None = None,
     today: datetime.date = TODAY,
     policy_change: PolicyChange | None = None,
 ) -> Facts:
@@ -228,6 +249,8 @@ def the_facts(
         coverage=coverage,
         base_sources=base_sources or {},
         head_sources=head_sources or {},
+        head_imports=head_imports or {},
+        inspection=inspection or Inspection(),
         today=today,
         policy_change=policy_change,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -38,7 +39,8 @@ class _Successor:
 
     @property
     def span(self) -> Span:
-        return Span(self.version.path, self.source.line, self.source.end)
+        # Without its head, which runs when the file is imported, whether anybody calls the function or not.
+        return Span(self.version.path, self.source.start or self.source.line, self.source.end)
 
 
 def read_history(old: str, now: Version | None, others: Sequence[Version]) -> FileHistory:
@@ -54,20 +56,28 @@ def read_history(old: str, now: Version | None, others: Sequence[Version]) -> Fi
         lines = [line for line in range(source.line, source.end + 1) if line not in kept]
         if not lines or not source.body:
             continue
-        successor = _successor(source, now, others)
+        successor = _successor(source, before, now, others) or _in_its_place(source, before, now, kept, pending)
         if successor is None:
             continue
         if successor.source.body == source.body:
             _follow_moved(old, source, successor, lines, kept)
         is_elsewhere = now is None or successor.version.path != now.path or successor.source.name != source.name
-        altered = pending if not is_elsewhere else _altered(old, source, successor, kept)
+        altered = pending.keys() if not is_elsewhere else _altered(old, source, successor, kept)
         changed |= {line: successor.span for line in lines if line in altered and line not in kept}
+    if now is not None:
+        changed |= _changed_outside(now.path, before, pending)
     return FileHistory(kept=kept, changed=changed)
+
+
+def _changed_outside(path: str, functions: FileSource, altered: Mapping[int, int]) -> dict[int, Span]:
+    """The changed lines that are in no function, or in a file of which that cannot be known."""
+    inside = {line for one in functions.values() if one.body for line in range(one.line, one.end + 1)}
+    return {line: Span(path, new, new) for line, new in altered.items() if line not in inside}
 
 
 def gone_definitions(old: FileSource, now: Version | None, others: Sequence[Version]) -> tuple[FunctionSource, ...]:
     """The functions and classes of a file that are nowhere at the head, under whatever name."""
-    return tuple(source for source in old.values() if _successor(source, now, others) is None)
+    return tuple(source for source in old.values() if _successor(source, old, now, others) is None)
 
 
 def _inner_last(functions: FileSource) -> Iterator[FunctionSource]:
@@ -75,12 +85,12 @@ def _inner_last(functions: FileSource) -> Iterator[FunctionSource]:
     return iter(sorted(functions.values(), key=lambda source: source.name.count(".")))
 
 
-def _by_lines(old: str, now: Version | None) -> tuple[dict[int, Place], set[int]]:
-    """The lines that stayed, and those of which a changed line took the place."""
+def _by_lines(old: str, now: Version | None) -> tuple[dict[int, Place], dict[int, int]]:
+    """The lines that stayed, and those of which a changed line took the place, with the latter."""
     if now is None:
-        return {}, set()
+        return {}, {}
     kept: dict[int, Place] = {}
-    altered: set[int] = set()
+    altered: dict[int, int] = {}
     before, after = _lines(old), _lines(now.text)
     for tag, start, end, new_start, new_end in difflib.SequenceMatcher(
         None, before, after, autojunk=False
@@ -90,21 +100,21 @@ def _by_lines(old: str, now: Version | None) -> tuple[dict[int, Place], set[int]
             kept |= {line + 1: Place(now.path, line + 1 + shift) for line in range(start, end)}
         elif tag == "replace":
             pairs = _alike(before[start:end], after[new_start:new_end])
-            altered |= {start + index + 1 for index in pairs}
+            altered |= {start + index + 1: new_start + other + 1 for index, other in pairs.items()}
     return kept, altered
 
 
-def _alike(before: Sequence[str], after: Sequence[str]) -> set[int]:
-    """Which of some lines have a changed version among the lines that took their place."""
+def _alike(before: Sequence[str], after: Sequence[str]) -> dict[int, int]:
+    """Which of some lines have a changed version among the lines that took their place, and which that is."""
     if len(before) * len(after) > _SLOW_BEYOND * _SLOW_BEYOND:
-        return set(range(len(before)))
-    free = list(after)
-    found = set()
+        return {index: min(index, len(after) - 1) for index in range(len(before))}
+    free = list(range(len(after)))
+    found = {}
     for index, line in enumerate(before):
-        best = max(free, key=lambda other: _ratio(line, other), default="")
-        if free and _ratio(line, best) >= _ALIKE:
-            free.remove(best)
-            found.add(index)
+        alike, best = max(((_ratio(line, after[other]), -other) for other in free), default=(0.0, 0))
+        if alike >= _ALIKE:
+            free.remove(-best)
+            found[index] = -best
     return found
 
 
@@ -118,20 +128,52 @@ def _lines(text: str) -> list[str]:
     return [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
 
 
-def _successor(source: FunctionSource, now: Version | None, others: Sequence[Version]) -> _Successor | None:
-    """Find what stands for a function: its name in the file, else its body anywhere, else its name elsewhere."""
-    versions = [*([now] if now else []), *others]
+def _successor(
+    source: FunctionSource, before: FileSource, now: Version | None, others: Sequence[Version]
+) -> _Successor | None:
+    """Find what stands for a function: its name in the file, else its body anywhere, else its name elsewhere.
+
+    A function that stood beside it with the same body is not what it became: many have a body such as ``pass``.
+    """
     if now is not None and source.name in now.functions:
         return _Successor(now, now.functions[source.name])
-    last = source.name.rpartition(".")[2]
-    for version in versions:
+    twins = {name for name, one in before.items() if one.body == source.body}
+    for version in (*([now] if now else []), *others):
         for candidate in version.functions.values() if source.body else ():
-            if candidate.body == source.body:
+            if candidate.body == source.body and not (version is now and candidate.name in twins):
                 return _Successor(version, candidate)
     for version in others:
         for candidate in version.functions.values():
-            if candidate.name.rpartition(".")[2] == last:
+            if _short(candidate) == _short(source):
                 return _Successor(version, candidate)
+    return None
+
+
+def _short(source: FunctionSource) -> str:
+    """The name by which a function is known elsewhere; every second class has an ``__init__``."""
+    last = source.name.rpartition(".")[2]
+    return source.name if last.startswith("__") else last
+
+
+def _in_its_place(
+    source: FunctionSource,
+    before: FileSource,
+    now: Version | None,
+    kept: Mapping[int, Place],
+    altered: Mapping[int, int],
+) -> _Successor | None:
+    """Find the new function that most of a function's lines are in: it was renamed and changed."""
+    if now is None:
+        return None
+    new = [one for one in now.functions.values() if one.body and one.name not in before]
+    landed: Counter[str] = Counter()
+    for line in range(source.line, source.end + 1) if new else ():
+        place = kept.get(line)
+        at = place.line if place is not None and place.path == now.path else altered.get(line, 0)
+        landed.update(one.name for one in new if one.line <= at <= one.end)
+    for name, lines in landed.most_common(1):
+        if 2 * lines >= source.end - source.line + 1:
+            return _Successor(now, now.functions[name])
     return None
 
 
@@ -149,7 +191,7 @@ def _altered(old: str, source: FunctionSource, successor: _Successor, kept: Mapp
     after = _lines(successor.version.text)[successor.source.line - 1 : successor.source.end]
     same = _same_lines(old, source, successor)
     left = [line for line in range(source.line, source.end + 1) if line not in kept]
-    return {*(line for line in left if line in same)} | {source.line + index for index in _alike(before, after)}
+    return {line for line in left if line in same} | {source.line + index for index in _alike(before, after)}
 
 
 def _same_lines(old: str, source: FunctionSource, successor: _Successor) -> dict[int, Place]:

@@ -66,6 +66,7 @@ def _sources(body: Sequence[ast.stmt], scope: _Scope, block: _Block) -> Iterator
             yield FunctionSource(
                 name=name,
                 line=line,
+                start=_first_statement(child),
                 end=child.end_lineno or line,
                 body="" if isinstance(child, ast.ClassDef) else _digest(child, is_method=scope.in_class),
                 doctest=examples_digest(ast.get_docstring(child, clean=False), child.name),
@@ -76,6 +77,12 @@ def _sources(body: Sequence[ast.stmt], scope: _Scope, block: _Block) -> Iterator
             # Only statements can hold definitions; expressions can be nested deeper than Python can call.
             for branch, inner in blocks(child):
                 yield from _sources(inner, scope, (*block, (index, branch)))
+
+
+def _first_statement(definition: Definition) -> int:
+    """The line of the first statement that runs when a function is called: no docstring does."""
+    has_more = len(definition.body) > 1 and ast.get_docstring(definition, clean=False) is not None
+    return definition.body[1 if has_more else 0].lineno
 
 
 def _digest(function: Function, *, is_method: bool) -> str:

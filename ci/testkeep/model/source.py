@@ -12,7 +12,8 @@ class FunctionSource(Struct, frozen=True, kw_only=True):
 
     ``body`` is a digest that does not change with the function's name, its class, its decorators, its docstring,
     annotations, comments or formatting, nor with the style of its assertions (unittest's or plain ones) and their
-    messages; empty for a class. ``line`` is where it is defined, decorators included, ``end`` its last line.
+    messages; empty for a class. ``line`` is where it is defined, decorators included, ``start`` its first statement
+    after the docstring, ``end`` its last line.
     ``doctest`` is a digest of the examples in its docstring, whatever its name; empty if there are none. ``shadows`` is
     the line of an earlier definition that it hides for certain, 0 if it hides none.
     """
@@ -20,6 +21,7 @@ class FunctionSource(Struct, frozen=True, kw_only=True):
     name: str
     line: int
     body: str = ""
+    start: int = 0
     end: int = 0
     doctest: str = ""
     shadows: int = 0

@@ -13,10 +13,11 @@ from testkeep.model.production import shown
 from testkeep.model.tests import RecordedTest
 from testkeep.rules.base import Facts
 from testkeep.rules.choosing import origins_of, stand_ins
-from testkeep.rules.conserving import conserve
-from testkeep.rules.covering import footprint, missed
+from testkeep.rules.comparison import guards_of
+from testkeep.rules.conserving import conserve, spent
+from testkeep.rules.covering import footprint, missed, watched
 from testkeep.rules.head_tests import HeadTests
-from testkeep.rules.replacements import Declaration, Situation, declarations, verify
+from testkeep.rules.replacements import Declaration, Situation, declarations, targets_by_name, verify
 from testkeep.rules.retirement import retire
 from testkeep.rules.strength import weakened
 
@@ -38,22 +39,24 @@ def account(facts: Facts) -> Comparison:
     inspection = facts.inspection
     unfit = tuple(_unfit(facts, draft))
     left = _without(draft.lost, {one.base.item.id for one in unfit})
-    replaced, refused = _declared(facts, head, origins, left)
+    replaced, refused = _declared(facts, head, origins, left, unfit)
     left = _without(left, {one.lost for one in replaced})
     conserved = conserve(inspection, left, stand_ins(facts, head), origins)
     left = _without(left, {one.lost for one in conserved})
-    rewritten = list(_rewritten(inspection, head, origins, left))
+    taken = {test_id for one in (*replaced, *conserved) for test_id in one.by}
+    rewritten = list(_rewritten(inspection, head, taken | origins.keys(), left))
     left = _without(left, {one.lost for one in rewritten})
     retired = tuple(retire(inspection, left))
     left = _without(left, {one.test for one in retired})
     shared = Counter(test_id for one in (*conserved, *rewritten) for test_id in one.by)
-    moved = [one for one in (*conserved, *rewritten) if len(one.by) == 1 and shared[one.by[0]] == 1]
+    moved = {one.lost: one for one in (*conserved, *rewritten) if len(one.by) == 1 and shared[one.by[0]] == 1}
+    not_here = {one.base.item.id for one in unfit}
     accounted = msgspec.structs.replace(
         draft,
-        moved=(*draft.moved, *moved),
-        replaced=(*replaced, *(one for one in conserved if one not in moved)),
+        moved=(*draft.moved, *moved.values()),
+        replaced=(*replaced, *(one for one in conserved if one.lost not in moved)),
         retired=retired,
-        failing=tuple(test_id for test_id in draft.failing if test_id not in {one.base.item.id for one in unfit}),
+        failing=tuple(test_id for test_id in draft.failing if test_id not in not_here),
         lost=tuple(_with_candidates(inspection, loss) for loss in left),
         unfit=unfit,
         refused=tuple(refused),
@@ -80,13 +83,23 @@ def _unfit(facts: Facts, draft: Comparison) -> Iterator[Unfit]:
 
 
 def _declared(
-    facts: Facts, head: HeadTests, origins: dict[str, str], lost: Sequence[LostTest]
+    facts: Facts, head: HeadTests, origins: dict[str, str], lost: Sequence[LostTest], unfit: Sequence[Unfit]
 ) -> tuple[list[StandIn], list[Refusal]]:
     declared: list[Declaration] = declarations(head, facts, origins)
     if not declared:
         return [], []
+    named = targets_by_name(loss.id for loss in lost)
+    targeted = {test_id for one in declared for test_id in named.get(one.target, ())}
+    others = conserve(facts.inspection, _without(lost, targeted), stand_ins(facts, head), origins)
     situation = Situation(
-        facts=facts, head=head, lost={loss.id: loss for loss in lost}, origins=origins, known=_known(facts)
+        facts=facts,
+        head=head,
+        lost={loss.id: loss for loss in lost},
+        origins=origins,
+        known=_known(facts),
+        environments={test_id: guard.environments for test_id, guard in guards_of(facts).items()},
+        unfit=[one.base.item.id for one in unfit],
+        spent=spent(facts.inspection, others, origins),
     )
     return verify(situation, declared)
 
@@ -101,17 +114,17 @@ def _known(facts: Facts) -> dict[str, str]:
     return states | {entry.lost: f"is {entry.by[0]} now, so nothing needs to stand for it" for entry in draft.moved}
 
 
-def _rewritten(
-    inspection: Inspection, head: HeadTests, origins: dict[str, str], lost: Sequence[LostTest]
-) -> Iterator[StandIn]:
-    """Find lost tests that were renamed and edited: far more like one test, which asserts and runs the same."""
-    taken: set[str] = set()
-    for loss in lost:
-        ranked = inspection.candidates.get(loss.id, ())
-        if loss.how is not Loss.REMOVED or not ranked or ranked[0].test in taken | origins.keys():
-            continue
-        best, rest = ranked[0], ranked[1:]
-        if best.likeness < _ALIKE or (rest and best.likeness - rest[0].likeness < _AHEAD):
+def _rewritten(inspection: Inspection, head: HeadTests, taken: set[str], lost: Sequence[LostTest]) -> Iterator[StandIn]:
+    """Find lost tests that were renamed and edited: far more like one test, which asserts and runs the same.
+
+    ``taken`` are tests that stand for others already. The most alike come first.
+    """
+    taken = set(taken)
+    ranks = {loss.id: inspection.candidates.get(loss.id, ()) for loss in lost if loss.how is Loss.REMOVED}
+    ranked_losses = [loss for loss in lost if ranks.get(loss.id)]
+    for loss in sorted(ranked_losses, key=lambda loss: -ranks[loss.id][0].likeness):
+        best, rest = ranks[loss.id][0], ranks[loss.id][1:]
+        if best.test in taken or best.likeness < _ALIKE or (rest and best.likeness - rest[0].likeness < _AHEAD):
             continue
         if head.guards(best.test, head.environments) and _does_the_same(inspection, loss, best.test):
             taken.add(best.test)
@@ -124,8 +137,8 @@ def _does_the_same(inspection: Inspection, loss: LostTest, other: str) -> bool:
         Counter(check.text for check in checks.get(test_id, ()))
         for checks, test_id in ((inspection.base_checks, loss.id), (inspection.head_checks, other))
     )
-    before, now = inspection.base.get(loss.id), inspection.head.get(other)
-    if not wanted or not wanted <= there or before is None or now is None or not before.guards:
+    before, now = watched(inspection.base, loss.id), watched(inspection.head, other)
+    if not wanted or not wanted <= there or before is None or now is None:
         return False
     return _strength(now) >= _strength(before) and not _misses(inspection, before, now)
 
@@ -140,11 +153,10 @@ def _misses(inspection: Inspection, before: RecordedTest, now: RecordedTest) -> 
 
 
 def _with_candidates(inspection: Inspection, loss: LostTest) -> LostTest:
-    before = inspection.base.get(loss.id)
+    before = watched(inspection.base, loss.id)
     looked_at = []
     for candidate in inspection.candidates.get(loss.id, ()):
-        now = inspection.head.get(candidate.test)
-        seen = before is not None and before.guards and now is not None
-        misses = _misses(inspection, before, now) if seen and before and now else None
+        now = watched(inspection.head, candidate.test)
+        misses = _misses(inspection, before, now) if before is not None and now is not None else None
         looked_at.append(Candidate(test=candidate.test, likeness=candidate.likeness, misses=misses))
     return msgspec.structs.replace(loss, candidates=tuple(looked_at))

@@ -10,9 +10,9 @@ from testkeep.model.inspection import Inspection
 from testkeep.model.tests import RecordedTest
 from testkeep.rules.base import Facts
 from testkeep.rules.conserving import conserve
-from testkeep.rules.covering import deleted, footprint, missed
+from testkeep.rules.covering import deleted, footprint, missed, watched
 from testkeep.rules.head_tests import HeadTests
-from testkeep.rules.replacements import Declaration, declarations, targets_of
+from testkeep.rules.replacements import declarations, targets_by_name
 
 # Candidates are suggestions: that many are looked at, and no more.
 _MOST_CANDIDATES = 60
@@ -36,7 +36,8 @@ def origins_of(facts: Facts) -> dict[str, str]:
 def open_losses(facts: Facts, head: HeadTests, origins: dict[str, str]) -> list[LostTest]:
     """The lost tests that are not accounted for by what other tests assert."""
     lost = facts.comparison.lost
-    targeted = {target for one in declarations(head, facts, origins) for target in targets_of(one.target, _ids(lost))}
+    named = targets_by_name(_ids(lost))
+    targeted = {target for one in declarations(head, facts, origins) for target in named.get(one.target, ())}
     untargeted = [loss for loss in lost if loss.id not in targeted]
     conserved = {one.lost for one in conserve(facts.inspection, untargeted, stand_ins(facts, head), origins)}
     return [loss for loss in lost if loss.id not in conserved]
@@ -55,8 +56,9 @@ def choose(facts: Facts) -> Wanted:
     inspection = facts.inspection
     is_fresh = facts.baseline is not None and facts.baseline.is_fresh
     losses = open_losses(facts, head, origins)
-    declared = [one for one in declarations(head, facts, origins) if targets_of(one.target, _ids(losses))]
-    targets = {target for one in declared for target in targets_of(one.target, _ids(losses))}
+    named = targets_by_name(_ids(losses))
+    declared = [one for one in declarations(head, facts, origins) if one.target in named]
+    targets = {target for one in declared for target in named[one.target]}
     base = [suspect.base for suspect in inspection.suspects]
     base += [loss.id for loss in losses if not is_fresh or loss.how in _ABSENT or loss.id in targets]
     base += [] if is_fresh else facts.comparison.failing
@@ -82,19 +84,22 @@ def needs_others(facts: Facts) -> bool:
     head = HeadTests.of(facts)
     origins = origins_of(facts)
     losses = open_losses(facts, head, origins)
-    declared = declarations(head, facts, origins)
-    return any(_is_open(facts.inspection, loss, declared) for loss in losses)
+    named = targets_by_name(_ids(losses))
+    by: dict[str, list[str]] = {}
+    for one in declarations(head, facts, origins):
+        for test_id in named.get(one.target, ()):
+            by.setdefault(test_id, []).append(one.test.item.id)
+    return any(_is_open(facts.inspection, loss, by.get(loss.id, ())) for loss in losses)
 
 
-def _is_open(inspection: Inspection, loss: LostTest, declared: list[Declaration]) -> bool:
-    seen = inspection.base.get(loss.id)
-    if seen is None or not seen.guards:
+def _is_open(inspection: Inspection, loss: LostTest, by: Sequence[str]) -> bool:
+    seen = watched(inspection.base, loss.id)
+    if seen is None:
         return False
     ran = footprint([seen])
-    by = [one.test.item.id for one in declared if targets_of(one.target, [loss.id])]
     if by:
-        watched = [inspection.head[test_id] for test_id in by if test_id in inspection.head]
-        return bool(missed(inspection.production, ran, footprint(watched)))
+        declared = filter(None, (watched(inspection.head, test_id) for test_id in by))
+        return bool(missed(inspection.production, ran, footprint(declared)))
     return loss.how is Loss.REMOVED and bool(deleted(inspection.production, ran))
 
 

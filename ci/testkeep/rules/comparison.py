@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from testkeep.model.comparison import Comparison, LostTest, StandIn
@@ -12,7 +12,7 @@ from testkeep.model.tests import Outcome, RecordedTest
 from testkeep.rules.base import Facts
 from testkeep.rules.head_tests import HeadTests
 from testkeep.rules.losses import loss_of
-from testkeep.rules.matching import match
+from testkeep.rules.matching import Found, match
 from testkeep.rules.validity import is_comparable
 
 
@@ -49,7 +49,7 @@ def compare(facts: Facts) -> Comparison:
             elsewhere.append(test_id)
         else:
             missing.append((guard, now))
-    moved = _moved(facts, head, guards, [guard.test for guard, now in missing if not now])
+    moved = _moved(facts, head, [guard for guard, now in missing if not now])
     found = {entry.lost for entry in moved}
     return Comparison(
         kept=tuple(kept),
@@ -88,17 +88,24 @@ def missing_environments(facts: Facts) -> tuple[str, ...]:
     return tuple(sorted(there - here)) if here else ()
 
 
-def _moved(
-    facts: Facts, head: HeadTests, guards: Mapping[str, Guard], absent: Sequence[RecordedTest]
-) -> tuple[StandIn, ...]:
-    """Find the tests that guard under another id now, in every environment in which the base's tests guarded."""
+def _moved(facts: Facts, head: HeadTests, absent: Sequence[Guard]) -> tuple[StandIn, ...]:
+    """Find the tests that guard under another id now, in every environment in which they did at the base."""
     if not absent:
         return ()
     before = ids_at_base(facts)
-    everywhere = {environment for guard in guards.values() for environment in guard.environments}
-    new = (test for test in head.guarding() if test.item.id not in before and head.guards(test.item.id, everywhere))
-    found = match(absent, new, facts.base_sources, facts.head_sources)
-    return tuple(StandIn(lost=old, by=(became.item.id,), why=why) for old, (became, why) in found.items())
+    new = [test for test in head.guarding() if test.item.id not in before]
+    alike: dict[frozenset[str], list[RecordedTest]] = {}
+    for guard in absent:
+        alike.setdefault(frozenset(guard.environments), []).append(guard.test)
+    found: Found = {}
+    taken: set[str] = set()
+    # The most demanding first: what guards everywhere can stand for any of them.
+    for environments in sorted(alike, key=lambda each: (-len(each), sorted(each))):
+        fit = (test for test in new if test.item.id not in taken and head.guards(test.item.id, environments))
+        found |= match(alike[environments], fit, facts.base_sources, facts.head_sources)
+        taken = {became.item.id for became, _ in found.values()}
+    order = (guard.test.item.id for guard in absent if guard.test.item.id in found)
+    return tuple(StandIn(lost=old, by=(found[old][0].item.id,), why=found[old][1]) for old in order)
 
 
 def ids_at_base(facts: Facts) -> set[str]:

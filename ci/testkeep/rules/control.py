@@ -24,47 +24,49 @@ def controlled(compare: Callable[[Facts], Comparison], decide: Callable[[Facts],
     A comparison that does not report them, or a decision that they alone do not fail, proves nothing: then the result
     has an obstacle that says so.
     """
-    if facts.baseline is None or not facts.baseline.evidence:
-        return compare(facts)
-    staged = _with_losses(facts)
-    if staged is None:
+    staged, expected = _with_losses(facts)
+    if not expected:
         return compare(facts)
     result = compare(staged)
     if result.obstacle:
         return result
-    found = {loss.id: loss.how for loss in result.lost if loss.id in _EXPECTED}
-    if found != _EXPECTED:
-        missed = ", ".join(test_id for test_id in _EXPECTED if found.get(test_id) is not _EXPECTED[test_id])
+    found = {loss.id: loss.how for loss in result.lost if loss.id in expected}
+    if found != expected:
+        missed = ", ".join(test_id for test_id in expected if found.get(test_id) is not expected[test_id])
         return Comparison(obstacle=f"{CONTROL_FAILED} ({missed})")
     for loss in result.lost:
         alone = replace(facts, comparison=Comparison(lost=(loss,), obstacle=""))
-        if loss.id in _EXPECTED and decide(alone) is not Decision.FAIL:
+        if loss.id in expected and decide(alone) is not Decision.FAIL:
             return Comparison(obstacle=f"{CONTROL_FAILED}: it was {loss.how}, and nothing failed ({loss.id})")
-    return msgspec.structs.replace(result, lost=tuple(loss for loss in result.lost if loss.id not in _EXPECTED))
+    return msgspec.structs.replace(result, lost=tuple(loss for loss in result.lost if loss.id not in expected))
 
 
 CONTROL_FAILED = "the comparison did not notice a loss that was made up to try it"
 
 
-def _with_losses(facts: Facts) -> Facts | None:
-    """Add two guards to a record of the base, of which the head has one, skipped."""
+def _with_losses(facts: Facts) -> tuple[Facts, dict[str, Loss]]:
+    """Add two guards to a record of the base, of which the head has one, skipped.
+
+    Returns what is to be found as well: nothing, where the base has no tests to add to. A head without a test run can
+    only be without a test.
+    """
     baseline = facts.baseline
-    before = _index_of_suite(baseline.evidence) if baseline else None
-    now = _index_of_suite(facts.evidence)
-    if baseline is None or before is None or now is None:
-        return None
-    environment = _environment(baseline.evidence[before])
-    now = next((i for i, record in enumerate(facts.evidence) if _environment(record) == environment), now)
-    guards = (_test(facts, _GONE, "passed"), _test(facts, _SKIPPED, "passed"))
-    return replace(
-        facts,
-        baseline=replace(baseline, evidence=_added(baseline.evidence, before, guards)),
-        evidence=_added(facts.evidence, now, (_test(facts, _SKIPPED, "skipped"),)),
-    )
+    before = _index_of_suite(baseline.evidence) if baseline is not None else None
+    if baseline is None or before is None or not facts.test_stages:
+        return facts, {}
+    now = _index_of_suite(facts.evidence, _environment(baseline.evidence[before]))
+    expected = _EXPECTED if now is not None else {_GONE: Loss.REMOVED}
+    guards = tuple(_test(facts, test_id, "passed") for test_id in expected)
+    staged = replace(facts, baseline=replace(baseline, evidence=_added(baseline.evidence, before, guards)))
+    if now is not None:
+        staged = replace(staged, evidence=_added(facts.evidence, now, (_test(facts, _SKIPPED, "skipped"),)))
+    return staged, expected
 
 
-def _index_of_suite(evidence: tuple[Evidence, ...]) -> int | None:
-    return next((index for index, record in enumerate(evidence) if record.suite is not None), None)
+def _index_of_suite(evidence: tuple[Evidence, ...], environment: str = "") -> int | None:
+    """The first record of a test run; one of an environment, if there is one."""
+    found = [index for index, record in enumerate(evidence) if record.suite is not None]
+    return next((index for index in found if _environment(evidence[index]) == environment), next(iter(found), None))
 
 
 def _environment(record: Evidence) -> str:

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from testkeep.model.production import Lines, Place, Production, Span, is_run
 from testkeep.model.tests import RecordedTest
+
+
+def watched(seen: Mapping[str, RecordedTest], test_id: str) -> RecordedTest | None:
+    """A test as it was inspected.
+
+    None if it was not, or did not guard while it was: what it did not do then proves nothing.
+    """
+    test = seen.get(test_id)
+    if test is None or not test.guards or test.execution is None or test.execution.strength is None:
+        return None
+    return test
 
 
 def footprint(tests: Iterable[RecordedTest]) -> Lines:
@@ -28,12 +39,16 @@ def missed(production: Production, lost: Lines, by: Lines) -> tuple[Place | Span
 
 
 def unguarded(production: Production, lost: Lines, by: Lines) -> tuple[Place | Span, ...]:
-    """What replacements leave unguarded: what only the lost test ran they must run; the rest, any test."""
+    """What replacements leave unguarded: what only the lost test ran they must run; the rest, any test.
+
+    Where nobody has looked what other tests ran, all of it may be what only the lost one did.
+    """
     gaps = []
     for path, line, fate in _fates(production, lost):
         if fate is None or is_run(fate, by):
             continue
-        if is_unique(production, path, line) or not _is_covered(production, fate):
+        is_shared = production.others is not None and not is_unique(production, path, line)
+        if not is_shared or not _is_covered(production, fate):
             gaps.append(fate)
     return tuple(dict.fromkeys(gaps))
 

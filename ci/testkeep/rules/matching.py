@@ -45,8 +45,8 @@ def _same_function(test: RecordedTest) -> _Key:
 
 
 def _same_body(test: RecordedTest, sources: Sources) -> _Key:
-    """The same statements with the same values, whatever the function's name and place."""
-    body = source_of(test, sources)
+    """The same statements with the same values, whatever the function's name and place; a doctest has examples."""
+    body = "" if is_doctest(test) else source_of(test, sources)
     return (body, *_values(test)) if body else ()
 
 
@@ -128,16 +128,27 @@ def _extended(lost: Sequence[RecordedTest], new: Sequence[RecordedTest], base: S
     families: dict[str, list[RecordedTest]] = {}
     for test in new:
         families.setdefault(function_of(test.item.id), []).append(test)
+    # For each set of names that lost tests have, the first new test with each of their values.
+    projections: dict[tuple[str, _Key], dict[_Key, RecordedTest]] = {}
     found: Found = {}
     for test in lost:
-        wanted = test.item.params.items()
-        body = "" if wanted else source_of(test, base)
-        wider = (
-            one
-            for one in families.get(function_of(test.item.id), [])
-            if wanted <= one.item.params.items() and (wanted or (body and source_of(one, head) == body))
-        )
-        first = next(wider, None)
-        if first is not None:
+        function, names = function_of(test.item.id), tuple(sorted(test.item.params))
+        if (function, names) not in projections:
+            projections[function, names] = _projected(families.get(function, ()), names)
+        first = projections[function, names].get(_values(test))
+        if first is None:
+            continue
+        body = source_of(test, base)
+        if names or (body and source_of(first, head) == body):
             found[test.item.id] = (first, "the same function with a parameter more")
+    return found
+
+
+def _projected(tests: Iterable[RecordedTest], names: _Key) -> dict[_Key, RecordedTest]:
+    """The first of some tests for each of the values that they have for some of their parameters."""
+    found: dict[_Key, RecordedTest] = {}
+    for test in tests:
+        params = test.item.params
+        if all(name in params for name in names):
+            found.setdefault(tuple(f"{name}={params[name]}" for name in names), test)
     return found

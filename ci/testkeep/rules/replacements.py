@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from testkeep.model.comparison import Flaw, LostTest, Refusal, StandIn
 from testkeep.model.inspection import Inspection
 from testkeep.model.production import shown
 from testkeep.model.tests import RecordedTest, Strength
 from testkeep.rules.base import Facts, function_of
-from testkeep.rules.covering import footprint, unguarded
+from testkeep.rules.covering import footprint, unguarded, watched
 from testkeep.rules.head_tests import HeadTests
+from testkeep.rules.nearest import nearest
 
 _MOST_PLACES = 8
 
@@ -30,14 +30,19 @@ class Situation:
     """What declarations are held against.
 
     ``origins`` maps tests of the head to the tests of the base that they were; ``known`` are the ids of all tests of
-    the base, with what became of those that are not lost.
+    the base, with what became of those that are not lost; ``environments`` are those in which each of them guarded.
+    Nobody knows of ``unfit`` tests whether they are lost. ``spent`` maps tests of the head to lost ones that nobody
+    declared, and that all of their assertions stand for already.
     """
 
     facts: Facts
     head: HeadTests
     lost: Mapping[str, LostTest]
-    origins: Mapping[str, str]
-    known: Mapping[str, str]
+    origins: Mapping[str, str] = field(default_factory=dict)
+    known: Mapping[str, str] = field(default_factory=dict)
+    environments: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    unfit: Sequence[str] = ()
+    spent: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def inspection(self) -> Inspection:
@@ -52,53 +57,59 @@ def declarations(head: HeadTests, facts: Facts, origins: Mapping[str, str]) -> l
     return [
         Declaration(runs[0][1], target)
         for test_id, runs in head.tests.items()
-        for target in runs[0][1].item.replaces
+        for target in dict.fromkeys(runs[0][1].item.replaces)
         if (test_id, target) not in earlier
         if target not in carried and (origins.get(test_id, ""), target) not in earlier
     ]
 
 
-def targets_of(target: str, lost: Iterable[str]) -> list[str]:
-    """The lost tests that a target names: one by its id, or all parameter sets of a function by its name."""
-    return [test_id for test_id in lost if target in (test_id, function_of(test_id))]
+def targets_by_name(lost: Iterable[str]) -> dict[str, list[str]]:
+    """The lost tests that each target names: one by its id, or all parameter sets of a function by its name."""
+    named: dict[str, dict[str, None]] = {}
+    for test_id in lost:
+        for target in (test_id, function_of(test_id)):
+            named.setdefault(target, {})[test_id] = None
+    return {target: list(ids) for target, ids in named.items()}
 
 
 def verify(case: Situation, declared: Sequence[Declaration]) -> tuple[list[StandIn], list[Refusal]]:
     """Hold each declaration against what is known; what remains of a target's declarations must cover it together."""
     refused: list[Refusal] = []
-    by_target: dict[str, list[RecordedTest]] = {}
+    by_target: dict[str, dict[str, RecordedTest]] = {}
+    named = targets_by_name(case.lost)
+    held: set[tuple[str, str]] = set()
     for one in declared:
-        targets = targets_of(one.target, case.lost)
-        if not targets:
-            if case.origins.get(one.test.item.id, "") != one.target:
-                refused.append(_not_lost(case, one))
-            continue
-        flaw = _flaw(case, one)
+        targets = named.get(one.target, []) if one.target != one.test.item.id else []
+        flaw = _flaw(case, one, targets) if targets else _not_lost(case, one)
         if flaw is not None:
             refused.append(flaw)
             continue
+        held.add((one.test.item.path, one.target))
         for test_id in targets:
-            by_target.setdefault(test_id, []).append(one.test)
+            by_target.setdefault(test_id, {})[one.test.item.id] = one.test
+    # A mark on a class, a file or a function with parameters is on old tests, too: these do not count, and do no harm.
+    refused = [
+        refusal
+        for refusal in refused
+        if refusal.flaw is not Flaw.NOT_NEW or (refusal.declared_by.item.path, refusal.target) not in held
+    ]
     replaced: list[StandIn] = []
     for test_id, tests in by_target.items():
-        gap = _gap(case.inspection, case.lost[test_id], tests)
+        gap = _gap(case.inspection, case.lost[test_id], list(tests.values()))
         if gap is None:
-            ids = tuple(test.item.id for test in tests)
-            replaced.append(StandIn(lost=test_id, by=ids, why="declared, and covers what it covered"))
+            replaced.append(StandIn(lost=test_id, by=tuple(tests), why="declared, and covers what it covered"))
         else:
             refused.append(gap)
     return replaced, refused
 
 
-def _flaw(case: Situation, one: Declaration) -> Refusal | None:
+def _flaw(case: Situation, one: Declaration, targets: Iterable[str]) -> Refusal | None:
     """What is wrong with a declared test itself, whatever it covers."""
     test_id = one.test.item.id
-    everywhere = case.head.environments
-    if not case.head.guards(test_id, everywhere):
-        state = next((run for run in case.head.runs(test_id) if not run.guards), one.test)
-        did = str(state.outcome or state.item.selection)
-        return _refusal(Flaw.DOES_NOT_GUARD, one, f"it {_DID.get(did, did)}, so it does not guard", "")
-    seen = case.inspection.head.get(test_id)
+    wanted = [environment for target in targets for environment in case.environments.get(target, ())]
+    if not case.head.guards(test_id, wanted):
+        return _refusal(Flaw.DOES_NOT_GUARD, one, f"it {_did(case, one)}, so it does not guard", "")
+    seen = watched(case.inspection.head, test_id)
     strength = seen.execution.strength if seen is not None and seen.execution else None
     if strength is None:
         return _refusal(Flaw.DOES_NOT_COVER, one, f"it could not be inspected{_because(case.inspection)}", "")
@@ -111,11 +122,24 @@ def _flaw(case: Situation, one: Declaration) -> Refusal | None:
     origin = case.origins.get(test_id, "")
     if origin and not _is_strengthened(case.inspection, origin, strength):
         as_what = "guarded at the base already" if origin == test_id else f"was {origin} at the base"
-        return _refusal(
-            Flaw.NOT_NEW, one, f"it {as_what}, and asserts no more than it did there",
-            "Add to it what the lost test asserted, or write a new test.",
-        )  # fmt: skip
+        return _refusal(Flaw.NOT_NEW, one, f"it {as_what}, and asserts no more than it did there", _STRENGTHEN)
+    if test_id in case.spent:
+        why = f"all that it asserts is what {case.spent[test_id]} asserted, for which it stands already"
+        return _refusal(Flaw.NOT_NEW, one, why, _STRENGTHEN)
     return None
+
+
+_STRENGTHEN = "Add to it what the lost test asserted, or write a new test."
+
+
+def _did(case: Situation, one: Declaration) -> str:
+    """What a declared test that does not guard did."""
+    runs = case.head.runs(one.test.item.id)
+    run = next((run for run in runs if not run.guards), one.test)
+    if run.execution is not None and run.execution.contradiction:
+        return f"is reported as passed, but {run.execution.contradiction}"
+    did = str(run.outcome or run.item.selection)
+    return _DID.get(did, did)
 
 
 _DID = {"passed": "passed, but not in every environment", "error": "could not be set up", "failed": "failed",
@@ -125,7 +149,7 @@ _DID = {"passed": "passed, but not in every environment", "error": "could not be
 
 
 def _is_strengthened(inspection: Inspection, origin: str, now: Strength) -> bool:
-    seen = inspection.base.get(origin)
+    seen = watched(inspection.base, origin)
     before = seen.execution.strength if seen is not None and seen.execution else None
     return before is not None and (now.asserted > before.asserted or now.places > before.places)
 
@@ -150,9 +174,9 @@ def _because(inspection: Inspection) -> str:
 
 def _gap(inspection: Inspection, loss: LostTest, tests: Sequence[RecordedTest]) -> Refusal | None:
     """What a lost test covered and the tests that are declared for it do not."""
-    seen = inspection.base.get(loss.id)
+    seen = watched(inspection.base, loss.id)
     one = Declaration(tests[0], loss.id)
-    if seen is None or not seen.guards:
+    if seen is None:
         return _refusal(
             Flaw.DOES_NOT_COVER, one, f"the lost test could not be inspected at the base{_because(inspection)}", ""
         )
@@ -171,27 +195,34 @@ def _names(tests: Sequence[RecordedTest]) -> str:
     return "it does" if len(tests) == 1 else f"the {len(tests)} tests declared for it do"
 
 
-def _not_lost(case: Situation, one: Declaration) -> Refusal:
+def _not_lost(case: Situation, one: Declaration) -> Refusal | None:
+    """What is wrong with naming a test that is not lost; nothing, if the declared test is known to be that test."""
     target, own = one.target, one.test.item.id
+    origin = case.origins.get(own, "")
+    if origin != own and target in (origin, function_of(origin)):
+        return None
+    if target in targets_by_name(case.unfit):
+        return None
+    state = _state(case, target)
     if target in (own, function_of(own)):
         why = "it names itself"
-    elif target in case.known:
-        why = f"that test {case.known[target]}"
+    elif state:
+        why = f"that test {state}"
     elif "::" not in target:
         why = "that is not a test id; name each lost test"
     else:
         why = "no test of that id was there at the base"
-    return _refusal(Flaw.NOT_LOST, one, why, _advice(case, target))
+    meant = "" if state else nearest(target, case.lost) or nearest(target, case.known)
+    advice = f"Did you mean {meant}?" if meant else "Remove the mark, or name a test that this change loses."
+    return _refusal(Flaw.NOT_LOST, one, why, advice)
 
 
-def _advice(case: Situation, target: str) -> str:
-    nearest = [
-        *difflib.get_close_matches(target, case.lost, n=1, cutoff=0.6),
-        *difflib.get_close_matches(target, list(case.known), n=1, cutoff=0.8),
-    ]
-    if target not in case.known and nearest:
-        return f"Did you mean {nearest[0]}?"
-    return "Remove the mark, or name a test that this change loses."
+def _state(case: Situation, target: str) -> str:
+    """What became of a test that is not lost, or of the parameter sets of a function; empty if nobody knows it."""
+    found = case.known.get(target)
+    if found is not None:
+        return found
+    return next((state for test_id, state in case.known.items() if function_of(test_id) == target), "")
 
 
 def _refusal(flaw: Flaw, one: Declaration, why: str, help_text: str) -> Refusal:

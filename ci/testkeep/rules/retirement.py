@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator
 
 from testkeep.model.comparison import Loss, LostTest, Retirement
 from testkeep.model.inspection import Inspection
-from testkeep.model.production import Lines, Place, shown
-from testkeep.rules.covering import deleted, footprint, is_left_uncovered, is_unique
+from testkeep.model.production import Lines, Place, Production, shown
+from testkeep.model.source import FunctionSource
+from testkeep.rules.covering import deleted, footprint, is_left_uncovered, is_unique, watched
 
 
 def retire(inspection: Inspection, lost: tuple[LostTest, ...]) -> Iterator[Retirement]:
@@ -26,24 +28,33 @@ def retire(inspection: Inspection, lost: tuple[LostTest, ...]) -> Iterator[Retir
 
 def _why(inspection: Inspection, loss: LostTest) -> str:
     production = inspection.production
-    values = loss.base.item.params.values()
-    data = next((path for path in production.gone_files if any(path in value for value in values)), "")
-    if data:
-        return f"{data} was deleted, which it was about"
-    seen = inspection.base.get(loss.id)
-    if seen is None or not seen.guards:
+    seen = watched(inspection.base, loss.id)
+    if seen is None:
         return ""
     ran = footprint([seen])
     gone = deleted(production, ran)
     everything = sum(len(numbers) for numbers in ran.values())
     if gone and len(gone) == everything:
         return f"all of the code that it ran was deleted ({', '.join(shown(gone))} of the base)"
+    if is_left_uncovered(production, ran):
+        return ""
+    data = _gone_data(production, loss)
+    if data:
+        return f"{data} was deleted, which it was about"
     unique = _unique(inspection, ran)
-    if unique and unique <= set(gone) and not is_left_uncovered(production, ran):
+    if unique and unique <= set(gone):
         return f"the code that only it ran was deleted ({', '.join(shown(unique))} of the base)"
     symbol = _gone_symbol(inspection, loss, ran)
-    if symbol and not is_left_uncovered(production, ran):
-        return f"{symbol} was deleted, which it tested"
+    return f"{symbol} was deleted, which it tested" if symbol else ""
+
+
+def _gone_data(production: Production, loss: LostTest) -> str:
+    """The deleted file of production data that a test's parameters name, by its whole path; empty if there is none."""
+    values = loss.base.item.params.values()
+    for path in production.gone_files:
+        whole = re.compile(rf"(?<![\w.-]){re.escape(path)}(?![\w.-])")
+        if any(whole.search(value) for value in values):
+            return path
     return ""
 
 
@@ -52,7 +63,7 @@ def _unique(inspection: Inspection, ran: Lines) -> set[Place]:
     return {Place(path, line) for path, numbers in ran.items() for line in numbers if is_unique(production, path, line)}
 
 
-def _gone_symbol(inspection: Inspection, loss: LostTest, ran: Mapping[str, frozenset[int]]) -> str:
+def _gone_symbol(inspection: Inspection, loss: LostTest, ran: Lines) -> str:
     """The name of a deleted definition that the test names, and ran a part of; empty if there is none.
 
     A class or module without a line that runs in a test (an enumeration, say) can only be named.
@@ -63,6 +74,12 @@ def _gone_symbol(inspection: Inspection, loss: LostTest, ran: Mapping[str, froze
             name = source.name.rpartition(".")[2]
             lines = ran.get(path, frozenset())
             is_run = any(source.line <= line <= source.end for line in lines)
-            if name in names and (is_run or not ran):
+            if name in names and (is_run or not ran) and _is_deleted(inspection.production, path, source):
                 return f"{source.name} of {path}"
     return ""
+
+
+def _is_deleted(production: Production, path: str, source: FunctionSource) -> bool:
+    """Whether a definition went, and not its name alone: of its lines less than half are anywhere at the head."""
+    lines = range(source.line, source.end + 1)
+    return 2 * sum(production.fate(path, line) is not None for line in lines) < len(lines)

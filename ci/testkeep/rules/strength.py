@@ -40,10 +40,19 @@ def _pairs(facts: Facts, comparison: Comparison, head: HeadTests) -> Iterator[tu
         before, now = inspection.base.get(suspect.base), inspection.head.get(suspect.head)
         if before is not None and now is not None and before.guards and now.guards:
             yield before, now, suspect.why
-    base = {test.item.id: test for test in facts.base_tests() if test.execution and test.execution.subtests}
-    for test_id in comparison.kept:
-        if test_id in base:
-            yield base[test_id], head.runs(test_id)[0], ""
+    kept = set(comparison.kept)
+    for environment, test in _recorded(facts):
+        if test.execution and test.execution.subtests and test.item.id in kept:
+            for now in head.runs(test.item.id, [environment])[:1]:
+                yield test, now, ""
+
+
+def _recorded(facts: Facts) -> Iterator[tuple[str, RecordedTest]]:
+    """The guards of the base's records, each with the environment that it was in."""
+    for record in facts.baseline.evidence if facts.baseline is not None else ():
+        if record.suite is not None:
+            environment = record.suite.settings.interpreter
+            yield from ((environment, test) for test in record.suite.tests if test.guards)
 
 
 def _fewer_assertions(before: Strength | None, now: Strength | None) -> tuple[bool, str] | None:
@@ -56,7 +65,7 @@ def _fewer_assertions(before: Strength | None, now: Strength | None) -> tuple[bo
         )
     if now.asserted:
         return False, f"{before.asserted} assertions held at the base, {now.asserted} here"
-    if now.unspecific:
+    if now.unspecific and not now.broken:
         return False, f"{_assertions(before.asserted)} held at the base; now any exception will do"
     instead = [
         f"{number} {word}"
@@ -75,7 +84,8 @@ def _fewer_subtests(before: Execution, now: Execution) -> tuple[bool, str] | Non
     passed_before, passed_now = (_passed_subtests(execution) for execution in (before, now))
     if passed_now.total() >= passed_before.total():
         return None
-    to_nothing = not passed_now
+    # A loop without subtests asserts as well; that can be known only of a test that was inspected.
+    to_nothing = not passed_now and not (now.strength is not None and now.strength.asserted)
     return (
         to_nothing,
         f"{passed_before.total()} of its subtests passed at the base, {passed_now.total() or 'none'} here",
@@ -103,11 +113,14 @@ def _shadow(facts: Facts, test: RecordedTest) -> int:
 
 def _other_values(facts: Facts, comparison: Comparison, head: HeadTests, said: set[str]) -> Iterator[Weakening]:
     """Find parameter sets that kept their ids and have other values, in files that were changed."""
-    before = {test.item.id: test for test in facts.base_tests()}
+    before = {test.item.id: test for _, test in _recorded(facts)}
     for test_id in comparison.kept:
         now = head.runs(test_id)[0]
         old = before[test_id].item.params
-        if old != now.item.params and now.item.path in facts.head_sources and test_id not in said:
+        if now.item.path not in facts.head_sources or test_id in said:
+            continue
+        # A record without any values is an old one, which did not note them.
+        if old and now.item.params and old != now.item.params:
             changed = sorted(name for name in {*old, *now.item.params} if old.get(name) != now.item.params.get(name))
             first = changed[0]
             yield Weakening(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -13,8 +12,8 @@ from testkeep.model.policy import Waiver
 from testkeep.model.tests import Outcome, RecordedTest
 from testkeep.rules import policy
 from testkeep.rules.base import Facts, Problem, in_repository
+from testkeep.rules.nearest import nearest
 
-_SIMILAR = 0.8
 # How a test goes on not guarding that was waived in an earlier change; what is not collected cannot be told from what
 # was never there.
 _WAYS: dict[str, Callable[[RecordedTest], bool]] = {
@@ -173,20 +172,9 @@ class _Sides:
             return _other("the test is not collected any more; it did not guard before")
         if not self._is_full and waiver.test.partition("::")[0] not in self._files:
             return _UNKNOWN
-        nearest = self._nearest(waiver.test)
-        advice = f"; did you mean {nearest}?" if nearest else ""
-        return _idle(f"there is no such test, neither at the base nor now{advice}", nearest)
-
-    def _nearest(self, test: str) -> str:
-        """The known id that could be meant: of the same file with a similar name, else of a similar file."""
-        file, _, name = test.partition("::")
-        names = [id_.partition("::")[2] for id_ in self._known if id_.partition("::")[0] == file]
-        files = [id_.partition("::")[0] for id_ in self._known if id_.partition("::")[2] == name]
-        for found in difflib.get_close_matches(name, sorted(names), n=1, cutoff=_SIMILAR):
-            return f"{file}::{found}"
-        for found in difflib.get_close_matches(file, sorted(files), n=1, cutoff=_SIMILAR):
-            return f"{found}::{name}"
-        return ""
+        meant = nearest(waiver.test, self._known)
+        advice = f"; did you mean {meant}?" if meant else ""
+        return _idle(f"there is no such test, neither at the base nor now{advice}", meant)
 
 
 def _by_id(tests: Iterable[RecordedTest]) -> dict[str, list[RecordedTest]]:

@@ -1,0 +1,96 @@
+"""Builders of what a closer look at lost and changed tests brings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from builders import A_TEST, a_test
+from testkeep.model.comparison import Candidate, Loss, LostTest
+from testkeep.model.inspection import Inspection, Suspect
+from testkeep.model.production import FileHistory, Lines, Place, Production, Span
+from testkeep.model.source import Check
+from testkeep.model.tests import RecordedTest, Strength, Subtest
+
+
+def inspected(
+    test_id: str = A_TEST,
+    *ran: str,
+    did: str = "passed",
+    asserted: int = 1,
+    places: int | None = None,
+    vacuous: int = 0,
+    broken: int = 0,
+    unspecific: int = 0,
+    subtests: tuple[Subtest, ...] = (),
+) -> RecordedTest:
+    """Build a test that was run again and watched: ``ran`` are lines of production code, as in ``app.py:2``."""
+    strength = Strength(
+        asserted=asserted,
+        places=asserted if places is None else places,
+        vacuous=vacuous,
+        broken=broken,
+        unspecific=unspecific,
+    )
+    footprint = {path: tuple(sorted(numbers)) for path, numbers in lines_of(*ran).items()}
+    test = a_test(test_id, did, subtests=subtests)
+    execution = msgspec.structs.replace(test.execution, strength=strength, footprint=footprint)
+    return msgspec.structs.replace(test, execution=execution)
+
+
+def lines_of(*places: str) -> Lines:
+    """Build lines by path, of places as in ``app.py:2`` or ``app.py:2-4``."""
+    found: dict[str, set[int]] = {}
+    for place in places:
+        path, _, numbers = place.rpartition(":")
+        first, _, last = numbers.partition("-")
+        found.setdefault(path, set()).update(range(int(first), int(last or first) + 1))
+    return {path: frozenset(lines) for path, lines in found.items()}
+
+
+def a_history(*, kept: Mapping[int, str] | None = None, changed: Mapping[int, str] | None = None) -> FileHistory:
+    """Build what became of a file's lines: kept at a place (``app.py:2``), or changed in a span (``app.py:2-9``)."""
+    places = {line: place.rpartition(":") for line, place in (kept or {}).items()}
+    spans = {line: span.replace("-", ":").split(":") for line, span in (changed or {}).items()}
+    return FileHistory(
+        kept={line: Place(path, int(at)) for line, (path, _, at) in places.items()},
+        changed={line: Span(path, int(first), int(last)) for line, (path, first, last) in spans.items()},
+    )
+
+
+def an_inspection(
+    *,
+    base: Sequence[RecordedTest] = (),
+    head: Sequence[RecordedTest] = (),
+    base_checks: Mapping[str, str] | None = None,
+    head_checks: Mapping[str, str] | None = None,
+    candidates: Mapping[str, tuple[Candidate, ...]] | None = None,
+    mentions: Mapping[str, frozenset[str]] | None = None,
+    suspects: tuple[Suspect, ...] = (),
+    production: Production | None = None,
+    problems: tuple[str, ...] = (),
+) -> Inspection:
+    """Build what a closer look brought. Checks are single words: ``{"t.py::test_x": "sum total"}`` has two."""
+    checks = (
+        {test_id: tuple(Check(digest=word, text=word) for word in words.split()) for test_id, words in side.items()}
+        for side in (base_checks or {}, head_checks or {})
+    )
+    return Inspection(
+        base={test.item.id: test for test in base},
+        head={test.item.id: test for test in head},
+        base_checks=next(checks),
+        head_checks=next(checks),
+        candidates=candidates or {},
+        mentions=mentions or {},
+        suspects=suspects,
+        production=production or Production(),
+        problems=problems,
+    )
+
+
+def a_loss(
+    test_id: str = A_TEST, how: Loss = Loss.REMOVED, why: str = "", *, base: RecordedTest | None = None, line: int = 0
+) -> LostTest:
+    """Build a lost test."""
+    return LostTest(base=base or a_test(test_id), how=how, why=why, path=test_id.partition("::")[0], line=line)

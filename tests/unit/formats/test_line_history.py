@@ -1,0 +1,131 @@
+"""What became of the lines and definitions of a file."""
+
+from __future__ import annotations
+
+import pytest
+
+from testkeep.formats.line_history import Version, gone_definitions, read_history
+from testkeep.formats.python_source import read_functions
+
+APP = "app.py"
+TOTAL = "def total(prices):\n    result = 0\n    for price in prices:\n        result += price\n    return result\n"
+TAX = "def tax(amount):\n    rate = 20\n    return amount * rate\n"
+OTHERS = '\n\ndef name(self):\n    """Say it."""\n    return self.name\n'
+
+
+def fates(old: str, now: str | None, others: dict[str, str] | None = None) -> dict[int, str]:
+    """What became of each line, as in ``3: app.py:3``, a span for a changed one; deleted ones are left out."""
+    version = None if now is None else Version.of(APP, now)
+    history = read_history(old, version, [Version.of(path, text) for path, text in (others or {}).items()])
+    found = {line: str(place) for line, place in history.kept.items()}
+    return dict(sorted((found | {line: str(span) for line, span in history.changed.items()}).items()))
+
+
+def stay(first: int, last: int, shift: int = 0, path: str = APP) -> dict[int, str]:
+    return {line: f"{path}:{line + shift}" for line in range(first, last + 1)}
+
+
+@pytest.mark.parametrize(
+    ("old", "now", "expected"),
+    [
+        pytest.param(TAX, TAX, stay(1, 4), id="the same"),
+        pytest.param(TAX, f"import x\n\n\n{TAX}", stay(1, 4, 3), id="moved down"),
+        pytest.param(TAX, TAX.replace("\n", "\r\n"), stay(1, 4), id="other ends of lines"),
+        pytest.param(TAX.replace("20", "'\x0c'"), TAX.replace("20", "'\x0c'"), stay(1, 4), id="a form feed ends no line"),
+        pytest.param(TAX, TAX.replace("    rate = 20\n", ""), {1: "app.py:1", 3: "app.py:2", 4: "app.py:3"}, id="deleted"),
+        pytest.param(TAX, TAX.replace("20", "19"), stay(1, 4) | {2: "app.py:2-3"}, id="changed: its function's statements"),
+        pytest.param(
+            TAX, TAX.replace("rate = 20", "log('tax')"), {1: "app.py:1", 3: "app.py:3", 4: "app.py:4"},
+            id="another line stands there: deleted",
+        ),
+        pytest.param(TAX, "", {4: "app.py:1"}, id="all of it deleted"),
+        pytest.param(TAX, None, {}, id="the file deleted"),
+        pytest.param(TAX, "def tax(:\n", {4: "app.py:2"}, id="a head that does not parse"),
+        pytest.param("def tax(:\n  x = 1\n", "def tax(:\n  x = 2\n", stay(1, 3) | {2: "app.py:2-2"}, id="neither does the base: the line itself"),
+        pytest.param("RATE = 20\n", "RATE = 19\n", stay(1, 2) | {1: "app.py:1-1"}, id="changed in no function"),
+        pytest.param("", "", stay(1, 1), id="empty"),
+    ],
+)  # fmt: skip
+def test_read_history__one_file__table(old: str, now: str | None, expected: dict[int, str]) -> None:
+    assert fates(old, now) == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "now", "others", "expected"),
+    [
+        pytest.param(TAX, TAX.replace("def tax", "def vat"), {}, stay(2, 4) | {1: "app.py:2-3"}, id="renamed"),
+        pytest.param(
+            TAX, TAX.replace("def tax", "def vat").replace("* rate", "* rate / 100"), {},
+            {1: "app.py:2-3", 2: "app.py:2", 3: "app.py:2-3", 4: "app.py:4"}, id="renamed and changed in its place",
+        ),
+        pytest.param(TAX, None, {"new.py": f"\n{TAX}"}, stay(1, 3, 1, "new.py"), id="its file moved"),
+        pytest.param(
+            TAX, "", {"new.py": TAX.replace("tax", "vat")}, {1: "new.py:2-3", 2: "new.py:2", 3: "new.py:3", 4: "app.py:1"},
+            id="moved and renamed",
+        ),
+        pytest.param(
+            TAX, None, {"new.py": TAX.replace("20", "19")}, dict.fromkeys(range(1, 4), "new.py:2-3"),
+            id="moved and changed",
+        ),
+        pytest.param(
+            TAX, None, {"new.py": "class T:\n    def tax(self):\n        return 1\n"}, {1: "new.py:3-3"},
+            id="moved and written anew",
+        ),
+        pytest.param(TAX, None, {"new.py": TOTAL}, {}, id="another function in another file"),
+    ],
+)  # fmt: skip
+def test_read_history__function_moved_or_renamed__is_followed(
+    old: str, now: str | None, others: dict[str, str], expected: dict[int, str]
+) -> None:
+    assert fates(old, now, others) == expected
+
+
+def test_read_history__changed_line__is_not_where_the_function_is_only_defined() -> None:
+    """The decorators, the def line and the docstring run or stand there without any call."""
+    text = '@cache\ndef tax(\n    amount,\n):\n    """Tax."""\n    rate = 20\n    return amount * rate\n'
+    assert fates(text, text.replace("20", "19"))[6] == "app.py:6-7"
+
+
+def test_read_history__trivial_body_that_others_have__is_deleted_and_not_moved_there() -> None:
+    old = "class A:\n    def stay(self):\n        return self.x\n\n    def go(self):\n        return self.x\n"
+    assert fates(old, old.partition("\n\n")[0] + "\n").keys() & {5, 6} == set()
+
+
+def test_read_history__every_class_has_a_constructor__none_is_another_ones() -> None:
+    old = "class A:\n    def __init__(self, x):\n        self.x = x\n"
+    assert fates(old, None, {"b.py": "class B:\n    def __init__(self, y):\n        self.x = y\n"}) == {}
+
+
+def test_read_history__inner_function__has_the_last_word() -> None:
+    old = "def outer():\n    def inner():\n        value = 1\n        return value\n    return inner\n"
+    assert fates(old, old.replace("= 1", "= 2"))[3] == "app.py:3-4"
+
+
+@pytest.mark.parametrize(
+    ("old", "now", "others", "expected"),
+    [
+        pytest.param(TAX, TAX, {}, [], id="there"),
+        pytest.param(TAX + OTHERS, TAX, {}, ["name"], id="deleted"),
+        pytest.param(TAX, None, {}, ["tax"], id="with its file"),
+        pytest.param(TAX, TAX.replace("tax", "vat"), {}, [], id="renamed"),
+        pytest.param(TAX, None, {"new.py": TAX.replace("20", "19")}, [], id="moved and changed"),
+        pytest.param(
+            "class A:\n    def a(self):\n        pass\n    def b(self):\n        pass\n",
+            "class A:\n    def a(self):\n        pass\n",
+            {},
+            ["A.b"],
+            id="a body that its neighbour has",
+        ),
+        pytest.param("class Color:\n    RED = 1\n", "", {}, ["Color"], id="a class without functions"),
+    ],
+)
+def test_gone_definitions__table(old: str, now: str | None, others: dict[str, str], expected: list[str]) -> None:
+    version = None if now is None else Version.of(APP, now)
+    found = gone_definitions(read_functions(old), version, [Version.of(path, text) for path, text in others.items()])
+    assert [source.name for source in found] == expected
+
+
+def test_read_history__long_files__are_followed_quickly() -> None:
+    old = "".join(f"def f{number}(x):\n    y = x + {number}\n    return y\n\n" for number in range(500))
+    now = "".join(f"def f{number}(x):\n    z = x - {number}\n    return z\n\n" for number in range(0, 500, 2))
+    assert len(fates(old, now)) > 500

@@ -1,0 +1,167 @@
+"""Tests that went with the code that they tested, and tests that only look as if they had."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from builders import A_TEST, a_test
+from inspections import a_history, a_loss, an_inspection, inspected, lines_of
+from testkeep.model.comparison import Loss, Retirement
+from testkeep.model.production import FileHistory, Lines, Production
+from testkeep.model.source import FunctionSource
+from testkeep.model.tests import RecordedTest
+from testkeep.rules.retirement import retire
+
+_ALL_KEPT = {line: f"app.py:{line}" for line in range(1, 11)}
+_CLASS = FunctionSource(name="Cart", line=1, end=10)
+_TOTAL = FunctionSource(name="Cart.total", line=4, start=5, end=6, body="total")
+
+
+def a_production(
+    history: FileHistory | None = None,
+    *,
+    covered: str | None = "app.py:1-10",
+    others: str | None = "",
+    gone: tuple[FunctionSource, ...] = (),
+    files: tuple[str, ...] = (),
+) -> Production:
+    """Build what became of app.py: nothing is known of it where there is no history."""
+    return Production(
+        histories={"app.py": history} if history else {},
+        covered=_lines(covered),
+        others=_lines(others),
+        gone={"app.py": gone} if gone else {},
+        gone_files=files,
+    )
+
+
+def _lines(places: str | None) -> Lines | None:
+    return None if places is None else lines_of(*places.split())
+
+
+def why(
+    production: Production,
+    seen: RecordedTest | None = None,
+    *,
+    names: str = "",
+    how: Loss = Loss.REMOVED,
+    params: dict[str, str] | None = None,
+) -> str:
+    """Why a lost test that ran lines 5 and 6 is retired; empty if it is not."""
+    loss = a_loss(how=how, base=a_test(params=params))
+    inspection = an_inspection(
+        base=[seen or inspected(A_TEST, "app.py:5-6")],
+        mentions={A_TEST: frozenset(names.split())},
+        production=production,
+    )
+    found = list(retire(inspection, (loss,)))
+    assert [one.test for one in found] in ([], [A_TEST])
+    return found[0].why if found else ""
+
+
+_WITHOUT_6 = a_history(kept={line: place for line, place in _ALL_KEPT.items() if line != 6})
+_NOT_INSPECTED = a_test()
+
+
+@pytest.mark.parametrize(
+    ("production", "seen", "expected"),
+    [
+        pytest.param(
+            a_production(a_history(), others=None, covered=None),
+            None,
+            "all of the code that it ran was deleted (app.py:5-6 of the base)",
+            id="all of it deleted: nothing else need be known",
+        ),
+        pytest.param(
+            a_production(_WITHOUT_6, others="app.py:5"),
+            None,
+            "the code that only it ran was deleted (app.py:6 of the base)",
+            id="what only it ran deleted, the rest covered",
+        ),
+        pytest.param(a_production(_WITHOUT_6, others="app.py:5-6"), None, "", id="others ran the deleted line, too"),
+        pytest.param(a_production(_WITHOUT_6, others=""), None, "", id="it alone ran a line that is kept"),
+        pytest.param(a_production(_WITHOUT_6, others="app.py:5", covered="app.py:1-4"), None, "", id="the rest is run by nobody"),
+        pytest.param(a_production(_WITHOUT_6, others="app.py:5", covered=None), None, "", id="missing evidence: what is covered"),
+        pytest.param(a_production(_WITHOUT_6, others=None), None, "", id="missing evidence: what others ran"),
+        pytest.param(a_production(a_history()), inspected(did="skipped"), "", id="missing evidence: skipped when run again"),
+        pytest.param(a_production(a_history()), _NOT_INSPECTED, "", id="missing evidence: an old recorder"),
+        pytest.param(a_production(a_history()), inspected(), "", id="boundary: it ran nothing"),
+        pytest.param(a_production(a_history(kept=_ALL_KEPT)), None, "", id="nothing deleted"),
+        pytest.param(
+            a_production(a_history(changed={5: "app.py:5-6", 6: "app.py:5-6"}), others=""), None, "",
+            id="renamed or changed, not deleted",
+        ),
+    ],
+)  # fmt: skip
+def test_retire__by_lines__table(production: Production, seen: RecordedTest | None, expected: str) -> None:
+    assert why(production, seen) == expected
+
+
+_TOTAL_GONE = a_history(kept={line: place for line, place in _ALL_KEPT.items() if line not in (4, 6)})
+_CLASS_GONE = a_history(kept={1: "app.py:1", 5: "app.py:5"})
+_SAYS = "Cart.total of app.py was deleted, which it tested"
+
+
+@pytest.mark.parametrize(
+    ("production", "seen", "names", "expected"),
+    [
+        pytest.param(a_production(_TOTAL_GONE, gone=(_TOTAL,)), None, "Cart total", _SAYS, id="named and run"),
+        pytest.param(a_production(_TOTAL_GONE, gone=(_TOTAL,)), None, "Cart tot", "", id="not named"),
+        pytest.param(a_production(_TOTAL_GONE, gone=(_TOTAL,)), inspected(A_TEST, "app.py:7"), "total", "", id="boundary: not run"),
+        pytest.param(a_production(_TOTAL_GONE, gone=(_TOTAL,)), inspected(A_TEST, "tax.py:6"), "total", "", id="run elsewhere"),
+        pytest.param(a_production(_TOTAL_GONE, gone=(_TOTAL,), covered="app.py:1-4"), None, "total", "",
+                     id="the rest is run by nobody"),
+        pytest.param(a_production(_TOTAL_GONE, gone=(_TOTAL,), covered=None), None, "total", "",
+                     id="missing evidence: what is covered"),
+        pytest.param(a_production(_TOTAL_GONE, gone=(_TOTAL,)), _NOT_INSPECTED, "total", "",
+                     id="missing evidence: an old recorder"),
+        pytest.param(a_production(_CLASS_GONE, gone=(_CLASS,)), inspected(), "Cart",
+                     "Cart of app.py was deleted, which it tested", id="named, and nothing of it runs in a test"),
+        pytest.param(a_production(a_history(kept=_ALL_KEPT), gone=(_CLASS,)), None, "Cart", "", id="a class that was renamed"),
+        pytest.param(a_production(a_history(kept={n: f"new.py:{n}" for n in range(2, 11)}), gone=(_CLASS,)), inspected(),
+                     "Cart", "", id="a class that was renamed and moved, and nothing of it runs in a test"),
+        pytest.param(a_production(a_history(changed={5: "app.py:5-6", 6: "app.py:5-6"}), gone=(_TOTAL,)), None, "total", "",
+                     id="a function that was renamed and changed"),
+        pytest.param(a_production(gone=(_TOTAL,)), None, "total", "", id="boundary: a file of which nothing is known"),
+    ],
+)  # fmt: skip
+def test_retire__by_definition__table(
+    production: Production, seen: RecordedTest | None, names: str, expected: str
+) -> None:
+    others = msgspec.structs.replace(production, others=lines_of("app.py:1-10"))
+    assert why(others, seen, names=names) == expected
+
+
+_DATA = "app/data/two.json"
+_OF_DATA = f"{_DATA} was deleted, which it was about"
+
+
+@pytest.mark.parametrize(
+    ("value", "seen", "covered", "expected"),
+    [
+        pytest.param(f"PosixPath('./{_DATA}')", None, "app.py:5-6", _OF_DATA, id="the file"),
+        pytest.param(f"'{_DATA}'", inspected(), None, _OF_DATA, id="and nothing else"),
+        pytest.param(f"'{_DATA}2'", None, "app.py:5-6", "", id="a longer name"),
+        pytest.param(f"'my{_DATA}'", None, "app.py:5-6", "", id="a longer folder"),
+        pytest.param("'two.json'", None, "app.py:5-6", "", id="the name alone"),
+        pytest.param(f"'{_DATA}'", None, "app.py:5", "", id="the code that read it is run by nobody"),
+        pytest.param(f"'{_DATA}'", None, None, "", id="missing evidence: what is covered"),
+        pytest.param(f"'{_DATA}'", _NOT_INSPECTED, "app.py:5-6", "", id="missing evidence: not inspected"),
+    ],
+)
+def test_retire__by_data__table(value: str, seen: RecordedTest | None, covered: str | None, expected: str) -> None:
+    assert why(a_production(covered=covered, files=(_DATA,)), seen, params={"file": value}) == expected
+
+
+@pytest.mark.parametrize("how", [how for how in Loss if how is not Loss.REMOVED])
+def test_retire__test_that_is_still_there__is_not_retired(how: Loss) -> None:
+    assert why(a_production(a_history()), how=how) == ""
+
+
+def test_retire__two_tests_of_the_same_deleted_code__go_both() -> None:
+    losses = (a_loss("t.py::test_a"), a_loss("t.py::test_b"))
+    seen = [inspected(loss.id, "app.py:5") for loss in losses]
+    found = list(retire(an_inspection(base=seen, production=a_production(a_history())), losses))
+    gone = "all of the code that it ran was deleted (app.py:5 of the base)"
+    assert found == [Retirement(test=loss.id, why=gone) for loss in losses]
