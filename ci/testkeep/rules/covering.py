@@ -48,17 +48,14 @@ def unguarded(production: Production, lost: Lines, by: Lines) -> tuple[Place | S
         if fate is None or is_run(fate, by):
             continue
         is_shared = production.others is not None and not is_unique(production, path, line)
-        if not is_shared or not _is_covered(production, path, line, fate):
+        if not is_shared or not _is_covered(production, fate):
             gaps.append(fate)
     return tuple(dict.fromkeys(gaps))
 
 
 def is_left_uncovered(production: Production, lost: Lines) -> bool:
     """Whether something that a lost test ran is there at the head, and no test is known to run it."""
-    return any(
-        fate is not None and not _is_covered(production, path, line, fate)
-        for path, line, fate in _fates(production, lost)
-    )
+    return any(fate is not None and not _is_covered(production, fate) for _, _, fate in _fates(production, lost))
 
 
 def deleted(production: Production, lost: Lines) -> tuple[Place, ...]:
@@ -66,14 +63,8 @@ def deleted(production: Production, lost: Lines) -> tuple[Place, ...]:
     return tuple(Place(path, line) for path, line, fate in _fates(production, lost) if fate is None)
 
 
-def _is_covered(production: Production, path: str, line: int, fate: Place | Span) -> bool:
-    """Whether tests of the head run what became of a line.
-
-    Where the head was not measured, those of the base that are not lost count: they guard at the head, too.
-    """
-    if production.covered is not None:
-        return is_run(fate, production.covered)
-    return production.others is not None and line in production.others.get(path, frozenset())
+def _is_covered(production: Production, fate: Place | Span) -> bool:
+    return production.covered is not None and is_run(fate, production.covered)
 
 
 def _fates(production: Production, lines: Lines) -> Iterator[tuple[str, int, Place | Span | None]]:
