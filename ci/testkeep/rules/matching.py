@@ -6,6 +6,7 @@ Only what is proven discharges: the same body, or the same function with the sam
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from testkeep.model.source import Sources
@@ -97,9 +98,14 @@ def _take_nearest(test: RecordedTest, bucket: list[RecordedTest]) -> RecordedTes
 
 def distance(old: RecordedTest, new: RecordedTest) -> tuple[bool, bool, bool, int]:
     """How far two tests are apart: other name, other file, other file name, folders between them."""
-    one, other = PurePosixPath(old.item.path), PurePosixPath(new.item.path)
-    apart = set(one.parent.parts) ^ set(other.parent.parts)
-    return (_name(old) != _name(new), one != other, one.name != other.name, len(apart))
+    return (_name(old) != _name(new), *_apart(old.item.path, new.item.path))
+
+
+@lru_cache(maxsize=4096)
+def _apart(one: str, other: str) -> tuple[bool, bool, int]:
+    here, there = PurePosixPath(one), PurePosixPath(other)
+    folders = set(here.parent.parts) ^ set(there.parent.parts)
+    return (one != other, here.name != there.name, len(folders))
 
 
 def _name(test: RecordedTest) -> str:

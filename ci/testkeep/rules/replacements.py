@@ -199,7 +199,7 @@ def _not_lost(case: Situation, one: Declaration) -> Refusal | None:
     """What is wrong with naming a test that is not lost; nothing, if the declared test is known to be that test."""
     target, own = one.target, one.test.item.id
     origin = case.origins.get(own, "")
-    if origin != own and target in (origin, function_of(origin)):
+    if origin not in ("", own) and target in (origin, function_of(origin)):
         return None
     if target in targets_by_name(case.unfit):
         return None
@@ -208,6 +208,8 @@ def _not_lost(case: Situation, one: Declaration) -> Refusal | None:
         why = "it names itself"
     elif state:
         why = f"that test {state}"
+    elif not target:
+        why = "it names nothing"
     elif "::" not in target:
         why = "that is not a test id; name each lost test"
     else:

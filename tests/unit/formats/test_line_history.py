@@ -35,8 +35,8 @@ def stay(first: int, last: int, shift: int = 0, path: str = APP) -> dict[int, st
         pytest.param(TAX, TAX.replace("    rate = 20\n", ""), {1: "app.py:1", 3: "app.py:2", 4: "app.py:3"}, id="deleted"),
         pytest.param(TAX, TAX.replace("20", "19"), stay(1, 4) | {2: "app.py:2-3"}, id="changed: its function's statements"),
         pytest.param(
-            TAX, TAX.replace("rate = 20", "log('tax')"), {1: "app.py:1", 3: "app.py:3", 4: "app.py:4"},
-            id="another line stands there: deleted",
+            TAX, TAX.replace("rate = 20", "log('tax')"), stay(1, 4) | {2: "app.py:2-3"},
+            id="another line stands there: changed",
         ),
         pytest.param(TAX, "", {4: "app.py:1"}, id="all of it deleted"),
         pytest.param(TAX, None, {}, id="the file deleted"),
@@ -68,7 +68,7 @@ def test_read_history__one_file__table(old: str, now: str | None, expected: dict
             id="moved and changed",
         ),
         pytest.param(
-            TAX, None, {"new.py": "class T:\n    def tax(self):\n        return 1\n"}, {1: "new.py:3-3"},
+            TAX, None, {"new.py": "class T:\n    def tax(self):\n        return 1\n"}, {1: "new.py:3-3", 3: "new.py:3-3"},
             id="moved and written anew",
         ),
         pytest.param(TAX, None, {"new.py": TOTAL}, {}, id="another function in another file"),
