@@ -17,26 +17,29 @@ _MAX_DEPTH = 4
 _Hide: TypeAlias = Callable[[str], str]
 
 
-def canonical(value: object, roots: tuple[str, ...] = ()) -> str:
+def canonical(value: object, roots: tuple[str, ...] = (), home: str = "") -> str:
     """Write a value without what changes from run to run: the order of sets and dicts, addresses and ids of objects.
 
-    ``roots`` are absolute folders that are written as ``"."``: where the code was checked out, say. Texts over 200
+    ``roots`` are absolute folders that are written as ``"."``: where the code was checked out, say. ``home`` is the
+    module that the value is for, whose name is left out: a function that moves with its tests stays the same. Texts over 200
     characters are cut and end in a digest of the whole. Never raises, whatever ``repr`` does.
 
     >>> canonical({"b", "a"})
     "{'a', 'b'}"
     """
-    return _canonical(value, 0, _hiding(roots))
+    return _canonical(value, 0, _hiding(roots, home))
 
 
 @functools.cache
-def _hiding(roots: tuple[str, ...]) -> _Hide:
-    """Make a function that replaces folders by a dot, the longest first, and only where whole names are meant."""
+def _hiding(roots: tuple[str, ...], home: str) -> _Hide:
+    """Make a function that replaces folders by a dot, the longest first, and only where whole names are meant.
+
+    The home module's name is replaced where the name of something in it follows.
+    """
     folders = sorted({root for root in roots if root.count("/") + root.count("\\") > 1}, key=len, reverse=True)
-    if not folders:
-        return str
-    pattern = re.compile(rf"(?<![\w.-])(?:{'|'.join(map(re.escape, folders))})(?![\w.-])")
-    return functools.partial(pattern.sub, ".")
+    hidden = [rf"(?<![\w.-])(?:{'|'.join(map(re.escape, folders))})(?![\w.-])"] if folders else []
+    hidden += [rf"(?<![\w.]){re.escape(home)}(?=\.[\w<])"] if home else []
+    return functools.partial(re.compile("|".join(hidden)).sub, ".") if hidden else str
 
 
 def _canonical(value: object, depth: int, hide: _Hide) -> str:
@@ -70,6 +73,10 @@ def _write(value: object, depth: int, hide: _Hide) -> str:
             return "{" + ", ".join(sorted(pairs)) + "}"
         case str() | bytes() if type(value) in (str, bytes):
             return repr(value)  # what looks like an address here is none
+        case types.ModuleType():
+            return value.__name__
+        case types.FunctionType() if value.__name__ == "<lambda>":
+            return f"{_qualified(value)}#{_code_digest(value.__code__)}"
         case type() | types.FunctionType() | types.BuiltinFunctionType() | types.MethodType():
             return _qualified(value)
         case functools.partial():
@@ -83,3 +90,10 @@ def _write(value: object, depth: int, hide: _Hide) -> str:
 
 def _qualified(thing: type | types.FunctionType | types.BuiltinFunctionType | types.MethodType) -> str:
     return f"{thing.__module__}.{thing.__qualname__}"
+
+
+def _code_digest(code: types.CodeType) -> str:
+    """Tell functions without a name apart by what they do, whatever line they stand in."""
+    constants = (_code_digest(part) if isinstance(part, types.CodeType) else repr(part) for part in code.co_consts)
+    parts = [code.co_code.hex(), *constants, *code.co_names, *code.co_varnames, *code.co_freevars]
+    return hashlib.sha256("\n".join(parts).encode(errors="replace")).hexdigest()[:8]

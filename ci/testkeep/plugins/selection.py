@@ -148,13 +148,14 @@ class StageSelection:
         callspec = getattr(item, "callspec", None)
         marks = _marks(item)
         params = {} if callspec is None else callspec.params
+        home = str(getattr(getattr(item, "module", None), "__name__", ""))
         return Item(
             id=self.id_of(item),
             path=in_repository,
             line=_line(item, in_project),
             stage=self._stage_of(item, marks),
             marks=marks,
-            params={name: canonical(value, self._places.roots) for name, value in params.items()},
+            params={name: canonical(value, self._places.roots, home) for name, value in params.items()},
             fixtures=tuple(getattr(item, "fixturenames", ())),
             selection=selection,
             selected_by=by,

@@ -90,7 +90,7 @@ _NAMES = {name: f"{_HERE}.{name}" for name in ("_Colour", "_Access", "_Plain", "
         pytest.param(lambda: _Access.READ | _Access.WRITE, f"{_NAMES['_Access']}.READ|WRITE", id="flags"),
         pytest.param(lambda: _Plain, _NAMES["_Plain"], id="class"),
         pytest.param(lambda: _function, f"{_HERE}._function", id="function"),
-        pytest.param(lambda: (lambda: None), f"{_HERE}.<lambda>.<locals>.<lambda>", id="lambda"),
+        pytest.param(lambda: collections, "collections", id="module"),
         pytest.param(lambda: len, "builtins.len", id="built-in function"),
         pytest.param(lambda: _Plain("a").method, f"{_NAMES['_Plain']}.method", id="bound method"),
         pytest.param(
@@ -149,3 +149,18 @@ def test_canonical__dicts_in_another_order__are_the_same() -> None:
 def test_canonical__text_that_cannot_be_encoded__has_a_digest() -> None:
     text = canonical(_Surrogate())
     assert text == "\ud800" * 200 + "…" + hashlib.sha256(b"?" * 300).hexdigest()[:16]
+
+
+def test_canonical__lambdas__are_told_apart_by_what_they_do() -> None:
+    made = [lambda: 1, lambda: 2, lambda: len(""), lambda: (lambda: 3)]
+    again = [lambda: 1, lambda: 2, lambda: len(""), lambda: (lambda: 3)]
+    assert [canonical(one) for one in made] == [canonical(one) for one in again]
+    assert len({canonical(one) for one in made}) == 4
+
+
+def test_canonical__home__is_left_out() -> None:
+    """A function or class that moves to another file together with its tests stays the same value."""
+    assert (
+        canonical([_function, _Plain, collections.Counter], home=_HERE) == "[._function, ._Plain, collections.Counter]"
+    )
+    assert canonical(_function, home=f"x{_HERE}") == f"{_HERE}._function"

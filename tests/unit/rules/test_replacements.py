@@ -223,7 +223,9 @@ def test_verify__coverage__table(ran: str, production: Production, reason: str) 
 )
 def test_verify__lost_test_that_was_not_watched__cannot_be_covered(seen: list[RecordedTest]) -> None:
     inspection = an_inspection(base=seen, head=[inspected(NEW, "app.py:2")], production=_ALONE)
-    assert said(by(OLD), inspection=inspection) == {OLD: "does not cover: the lost test could not be inspected at the base"}
+    assert said(by(OLD), inspection=inspection) == {
+        OLD: "does not cover: the lost test could not be inspected at the base"
+    }
 
 
 def test_verify__two_for_one__cover_it_together() -> None:
