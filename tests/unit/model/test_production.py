@@ -7,7 +7,9 @@ import pytest
 from inspections import a_history, lines_of
 from testkeep.model.production import Lines, Place, Production, Span, is_run, shown
 
-_PRODUCTION = Production(histories={"app.py": a_history(kept={1: "new.py:7", 2: "app.py:2"}, changed={3: "app.py:3-5"})})
+_PRODUCTION = Production(
+    histories={"app.py": a_history(kept={1: "new.py:7", 2: "app.py:2"}, changed={3: "app.py:3-5"})}
+)
 
 
 @pytest.mark.parametrize(

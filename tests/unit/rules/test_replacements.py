@@ -61,7 +61,9 @@ def said(
     )
     replaced, refused = verify(case, declarations(tests, facts, origins or {}))
     assert len({one.target for one in refused}) == len(refused), "said more than once"
-    reasons = {one.target: f"{one.flaw}: {one.why}{f' [{one.help}]' if one.flaw is Flaw.NOT_LOST else ''}" for one in refused}
+    reasons = {
+        one.target: f"{one.flaw}: {one.why}{f' [{one.help}]' if one.flaw is Flaw.NOT_LOST else ''}" for one in refused
+    }
     return {one.lost: " ".join(one.by) for one in replaced} | reasons
 
 
@@ -130,19 +132,33 @@ def test_verify__two_environments__must_guard_where_the_lost_test_did(
 @pytest.mark.parametrize(
     ("seen", "reason"),
     [
-        pytest.param(inspected(NEW, "app.py:2", asserted=0), "cannot fail: it asserts nothing that could be false",
-                     id="no assertion"),
-        pytest.param(inspected(NEW, "app.py:2", asserted=0, vacuous=2, broken=1, unspecific=1),
-                     "cannot fail: it asserts nothing that could be false (assertions: 2 always true, 1 failed and "
-                     "swallowed, 1 satisfied by any exception)", id="assertions that are none"),
+        pytest.param(
+            inspected(NEW, "app.py:2", asserted=0),
+            "cannot fail: it asserts nothing that could be false",
+            id="no assertion",
+        ),
+        pytest.param(
+            inspected(NEW, "app.py:2", asserted=0, vacuous=2, broken=1, unspecific=1),
+            "cannot fail: it asserts nothing that could be false (assertions: 2 always true, 1 failed and "
+            "swallowed, 1 satisfied by any exception)",
+            id="assertions that are none",
+        ),
         pytest.param(inspected(NEW, "app.py:2", asserted=1, vacuous=9), "", id="boundary: one that could be false"),
-        pytest.param(inspected(NEW, "app.py:2", did="failed"), "does not cover: it could not be inspected: no disk",
-                     id="missing evidence: failed while it was watched"),
-        pytest.param(a_test(NEW), "does not cover: it could not be inspected: no disk", id="missing evidence: not watched"),
-        pytest.param(inspected("t.py::test_x"), "does not cover: it could not be inspected: no disk",
-                     id="missing evidence: not found again"),
+        pytest.param(
+            inspected(NEW, "app.py:2", did="failed"),
+            "does not cover: it could not be inspected: no disk",
+            id="missing evidence: failed while it was watched",
+        ),
+        pytest.param(
+            a_test(NEW), "does not cover: it could not be inspected: no disk", id="missing evidence: not watched"
+        ),
+        pytest.param(
+            inspected("t.py::test_x"),
+            "does not cover: it could not be inspected: no disk",
+            id="missing evidence: not found again",
+        ),
     ],
-)  # fmt: skip
+)
 def test_verify__strength__table(seen: RecordedTest, reason: str) -> None:
     inspection = an_inspection(base=[_LOST], head=[seen], production=_ALONE, problems=("no disk",))
     assert said(by(OLD), inspection=inspection) == {OLD: reason or NEW}
@@ -156,14 +172,24 @@ def test_verify__strength__table(seen: RecordedTest, reason: str) -> None:
     [
         pytest.param(inspected(KEPT), inspected(KEPT, "app.py:2"), False, id="as it was"),
         pytest.param(inspected(KEPT), inspected(KEPT, "app.py:2", asserted=2), True, id="asserts more"),
-        pytest.param(inspected(KEPT, asserted=2, places=1), inspected(KEPT, "app.py:2", asserted=2, places=2), True,
-                     id="asserts at more places"),
+        pytest.param(
+            inspected(KEPT, asserted=2, places=1),
+            inspected(KEPT, "app.py:2", asserted=2, places=2),
+            True,
+            id="asserts at more places",
+        ),
         pytest.param(inspected(KEPT, asserted=2), inspected(KEPT, "app.py:2", asserted=1), False, id="asserts less"),
-        pytest.param(a_test(KEPT), inspected(KEPT, "app.py:2", asserted=9), False, id="missing evidence: an old recorder"),
-        pytest.param(inspected(KEPT, did="failed"), inspected(KEPT, "app.py:2", asserted=9), False,
-                     id="missing evidence: failed when run again"),
+        pytest.param(
+            a_test(KEPT), inspected(KEPT, "app.py:2", asserted=9), False, id="missing evidence: an old recorder"
+        ),
+        pytest.param(
+            inspected(KEPT, did="failed"),
+            inspected(KEPT, "app.py:2", asserted=9),
+            False,
+            id="missing evidence: failed when run again",
+        ),
     ],
-)  # fmt: skip
+)
 def test_verify__test_of_the_base__must_be_stronger(before: RecordedTest, now: RecordedTest, holds: bool) -> None:
     inspection = an_inspection(base=[_LOST, before], head=[now], production=_ALONE)
     found = said(by(OLD, test_id=KEPT), origins={KEPT: KEPT}, inspection=inspection)
@@ -257,7 +283,9 @@ def test_verify__many_gaps__are_counted() -> None:
         pytest.param((f"{OLD}[1]", f"{OLD}[2]"), OLD, {f"{OLD}[1]": NEW, f"{OLD}[2]": NEW}, id="all parameter sets"),
         pytest.param((f"{OLD}[1]", f"{OLD}[2]"), f"{OLD}[2]", {f"{OLD}[2]": NEW}, id="one parameter set"),
         pytest.param((f"{OLD}[a::b-é]",), f"{OLD}[a::b-é]", {f"{OLD}[a::b-é]": NEW}, id="odd parameters"),
-        pytest.param(("t[1].py::test_x[2]",), "t[1].py::test_x", {"t[1].py::test_x[2]": NEW}, id="brackets in the file"),
+        pytest.param(
+            ("t[1].py::test_x[2]",), "t[1].py::test_x", {"t[1].py::test_x[2]": NEW}, id="brackets in the file"
+        ),
     ],
 )
 def test_verify__target__is_an_id_or_a_function(lost: tuple[str, ...], target: str, expected: dict[str, str]) -> None:
@@ -265,7 +293,10 @@ def test_verify__target__is_an_id_or_a_function(lost: tuple[str, ...], target: s
 
 
 def test_targets_by_name__test_with_and_without_parameters__are_both_meant() -> None:
-    assert targets_by_name(["t.py::x", "t.py::x[1]"]) == {"t.py::x": ["t.py::x", "t.py::x[1]"], "t.py::x[1]": ["t.py::x[1]"]}
+    assert targets_by_name(["t.py::x", "t.py::x[1]"]) == {
+        "t.py::x": ["t.py::x", "t.py::x[1]"],
+        "t.py::x[1]": ["t.py::x[1]"],
+    }
 
 
 @pytest.mark.parametrize(
@@ -273,17 +304,30 @@ def test_targets_by_name__test_with_and_without_parameters__are_both_meant() -> 
     [
         pytest.param(NEW, f"it names itself {REMOVE}", id="itself"),
         pytest.param(KEPT, f"{KEPT} still guards {REMOVE}", id="a test that still guards"),
-        pytest.param("tests/test_tax.py::test_rate", f"tests/test_tax.py::test_rate fails {REMOVE}",
-                     id="a function with parameters that is not lost"),
-        pytest.param("tests/test_tax.py", f"tests/test_tax.py is not a test id; name each lost test {REMOVE}", id="a file"),
-        pytest.param(OLD.replace("refund", "refnud"), f"no test {OLD.replace('refund', 'refnud')} guarded at the base "
-                     f"[Did you mean {OLD}?]", id="a typo"),
-        pytest.param("tests/test_tax.py::test_keptt", "no test tests/test_tax.py::test_keptt guarded at the base "
-                     f"[Did you mean {KEPT}?]", id="a typo in the name of a test that still guards"),
-        pytest.param("t.py::test_unheard", f"no test t.py::test_unheard guarded at the base {REMOVE}", id="nobody knows it"),
+        pytest.param(
+            "tests/test_tax.py::test_rate",
+            f"tests/test_tax.py::test_rate fails {REMOVE}",
+            id="a function with parameters that is not lost",
+        ),
+        pytest.param(
+            "tests/test_tax.py", f"tests/test_tax.py is not a test id; name each lost test {REMOVE}", id="a file"
+        ),
+        pytest.param(
+            OLD.replace("refund", "refnud"),
+            f"no test {OLD.replace('refund', 'refnud')} guarded at the base [Did you mean {OLD}?]",
+            id="a typo",
+        ),
+        pytest.param(
+            "tests/test_tax.py::test_keptt",
+            f"no test tests/test_tax.py::test_keptt guarded at the base [Did you mean {KEPT}?]",
+            id="a typo in the name of a test that still guards",
+        ),
+        pytest.param(
+            "t.py::test_unheard", f"no test t.py::test_unheard guarded at the base {REMOVE}", id="nobody knows it"
+        ),
         pytest.param("", f"it names nothing {REMOVE}", id="nothing"),
     ],
-)  # fmt: skip
+)
 def test_verify__target_that_is_not_lost__is_an_error(target: str, reason: str) -> None:
     known = {KEPT: "still guards", "tests/test_tax.py::test_rate[1]": "fails"}
     assert said(by(target), known=known) == {target: f"not lost: {reason}"}

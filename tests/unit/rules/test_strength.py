@@ -107,13 +107,19 @@ THREE = subtests("passed", "passed", "passed")
     [
         pytest.param(THREE, THREE, [], id="all there"),
         pytest.param(THREE, (*THREE, *THREE), [], id="more"),
-        pytest.param(THREE, subtests("passed", "skipped", "skipped"),
-                     [(False, "3 of its subtests passed at the base, 1 here")], id="skipped"),
-        pytest.param(THREE, THREE[:2], [(False, "3 of its subtests passed at the base, 2 here")], id="boundary: one less"),
+        pytest.param(
+            THREE,
+            subtests("passed", "skipped", "skipped"),
+            [(False, "3 of its subtests passed at the base, 1 here")],
+            id="skipped",
+        ),
+        pytest.param(
+            THREE, THREE[:2], [(False, "3 of its subtests passed at the base, 2 here")], id="boundary: one less"
+        ),
         pytest.param(THREE, (), [(True, "3 of its subtests passed at the base, none here")], id="gone"),
         pytest.param((), (), [], id="there never were any"),
     ],
-)  # fmt: skip
+)
 def test_weakened__recorded_subtests__table(
     before: tuple[Subtest, ...], now: tuple[Subtest, ...], expected: list[tuple[bool, str]]
 ) -> None:
