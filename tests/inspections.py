@@ -19,6 +19,7 @@ def inspected(
     *ran: str,
     did: str = "passed",
     asserted: int = 1,
+    own: int | None = None,
     places: int | None = None,
     vacuous: int = 0,
     broken: int = 0,
@@ -28,6 +29,7 @@ def inspected(
     """Build a test that was run again and watched: ``ran`` are lines of production code, as in ``app.py:2``."""
     strength = Strength(
         asserted=asserted,
+        own=asserted if own is None else own,
         places=asserted if places is None else places,
         vacuous=vacuous,
         broken=broken,

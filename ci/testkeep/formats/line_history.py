@@ -11,9 +11,7 @@ from testkeep.formats.python_source import read_functions
 from testkeep.model.production import FileHistory, Place, Span
 from testkeep.model.source import FileSource, FunctionSource
 
-# Below this two lines are not the same line, changed: one was deleted and the other one is new.
-_ALIKE = 0.6
-_SLOW_BEYOND = 400
+_SLOW_BEYOND = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,22 +103,34 @@ def _by_lines(old: str, now: Version | None) -> tuple[dict[int, Place], dict[int
 
 
 def _alike(before: Sequence[str], after: Sequence[str]) -> dict[int, int]:
-    """Which of some lines have a changed version among the lines that took their place, and which that is."""
+    """Which of some lines have a changed version among the lines that took their place, and which that is.
+
+    Each new line of code is the changed version of one old line, however little they are alike: what was written anew
+    is not deleted. Only the old lines that are left over are.
+    """
     if len(before) * len(after) > _SLOW_BEYOND * _SLOW_BEYOND:
         return {index: min(index, len(after) - 1) for index in range(len(before))}
-    free = list(range(len(after)))
-    found = {}
-    for index, line in enumerate(before):
-        alike, best = max(((_ratio(line, after[other]), -other) for other in free), default=(0.0, 0))
-        if alike >= _ALIKE:
-            free.remove(-best)
-            found[index] = -best
+    ranked = sorted(
+        (-_ratio(line, other), index, number)
+        for index, line in enumerate(before)
+        for number, other in enumerate(after)
+        if _is_code(line) and _is_code(other)
+    )
+    found: dict[int, int] = {}
+    taken: set[int] = set()
+    for _, index, number in ranked:
+        if index not in found and number not in taken:
+            found[index] = number
+            taken.add(number)
     return found
 
 
 def _ratio(line: str, other: str) -> float:
-    matcher = difflib.SequenceMatcher(None, line.strip(), other.strip(), autojunk=False)
-    return matcher.ratio() if matcher.quick_ratio() >= _ALIKE else 0.0
+    return difflib.SequenceMatcher(None, line.strip(), other.strip(), autojunk=False).ratio()
+
+
+def _is_code(line: str) -> bool:
+    return bool(line.strip()) and not line.lstrip().startswith("#")
 
 
 def _lines(text: str) -> list[str]:

@@ -22,7 +22,9 @@ def parameter(text: str) -> ast.expr:
     "«=PosixPath('x')»"
     """
     if _PATH.fullmatch(text):
-        return name_of(text)  # a class, a function or a member of an enumeration, as it would be imported
+        return name_of(
+            text.removeprefix("builtins.")
+        )  # a class, a function or a member of an enumeration, as it would be imported
     try:
         value = ast.parse(text, mode="eval").body
         if is_literal(value) and _recorded(value) == text:

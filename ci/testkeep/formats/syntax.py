@@ -73,8 +73,8 @@ def strip(tree: ast.Module) -> None:
 
 def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
     match body:
-        case [ast.Expr(value=ast.Constant(value=str())), *rest]:
-            return rest or [ast.Pass()]
+        case [ast.Expr(value=ast.Constant(value=str())) as docstring, *rest]:
+            return rest or [ast.copy_location(ast.Pass(), docstring)]
         case _:
             pass
     return body

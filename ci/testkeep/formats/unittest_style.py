@@ -84,7 +84,7 @@ def _statement(statement: ast.stmt, bare: dict[str, str]) -> ast.stmt:
             statement.msg = None
         case ast.Expr(value=ast.Call() as call):
             new = _assertion(call) or _called(call, bare)
-            return ast.copy_location(new, statement) if new is not None else statement
+            return ast.fix_missing_locations(ast.copy_location(new, statement)) if new is not None else statement
         case ast.With() | ast.AsyncWith():
             for item in statement.items:
                 context, called = _context(item.context_expr, bare)

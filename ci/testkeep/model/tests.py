@@ -89,12 +89,14 @@ class Subtest(Struct, frozen=True, kw_only=True):
 class Strength(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a test asserted while it was inspected. All are numbers of executions, but for ``places``.
 
-    ``asserted`` held and could have been false, at so many ``places`` of the source; ``vacuous`` cannot be false (a
+    ``asserted`` held and could have been false, at so many ``places`` of the source, and ``own`` of them in the test's
+    own function, not in its helpers and fixtures; ``vacuous`` cannot be false (a
     constant, a tuple, ``or True``, a comparison with itself); ``broken`` failed and was swallowed; ``unspecific`` would
     have taken any exception (``raises(Exception)``).
     """
 
     asserted: int = 0
+    own: int = 0
     places: int = 0
     vacuous: int = 0
     broken: int = 0

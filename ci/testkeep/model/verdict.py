@@ -83,19 +83,18 @@ class Likely(Struct, frozen=True, kw_only=True):
 
 
 class Lost(Struct, frozen=True, kw_only=True):
-    """A test that guarded at the base and does not at the head: how, why, and what is most like it."""
+    """A test that guarded at the base and does not at the head."""
 
     test: str
     how: str
-    why: str = ""
-    candidates: tuple[Likely, ...] = ()
 
 
 class Conservation(Struct, frozen=True, kw_only=True):
     """What became of every test that guarded at the base commit. ``kept`` is a number of tests.
 
     ``compared`` is False where there was nothing to compare with, or the comparison was not possible; the verdict's
-    notes say why. ``reasons`` says of each moved, replaced and retired test what proves it.
+    notes say why. ``reasons`` says of each moved, replaced and retired test what proves it, and of each lost one what
+    became of it; ``candidates`` are the tests of the head that are most like a lost one.
     """
 
     compared: bool = False
@@ -106,6 +105,7 @@ class Conservation(Struct, frozen=True, kw_only=True):
     waived: tuple[str, ...] = ()
     lost: tuple[Lost, ...] = ()
     reasons: dict[str, str] = {}
+    candidates: dict[str, tuple[Likely, ...]] = {}
 
 
 class Verdict(Struct, frozen=True, kw_only=True):

@@ -76,7 +76,9 @@ def _run(site: Site, context: JobContext, files: list[str], watcher: Watcher) ->
     )
     number = len(context.only or ())
     progress = StageProgress(
-        f"{site.label}: inspect", Phase.RUNNING, detail=f"{number} {'test' if number == 1 else 'tests'} line by line"
+        f"{site.label}: {'inspect':<12}",
+        Phase.RUNNING,
+        detail=f"{number} {'test' if number == 1 else 'tests'} line by line",
     )
     began = time.monotonic()
 

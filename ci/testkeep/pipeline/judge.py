@@ -91,7 +91,7 @@ def judge(case: Case, watcher: Watcher) -> Verdict:
         facts = _compared(case, facts, watcher)
         if case.baseline is not None and facts.comparison.obstacle:
             notes.append(f"not compared with the base: {facts.comparison.obstacle}")
-        notes += [f"not looked into: {doubt}" for doubt in facts.comparison.doubts]
+        notes += [*_version_notes(facts), *(f"not looked into: {doubt}" for doubt in facts.comparison.doubts)]
     # Without a base nobody has agreed to a waiver.
     findings = find(facts, project.policy.waivers if project.policy_change is not None else ())
     return Verdict(
@@ -130,6 +130,15 @@ def _policy_notes(case: Case) -> Iterable[str]:
         yield f"no [tool.testkeep] in this project any more: the default policy is held against that of {base}"
     elif not has_own:
         yield "no [tool.testkeep] in this project: the default policy is in force"
+
+
+def _version_notes(facts: Facts) -> Iterable[str]:
+    """Test ids are pytest's: another version may write some of them in another way."""
+    records = facts.baseline.evidence if facts.baseline else ()
+    before = {record.suite.settings.versions.get("pytest", "") for record in records if record.suite}
+    now = {suite.settings.versions.get("pytest", "") for _, suite in facts.suites()}
+    if before and now and before != now:
+        yield f"the base was recorded with pytest {', '.join(sorted(before))}, the head with {', '.join(sorted(now))}"
 
 
 def _compared(case: Case, facts: Facts, watcher: Watcher) -> Facts:
@@ -212,13 +221,15 @@ def _conservation(comparison: Comparison, findings: Sequence[Finding]) -> Conser
         replaced=tuple(Replaced(lost=one.lost, by=one.by) for one in comparison.replaced),
         retired=tuple(one.test for one in comparison.retired),
         waived=tuple(loss.id for loss in comparison.lost if loss.id in waived),
-        lost=tuple(_lost(loss) for loss in comparison.lost if loss.id not in waived),
-        reasons={one.lost: one.why for one in accounted} | {one.test: one.why for one in comparison.retired},
+        lost=tuple(Lost(test=loss.id, how=loss.how) for loss in comparison.lost if loss.id not in waived),
+        reasons={one.lost: one.why for one in accounted}
+        | {one.test: one.why for one in comparison.retired}
+        | {loss.id: loss.why for loss in comparison.lost},
+        candidates={loss.id: _likely(loss) for loss in comparison.lost if loss.candidates},
     )
 
 
-def _lost(loss: LostTest) -> Lost:
-    candidates = tuple(
+def _likely(loss: LostTest) -> tuple[Likely, ...]:
+    return tuple(
         Likely(test=one.test, likeness_percent=int(one.likeness * 100), misses=one.misses) for one in loss.candidates
     )
-    return Lost(test=loss.id, how=loss.how, why=loss.why, candidates=candidates)

@@ -6,27 +6,28 @@ from dataclasses import replace
 
 import msgspec
 
-from testkeep.errors import PolicyError
+from testkeep.errors import BaselineError, PolicyError
 from testkeep.model.layout import find_source, lies_in
 from testkeep.model.patterns import matches
 from testkeep.model.policy import Policy
 from testkeep.model.policy_change import PolicyChange
+from testkeep.pipeline.base_tree import folder_at
 from testkeep.pipeline.context import Project, policy_of
 from testkeep.pipeline.plans import NOT_PRODUCTION
 from testkeep.rules.policy import loosenable
 from testkeep.rules.policy_changes import honoured, tightened
 
 
-def under_base(project: Project, commit: str, folder: str | None = None) -> Project:
+def under_base(project: Project, commit: str) -> Project:
     """Put a project under the policy that is in force when it is judged against a base commit.
 
     Without a base commit, or with one that is not in the repository, it is the project's own. A policy that cannot be
-    read at the base (an older kit's, say) is no reason to stop: the change may be the one that mends it. ``folder`` is
-    the project's place at the base, if it was another one.
+    read at the base (an older kit's, say) is no reason to stop: the change may be the one that mends it. A project that
+    was moved into another folder has its policy where it was.
     """
     if not commit or project.repository.resolve(commit) is None:
         return project
-    place = project.folder if folder is None else folder
+    place = _folder_at(project, commit)
     change = PolicyChange(commit=commit, base=None, head=project.policy, file=project.policy_file)
     try:
         base = policy_of(project, commit, place)
@@ -37,6 +38,14 @@ def under_base(project: Project, commit: str, folder: str | None = None) -> Proj
         if base is not None and (base.source or project.policy.source):
             change = _with_sources(project, change, base, place)
     return replace(project, policy=_in_force(project, change), policy_change=change)
+
+
+def _folder_at(project: Project, commit: str) -> str:
+    try:
+        found = folder_at(project, commit)
+    except BaselineError:  # nothing can be compared then, which is said elsewhere
+        found = None
+    return project.folder if found is None else found
 
 
 def _in_force(project: Project, change: PolicyChange) -> Policy:

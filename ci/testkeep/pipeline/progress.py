@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
 
@@ -45,6 +45,22 @@ class Watcher(Protocol):
     def output(self, stage: str, text: str) -> None:
         """Take the whole output of a stage that did not pass."""
         ...
+
+
+class Labelled:
+    """Shows a run to a watcher of several runs: each stage's name has a label before it."""
+
+    def __init__(self, watcher: Watcher, label: str) -> None:
+        self._watcher = watcher
+        self._label = label
+
+    def show(self, stages: tuple[StageProgress, ...]) -> None:
+        """Pass a snapshot on."""
+        self._watcher.show(tuple(replace(stage, name=f"{self._label}{stage.name}") for stage in stages))
+
+    def output(self, stage: str, text: str) -> None:
+        """Pass a stage's output on."""
+        self._watcher.output(f"{self._label}{stage}", text)
 
 
 class JournalReader:

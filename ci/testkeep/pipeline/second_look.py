@@ -20,7 +20,7 @@ from testkeep.pipeline.baseline import refuse_foreign_code
 from testkeep.pipeline.gather import read_all
 from testkeep.pipeline.inspecting import Site, inspect
 from testkeep.pipeline.plans import RunOptions
-from testkeep.pipeline.progress import Watcher
+from testkeep.pipeline.progress import Labelled, Watcher
 from testkeep.pipeline.run import run_stages
 from testkeep.pipeline.sources import Texts, read_production
 from testkeep.pipeline.suspects import find_suspects
@@ -178,7 +178,7 @@ def _measure_others(looker: Looker, facts: Facts, tree: BaseTree) -> Facts:
         environment=tree.environment,
         without=to_be_measured_without(facts),
     )
-    run_stages(tree.project, options, looker.watcher)
+    run_stages(tree.project, options, Labelled(looker.watcher, "base without: "))
     evidence, unfinished = read_all(folder)
     ran = [record.job.id for record in evidence if record.suite and any(test.execution for test in record.suite.tests)]
     if unfinished:

@@ -10,6 +10,7 @@ import pytest
 from testkeep.model.evidence import JobContext
 from testkeep.model.tests import Strength
 from testkeep.plugins.code_places import CodePlaces
+from testkeep.plugins.code_start import own_code
 from testkeep.plugins.inspector import Inspector
 
 
@@ -35,9 +36,10 @@ class Inspection:
         return self._inspector.footprint
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_setup(self) -> Generator[None, None, None]:
+    def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:
         """Begin."""
-        self._inspector.begin()
+        module = getattr(getattr(item, "module", None), "__name__", "")
+        self._inspector.begin(own_code(item), str(module))
         with self._inspector.watching():
             yield
 

@@ -19,7 +19,7 @@ from testkeep.model.tests import Strength
 from testkeep.plugins import tracing
 from testkeep.plugins.assertion_calls import watcher_of
 from testkeep.plugins.code_places import CodePlace, CodePlaces, Kind
-from testkeep.plugins.tally import Tally
+from testkeep.plugins.tally import NOWHERE, OwnLines, Tally
 from testkeep.plugins.watched_code import AssertingCode, ProductionCode, Tracer, Watcher, is_function
 
 
@@ -45,11 +45,15 @@ class Inspector:
         self._before = threading.gettrace()
         threading.settrace(self._hook)
 
-    def begin(self) -> None:
-        """Begin a test, or another attempt of it."""
-        self._current = Tally()
+    def begin(self, code: CodeType | None, module: str) -> None:
+        """Begin a test, or another attempt of it; ``code`` is its own, of a function of ``module``."""
+        self._current = Tally(NOWHERE if code is None else self._lines_of(code, module))
         self._paused = 0
         self._is_spoilt = False
+
+    def _lines_of(self, code: CodeType, module: str) -> OwnLines:
+        path = self._places.of(code.co_filename, module).path
+        return OwnLines(path, code.co_firstlineno, max(_lines(code), default=code.co_firstlineno))
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -133,3 +137,11 @@ class Inspector:
                 found = {}
             self._assertions[filename] = found
         return found
+
+
+def _lines(code: CodeType) -> Iterator[int]:
+    """The lines of a function and of all that is defined in it."""
+    yield from (line for _, _, line in code.co_lines() if line is not None)
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _lines(constant)

@@ -48,7 +48,7 @@ def _candidates(losses: Sequence[LostTest]) -> Iterator[str]:
         yield f"Most like {loss.id if len(losses) > 1 else 'it'}:"
         yield from (f"    {_candidate(candidate)}" for candidate in loss.candidates)
     if len(shown) > _MOST_TESTS:
-        yield f"{len(shown) - _MOST_TESTS} more have candidates; verdict.json lists all."
+        yield f"{len(shown) - _MOST_TESTS} more have candidates; verdict.json has all."
 
 
 def _candidate(candidate: Candidate) -> str:

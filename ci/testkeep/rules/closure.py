@@ -30,6 +30,8 @@ def affected(base: Bindings, head: Bindings) -> dict[str, dict[str, Place]]:
     are new only those are found that mention something old that changed. A file that cannot be read at one side is left
     out.
     """
+    if base == head:
+        return {}
     unreadable = {path for side in (base, head) for path, bindings in side.items() if bindings is None}
     closure = _Closure(*(Side({path: side[path] for path in side.keys() - unreadable}) for side in (base, head)))
     found: dict[str, dict[str, Place]] = {}

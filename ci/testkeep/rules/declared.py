@@ -71,9 +71,8 @@ def cannot_fail(facts: Facts) -> Iterator[Problem]:
 def _problems(facts: Facts, flaw: Flaw) -> Iterator[Problem]:
     for refusal in refusals(facts, flaw):
         item = refusal.declared_by.item
-        about = "" if refusal.target in refusal.why else f" of {refusal.target}"
         yield Problem(
-            message=f"the replacement{about} is refused: {refusal.why}",
+            message=f"{item.id} does not stand for {refusal.target}: {refusal.why}",
             help=refusal.help,
             test=item.id,
             path=item.path,

@@ -89,9 +89,9 @@ def environment_differs(facts: Facts) -> Iterator[Problem]:
         reasons.setdefault(one.why, []).append(one.base.item.id)
     for why, tests in reasons.items():
         yield Problem(
-            message=f"at the base commit, too, not passing on this machine: {why}{_differences(facts)}",
-            help="Provide the service, variable or package that is missing here, and run again; or make the baseline "
-            "anew on this machine: 'testkeep baseline' after removing .testkeep/baseline.",
+            message=f"does not pass at the base commit either, on this machine: {why}{_differences(facts)}",
+            help="Provide the service, variable or package that is missing here, and run again. If it is not to be had "
+            "here, remove .testkeep/baseline, so that the baseline is made anew on this machine.",
             tests=tuple(tests),
         )
 
@@ -136,7 +136,9 @@ def _differences(facts: Facts) -> str:
     if not before or not now:
         return ""
     here = {name for settings in now for name in settings.variables}
-    missing = sorted({name for settings in before for name in settings.variables} - here) if here else []
+    # The base's run gets a PYTHONPATH from testkeep itself.
+    there = {name for settings in before for name in settings.variables} - {"PYTHONPATH"}
+    missing = sorted(there - here) if here else []
     versions = sorted(
         f"{name} {version} (now {now[0].versions.get(name, 'not there')})"
         for name, version in before[0].versions.items()

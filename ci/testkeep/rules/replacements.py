@@ -113,7 +113,8 @@ def _flaw(case: Situation, one: Declaration, targets: Iterable[str]) -> Refusal 
     strength = seen.execution.strength if seen is not None and seen.execution else None
     if strength is None:
         return _refusal(Flaw.DOES_NOT_COVER, one, f"it could not be inspected{_because(case.inspection)}", "")
-    if not strength.asserted:
+    # A helper that every test calls may assert; what stands for a test must itself ask for something.
+    if not strength.asserted or not (strength.own or case.inspection.head_checks.get(test_id)):
         return _refusal(
             Flaw.CANNOT_FAIL, one, f"it asserts nothing that could be false{_instead(strength)}",
             "Let it assert what the lost test asserted.",
@@ -143,7 +144,8 @@ def _did(case: Situation, one: Declaration) -> str:
 
 _DID = {"passed": "passed, but not in every environment", "error": "could not be set up", "failed": "failed",
         "selected": "was not run", "deselected": "was deselected", "dropped": "was taken out by a hook",
-        "left-out": "was left out", "skipped": "was skipped"}  # fmt: skip
+        "left-out": "was left out", "skipped": "was skipped",
+        "xfailed": "failed, as its xfail mark expects", "xpassed": "is marked xfail"}  # fmt: skip
 
 
 def _is_strengthened(inspection: Inspection, origin: str, now: Strength) -> bool:
@@ -175,14 +177,16 @@ def _gap(inspection: Inspection, loss: LostTest, tests: Sequence[RecordedTest]) 
     seen = watched(inspection.base, loss.id)
     one = Declaration(tests[0], loss.id)
     if seen is None:
-        return _refusal(Flaw.DOES_NOT_COVER, one, f"{loss.id} could not be inspected{_because(inspection)}", "")
+        return _refusal(
+            Flaw.DOES_NOT_COVER, one, f"the lost test could not be inspected at the base{_because(inspection)}", ""
+        )
     by = footprint(inspection.head[test.item.id] for test in tests)
     gaps = shown(unguarded(inspection.production, footprint([seen]), by))
     if not gaps:
         return None
     listed = ", ".join(gaps[:_MOST_PLACES]) + (f" and {len(gaps) - _MOST_PLACES} more" if gaps[_MOST_PLACES:] else "")
     return _refusal(
-        Flaw.DOES_NOT_COVER, one, f"{loss.id} ran {listed}, and {_names(tests)} not",
+        Flaw.DOES_NOT_COVER, one, f"the lost test ran {listed}, and {_names(tests)} not",
         "Let it run these lines, or declare a further test for the same target.",
     )  # fmt: skip
 
@@ -203,13 +207,13 @@ def _not_lost(case: Situation, one: Declaration) -> Refusal | None:
     if target in (own, function_of(own)):
         why = "it names itself"
     elif state:
-        why = f"{target} {state}"
+        why = f"that test {state}"
     elif not target:
         why = "it names nothing"
     elif "::" not in target:
-        why = f"{target} is not a test id; name each lost test"
+        why = "that is not a test id; name each lost test"
     else:
-        why = f"no test {target} guarded at the base"
+        why = "no test of that id was there at the base"
     meant = "" if state else nearest(target, case.lost) or nearest(target, case.known)
     advice = f"Did you mean {meant}?" if meant else "Remove the mark, or name a test that this change loses."
     return _refusal(Flaw.NOT_LOST, one, why, advice)

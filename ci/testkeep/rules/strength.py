@@ -58,6 +58,11 @@ def _recorded(facts: Facts) -> Iterator[tuple[str, RecordedTest]]:
 def _fewer_assertions(before: Strength | None, now: Strength | None) -> tuple[bool, str] | None:
     if before is None or now is None or now.asserted >= before.asserted:
         return None
+    if before.own and not now.own and now.asserted:
+        return (
+            True,
+            f"{_assertions(before.own)} of its own held at the base, and none here: {now.asserted} in helpers alone",
+        )
     if now.asserted:
         return False, f"{before.asserted} assertions held at the base, {now.asserted} here"
     if now.unspecific and not now.broken:

@@ -126,7 +126,7 @@ def test_run__project_did_not_exist_at_the_base__has_nothing_to_lose(tmp_path: P
     assert (run.exit_code, run.verdict.conservation.kept) == (0, 0)
 
 
-def test_run__project_was_moved_into_a_folder__is_inconclusive(project: GitProject) -> None:
+def test_run__project_was_moved_into_a_folder__is_found_where_it_was(project: GitProject) -> None:
     (project.root / "service").mkdir()
     for name in ("pyproject.toml", "app", "tests"):
         project.git("mv", name, f"service/{name}")
@@ -134,8 +134,22 @@ def test_run__project_was_moved_into_a_folder__is_inconclusive(project: GitProje
 
     run = project.testkeep("run", "unit", cwd=project.root / "service")
 
-    assert (run.exit_code, run.codes) == (4, ["TK506"])
-    assert "the project was moved into service/" in run.finding("TK506").message
+    assert (run.exit_code, run.codes, run.verdict.conservation.kept) == (0, [], 4)
+
+
+def test_run__project_was_moved_and_its_folders_renamed__is_inconclusive(project: GitProject) -> None:
+    (project.root / "service").mkdir()
+    for old, new in (("pyproject.toml", "pyproject.toml"), ("app", "shop"), ("tests", "checks")):
+        project.git("mv", old, f"service/{new}")
+    project.git("mv", "service/pyproject.toml", "service/setup.cfg")
+    project.commit()
+
+    run = project.testkeep("run", "unit", "--no-gate", cwd=project.root / "service")
+    judged = project.testkeep("gate", cwd=project.root / "service")
+
+    assert run.exit_code in (0, 4)
+    assert (judged.exit_code, "TK506" in judged.codes) == (4, True)
+    assert "moved into service/" in judged.finding("TK506").message
 
 
 def test_baseline__of_a_commit__is_made_and_stored(project: GitProject) -> None:

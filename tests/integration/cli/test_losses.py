@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -103,7 +105,7 @@ def test_run__a_guard_is_lost__blocks_with_its_code_and_cause(
 
     run = project.testkeep("run", "unit")
 
-    lost = {finding.test: finding for finding in run.findings if finding.code == code}
+    lost = {test: finding for finding in run.findings if finding.code == code for test in finding.about}
     assert GUARD in lost
     assert why in lost[GUARD].message
     assert (run.exit_code, run.verdict and run.verdict.verdict) == (1, "fail")
@@ -200,3 +202,19 @@ def test_run__with_a_waiver__honours_only_a_valid_one_of_the_base(
     assert run.exit_code == exit_code
     assert run.finding("TK201").waived is (exit_code == 0)
     assert bool(run.verdict.conservation.lost) is (exit_code == 1)
+
+
+def test_gate__other_pytest_at_the_base__compares_and_says_so(project: GitProject, tmp_path: Path) -> None:
+    """Evidence that another machine made, with an older pytest."""
+    base = tmp_path / "base"
+    project.testkeep("run", "--base", "none", "--evidence", str(base))
+    record = base / "unit.json"
+    record.write_text(re.sub(r'"pytest":"[^"]+"', '"pytest":"8.4.0"', record.read_text(encoding="utf-8")))
+    project.replace("tests/unit/test_calc.py", "def test_guard", '@pytest.mark.skip(reason="old")\ndef test_guard')
+    project.commit()
+    project.testkeep("run", "--no-gate")
+
+    run = project.testkeep("gate", "--baseline", str(base))
+
+    assert (run.exit_code, run.codes) == (1, ["TK201"])
+    assert "recorded with pytest 8.4.0, the head with" in run.output

@@ -60,7 +60,7 @@ def concerning(run: Outcome, code: str = "", test: str = "") -> list[Finding]:
         finding
         for finding in run.findings
         if finding.code.startswith(code or _FAMILIES) and not finding.waived
-        if not test or test in (finding.test, *getattr(finding, "tests", ()))
+        if not test or test in finding.about
     ]
 
 

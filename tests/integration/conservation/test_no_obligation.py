@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from integration.conservation.edits import append, rename, replace, write
-from integration.conservation.pairs import Pair, Passes, pair, table
-from integration.conservation.project import DIV, EVERYTHING, A, B, above_guard, in_a, in_module
+from integration.conservation.edits import append, delete, rename, replace, write
+from integration.conservation.pairs import Lost, Pair, Passes, pair, table
+from integration.conservation.project import CASE, DIV, EVERYTHING, HELPED, A, B, above_guard, in_a, in_module
 from repositories import Outcome
 
 SKIPPED = '\n\n@pytest.mark.skip(reason="not on this platform")\ndef test_elsewhere():\n    assert add(1, 1) == 2\n'
@@ -96,4 +96,37 @@ EACH_TWICE = "def pytest_collection_modifyitems(items):\n    items.extend(list(i
                 '\n[tool.pytest.ini_options]\naddopts = "--import-mode=importlib"\npythonpath = ["tests/unit"]\n')),
 )  # fmt: skip
 def test_run__names_repeat__keeps_all(pair: Pair, judge: Callable[[Pair], Outcome]) -> None:
+    pair.expected.check(judge(pair))
+
+
+@table(
+    pair("O07", "a head without tests", Lost("removed", EVERYTHING, "is gone", also=("TK107",)),
+         *(delete(name) for name in (A, B, CASE, HELPED))),
+)  # fmt: skip
+def test_run__no_test_is_left__all_are_lost(pair: Pair, judge: Callable[[Pair], Outcome]) -> None:
+    pair.expected.check(judge(pair))
+
+
+SECOND_ROOT = "more/unit/test_b.py"
+TWO_ROOTS = (
+    write("pytest.ini", """\
+        [pytest]
+        testpaths = tests more
+        addopts = --import-mode=importlib
+        pythonpath = . tests/unit
+        """),
+    write(SECOND_ROOT, "from app.calc import div\n\n\ndef test_div():\n    assert div(9, 3) == 3\n"),
+)  # fmt: skip
+
+
+@table(
+    pair("O08", "two roots with files of one name", Passes(kept=len(EVERYTHING) + 1), write("README.md", "text\n"),
+         base=TWO_ROOTS),
+    pair("O09", "one of two roots is renamed",
+         Passes(moved={f"{SECOND_ROOT}::test_div": "extra/unit/test_b.py::test_div"}),
+         rename("more", "extra"), replace("pytest.ini", "tests more", "tests extra"), base=TWO_ROOTS),
+    pair("O10", "one of two roots is not looked into any more", Lost("not collected", (f"{SECOND_ROOT}::test_div",)),
+         replace("pytest.ini", "tests more", "tests"), base=TWO_ROOTS),
+)  # fmt: skip
+def test_run__two_roots__are_told_apart(pair: Pair, judge: Callable[[Pair], Outcome]) -> None:
     pair.expected.check(judge(pair))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from integration.conservation.edits import append, delete, git, replace, write
-from integration.conservation.pairs import Pair, Passes, pair, table
-from integration.conservation.project import BY_FIXTURE, DOCTEST, DOCTESTS, EVERYTHING, B
+from integration.conservation.pairs import Lost, Pair, Passes, pair, table
+from integration.conservation.project import BY_FIXTURE, DOCTEST, DOCTESTS, EVERYTHING, OTHER, A, B
 from repositories import Outcome
 
 POWER = "tests/unit/test_power.py"
@@ -110,4 +110,37 @@ HALF = 'def half(a):\n    """Halve.\n\n    >>> half(8)\n    4.0\n    """\n    re
          write("app/halves.py", HALF.replace("half", "halve")), base=(*DOCTESTS, write("app/halves.py", HALF))),
 )  # fmt: skip
 def test_run__production_code_is_rewritten__keeps_its_guards(pair: Pair, judge: Callable[[Pair], Outcome]) -> None:
+    pair.expected.check(judge(pair))
+
+
+HALF_SOURCE = "\n\ndef half(a):\n    result = a / 2\n    return result\n"
+HALVED = (
+    append("app/calc.py", HALF_SOURCE),
+    replace(B, "import div", "import div, half"),
+    append(B, "\n\ndef test_half():\n    assert half(4) == 2\n"),
+)
+HALF_TEST_GONE = (
+    replace(B, "import div, half", "import div"), replace(B, "\n\ndef test_half():\n    assert half(4) == 2\n", ""),
+)  # fmt: skip
+HALF_TEST = f"{B}::test_half"
+LOGGED = replace("app/calc.py", "def sub(a, b):\n", "def sub(a, b):\n    kept = (a, b)\n")
+SUB_TEST = "\n\ndef test_other():\n    assert sub(3, 2) == 1\n"
+
+
+@table(
+    pair("L14c", "the function is renamed", Lost("removed", (HALF_TEST,)), *HALF_TEST_GONE,
+         replace("app/calc.py", "def half", "def halve"), base=HALVED),
+    pair("L14d", "the function moves to another module", Lost("removed", (HALF_TEST,)), *HALF_TEST_GONE,
+         replace("app/calc.py", HALF_SOURCE, ""), write("app/halves.py", HALF_SOURCE.lstrip()), base=HALVED),
+    pair("L14e", "the function is written anew", Lost("removed", (HALF_TEST,)), *HALF_TEST_GONE,
+         replace("app/calc.py", "    result = a / 2\n    return result\n", "    return a * 0.5\n"), base=HALVED),
+    pair("L14f", "the function stays", Lost("removed", (HALF_TEST,)), *HALF_TEST_GONE, base=HALVED),
+    pair("L15b", "a line that other tests ran, too, is deleted", Lost("removed", (OTHER,)),
+         replace("app/calc.py", "    kept = (a, b)\n", ""), replace(A, SUB_TEST, ""), base=(LOGGED,)),
+    pair("L14g", "the function is deleted, and a skipped test of it stays", Lost("skipped", (HALF_TEST,)),
+         replace("app/calc.py", HALF_SOURCE, ""), replace(B, "import div, half", "import div"),
+         replace(B, "def test_half", '@pytest.mark.skip(reason="gone")\ndef test_half'),
+         replace(B, "from app", "import pytest\n\nfrom app"), base=HALVED),
+)  # fmt: skip
+def test_run__a_guard_goes_and_its_code_does_not__blocks(pair: Pair, judge: Callable[[Pair], Outcome]) -> None:
     pair.expected.check(judge(pair))

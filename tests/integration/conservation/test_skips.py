@@ -10,7 +10,7 @@ from pathlib import Path
 
 from integration.conservation.conftest import BASE
 from integration.conservation.edits import Edit, append, replace, write
-from integration.conservation.pairs import Lost, Pair, Passes, Weakened, pair, table
+from integration.conservation.pairs import CODES, Lost, Pair, Passes, Weakened, concerning, pair, table
 from integration.conservation.project import (
     ADD,
     CASE,
@@ -207,6 +207,8 @@ def test_run__one_cause_loses_forty_tests__says_the_cause_once(pair: Pair, judge
     run = judge(pair)
 
     pair.expected.check(run)
+    (finding,) = concerning(run, CODES[pair.expected.how])
+    assert (set(finding.tests), finding.test in FORTY) == (set(FORTY), True)
     assert run.output.count(pair.expected.why) == 1
     assert [test for test in FORTY if run.output.count(f"{test}\n") != 1] == []
 

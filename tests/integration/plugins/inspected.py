@@ -190,7 +190,7 @@ def test_one_line_def_called():  # asserted=2 places=1
     check()
     check()
 
-def test_helper():  # asserted=2 places=1
+def test_helper():  # asserted=2 own=0 places=1
     helpers.check(1)
     helpers.check(2)
 
@@ -200,11 +200,11 @@ def test_helper_broken():  # broken=1
     except AssertionError:
         pass
 
-def test_helper_generator():  # asserted=4 places=2
+def test_helper_generator():  # asserted=4 own=2 places=2
     for each in helpers.check_all([1, 2]):
         assert each
 
-def test_helper_decorated():  # asserted=1
+def test_helper_decorated():  # asserted=1 own=0
     helpers.traced(helpers.check)(1)
 
 def test_swallowed():  # broken=1
@@ -412,7 +412,7 @@ def test_assertion_in_assert():  # asserted=1
     m()
     assert m.assert_called() is None
 
-def test_called_in_comprehension():  # asserted=2 places=1
+def test_called_in_comprehension():  # asserted=2 own=0 places=1
     [helpers.check(n) for n in (1, 2)]
 
 def test_not_an_assertion():  # nothing
@@ -420,7 +420,7 @@ def test_not_an_assertion():  # nothing
         await asyncio.ensure_future(asyncio.sleep(0))
     asyncio.run(main())
 
-def test_lambda():  # asserted=1
+def test_lambda():  # asserted=1 own=0
     check = lambda value: helpers.check(value)
     check(1)
 
@@ -465,19 +465,19 @@ def test_walrus():  # asserted=2
     assert total
 """
 FIXTURES = """\
-def test_set_up(set_up):  # asserted=4
+def test_set_up(set_up):  # asserted=4 own=1
     assert set_up == 3
 
-def test_closure(closure):  # asserted=1
+def test_closure(closure):  # asserted=1 own=0
     closure(1)
 
 def test_shared_first(shared):  # asserted=1
     assert shared
 
-def test_shared(shared):  # asserted=1
+def test_shared(shared):  # asserted=1 own=0
     shared(1)
 
-def test_shared_on_demand(request):  # asserted=1
+def test_shared_on_demand(request):  # asserted=1 own=0
     request.getfixturevalue("shared")(1)
 
 @pytest.mark.parametrize("n", [1, 2])
@@ -492,7 +492,7 @@ class TestMethods:
     def setup_class(cls):
         assert 1 + 1 == 2
 
-    def test_method(self):  # asserted=2
+    def test_method(self):  # asserted=2 own=1
         assert 1 + 2 == 3
 
 class TestOld(unittest.TestCase):
@@ -503,32 +503,32 @@ class TestOld(unittest.TestCase):
     def setUp(self):
         self.assertEqual(1, 1)
 
-    def test_unittest(self):  # asserted=4
+    def test_unittest(self):  # asserted=4 own=3
         self.assertEqual("a", "a")
         self.assertEqual([1], [1])
         self.assertTrue(1)
 
-    def test_unittest_broken(self):  # asserted=1 broken=1
+    def test_unittest_broken(self):  # asserted=1 own=0 broken=1
         with contextlib.suppress(AssertionError):
             self.assertEqual("a", "b")
 
-    def test_unittest_raises(self):  # asserted=4
+    def test_unittest_raises(self):  # asserted=4 own=3
         with self.assertRaises(ValueError):
             code.fail()
         self.assertRaises(ValueError, code.fail)
         with self.assertRaisesRegex(Exception, "no"):
             code.fail()
 
-    def test_unittest_raises_anything(self):  # asserted=1 broken=1 unspecific=1
+    def test_unittest_raises_anything(self):  # asserted=1 own=0 broken=1 unspecific=1
         with self.assertRaises(Exception):
             code.fail()
         with self.assertRaises(Exception):
             self.assertEqual(code.add(1, 2), 4)
 
-    def test_unittest_made_no_use_of(self):  # asserted=1
+    def test_unittest_made_no_use_of(self):  # asserted=1 own=0
         self.assertRaises(ValueError)
 
-    def test_unittest_logs(self):  # asserted=3
+    def test_unittest_logs(self):  # asserted=3 own=2
         with self.assertWarns(UserWarning):
             warnings.warn("x")
         with self.subTest("a"):
@@ -559,9 +559,10 @@ _TEST = re.compile(r"def (test_\w+)\(.*\):  # (.+)")
 
 
 def expected(source: str) -> dict[str, Strength]:
-    """What is written beside each test: the numbers that are not 0, and the places if there are fewer."""
+    """What is written beside each test: the numbers that are not 0, and the places and its own if there are fewer."""
     found = {}
     for name, comment in _TEST.findall(source):
         numbers = {key: int(number) for key, number in re.findall(r"(\w+)=(\d+)", comment)}
-        found[name] = Strength(**{"places": numbers.get("asserted", 0), **numbers})
+        asserted = numbers.get("asserted", 0)
+        found[name] = Strength(**{"places": asserted, "own": asserted, **numbers})
     return found

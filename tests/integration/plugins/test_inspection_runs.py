@@ -11,7 +11,7 @@ import pytest
 from integration.plugins.recording import MODES, Recorded, make_project
 from testkeep.model.tests import Strength
 
-ONE = Strength(asserted=1, places=1)
+ONE = Strength(asserted=1, own=1, places=1)
 HEADER = "import pytest, sys, threading\nfrom shop import code\n"
 
 CODE = """\
@@ -301,7 +301,7 @@ LIBRARIES = {
         def test_it(n):
             assert shop.twice(n) == n + n
         """,
-        Strength(asserted=7, places=1),
+        Strength(asserted=7, own=7, places=1),
     ),
     "greenlet": (
         """\
@@ -330,7 +330,7 @@ LIBRARIES = {
             one.switch()
             other.switch()
         """,
-        Strength(asserted=12, places=3),
+        Strength(asserted=12, own=12, places=3),
     ),
     "numpy": (
         """\
@@ -341,7 +341,7 @@ LIBRARIES = {
             numpy.testing.assert_allclose(shop.twice(2.0), 4.0)
             numpy.testing.assert_equal([shop.twice(1)], [2])
         """,
-        Strength(asserted=2, places=2),
+        Strength(asserted=2, own=2, places=2),
     ),
 }
 

@@ -26,9 +26,9 @@ FILES = {
 EXPECTED = {
     **inspected.expected(inspected.BODIES),
     **inspected.expected(inspected.FIXTURES),
-    "test_parameters[1]": Strength(asserted=1, places=1),
-    "test_parameters[2]": Strength(asserted=2, places=1),
-    "test_documented.documented": Strength(asserted=2, places=2),
+    "test_parameters[1]": Strength(asserted=1, own=1, places=1),
+    "test_parameters[2]": Strength(asserted=2, own=2, places=1),
+    "test_documented.documented": Strength(asserted=2, own=2, places=2),
 }
 
 

@@ -111,15 +111,9 @@ _VERDICT = Verdict(
         replaced=(Replaced(lost="a.py::b", by=("b.py::b", "b.py::c")),),
         retired=("a.py::c",),
         waived=("a.py::d",),
-        lost=(
-            Lost(
-                test=A_TEST,
-                how="skipped",
-                why="broken",
-                candidates=(Likely(test="b.py::d", likeness_percent=81, misses=("app/a.py:3",)),),
-            ),
-        ),
+        lost=(Lost(test=A_TEST, how="skipped"),),
         reasons={"a.py::a": "the same body"},
+        candidates={A_TEST: (Likely(test="b.py::d", likeness_percent=81, misses=("app/a.py:3",)),)},
     ),
     findings=(
         Finding(
@@ -155,15 +149,9 @@ def test_dumps_verdict__every_field__is_there_under_its_name() -> None:
             "replaced": [{"lost": "a.py::b", "by": ["b.py::b", "b.py::c"]}],
             "retired": ["a.py::c"],
             "waived": ["a.py::d"],
-            "lost": [
-                {
-                    "test": A_TEST,
-                    "how": "skipped",
-                    "why": "broken",
-                    "candidates": [{"test": "b.py::d", "likeness_percent": 81, "misses": ["app/a.py:3"]}],
-                }
-            ],
+            "lost": [{"test": A_TEST, "how": "skipped"}],
             "reasons": {"a.py::a": "the same body"},
+            "candidates": {A_TEST: [{"test": "b.py::d", "likeness_percent": 81, "misses": ["app/a.py:3"]}]},
         },
         "findings": [
             {

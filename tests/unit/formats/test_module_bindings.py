@@ -152,3 +152,21 @@ def test_hides__could_swallow_or_stub(lines: str, expected: bool) -> None:
 )
 def test_read_bindings__nothing_or_no_python__is_said(text: str, expected: object) -> None:
     assert read_bindings(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param('"""Says."""', id="docstring only"),
+        pytest.param('def a():\n    """Says."""', id="function with a docstring only"),
+        pytest.param("from pytest import raises\nraises(E, f)", id="a translated statement of the module"),
+        pytest.param("a = '\\ud800'", id="surrogate"),
+        pytest.param("def ä(): ...", id="not ASCII"),
+        pytest.param("match a:\n    case [b, *c]: d = 1", id="match"),
+        pytest.param(
+            "class A:\n    if b:\n        def c(self): ...\n    else:\n        d = 1", id="class with branches"
+        ),
+    ],
+)
+def test_read_bindings__odd_text__is_read(text: str) -> None:
+    assert read_bindings(text)

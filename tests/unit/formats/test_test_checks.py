@@ -348,6 +348,7 @@ def test_read_checks__uses_another_part_of_its_class__are_others(one: str, other
         pytest.param("(1, 2)", "(1, 2)", id="tuple"),
         pytest.param("{'a': 1, 'b': [2]}", "{'b': [2], 'a': 1}", id="dict"),
         pytest.param("app.calc.Kind.RED", "Kind.RED", id="member"),
+        pytest.param("builtins.ValueError", "ValueError", id="builtin"),
     ],
 )
 def test_read_checks__parameter__is_its_value(params: str, literal: str) -> None:

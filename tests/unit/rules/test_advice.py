@@ -63,7 +63,7 @@ def test_advise__several_tests__says_which_candidates_are_whose() -> None:
     losses = [likely(test_id=f"t.py::test_{number}") for number in range(12)]
     lines = advise(losses, "TK203", TODAY).splitlines()
     assert [line for line in lines if line.startswith("Most like")] == [f"Most like t.py::test_{n}:" for n in range(10)]
-    assert "2 more have candidates; verdict.json lists all." in lines
+    assert "2 more have candidates; verdict.json has all." in lines
 
 
 @pytest.mark.parametrize(

@@ -340,10 +340,10 @@ _DIFFERS = partial(
     code="TK508",
     name="environment-differs",
     severity=Severity.ERROR,
-    help="Provide the service, variable or package that is missing here, and run again; or make the baseline anew on "
-    "this machine: 'testkeep baseline' after removing .testkeep/baseline.",
+    help="Provide the service, variable or package that is missing here, and run again. If it is not to be had here, "
+    "remove .testkeep/baseline, so that the baseline is made anew on this machine.",
 )
-_NOT_HERE = "at the base commit, too, not passing on this machine: "
+_NOT_HERE = "does not pass at the base commit either, on this machine: "
 ONE, TWO = "t.py::test_1", "t.py::test_2"
 
 
@@ -376,7 +376,9 @@ _HERE = a_suite(a_test(), variables=("HOME", "PATH"), versions={"pytest": "9.2.0
             id="two reasons",
         ),
         pytest.param(
-            _unfit((ONE, "skipped"), now=_HERE, then=a_suite(a_test(), variables=("HOME", "DB_URL", "API"))),
+            _unfit(
+                (ONE, "skipped"), now=_HERE, then=a_suite(a_test(), variables=("HOME", "DB_URL", "API", "PYTHONPATH"))
+            ),
             (),
             (
                 _DIFFERS(

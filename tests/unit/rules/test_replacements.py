@@ -87,8 +87,8 @@ def test_verify__nothing_declared__says_nothing() -> None:
         pytest.param(by(OLD, did="skipped"), "it was skipped", id="skipped"),
         pytest.param(by(OLD, did="failed"), "it failed", id="failed"),
         pytest.param(by(OLD, did="error"), "it could not be set up", id="error"),
-        pytest.param(by(OLD, did="xfailed"), "it xfailed", id="xfailed"),
-        pytest.param(by(OLD, did="xpassed"), "it xpassed", id="xpassed"),
+        pytest.param(by(OLD, did="xfailed"), "it failed, as its xfail mark expects", id="xfailed"),
+        pytest.param(by(OLD, did="xpassed"), "it is marked xfail", id="xpassed"),
         pytest.param(
             msgspec.structs.replace(not_run(NEW), item=by(OLD).item), "it was not run", id="not run"
         ),
@@ -144,6 +144,11 @@ def test_verify__two_environments__must_guard_where_the_lost_test_did(
             id="assertions that are none",
         ),
         pytest.param(inspected(NEW, "app.py:2", asserted=1, vacuous=9), "", id="boundary: one that could be false"),
+        pytest.param(
+            inspected(NEW, "app.py:2", asserted=3, own=0),
+            "cannot fail: it asserts nothing that could be false",
+            id="only helpers assert",
+        ),
         pytest.param(
             inspected(NEW, "app.py:2", did="failed"),
             "does not cover: it could not be inspected: no disk",
@@ -224,14 +229,22 @@ def test_verify__mark_on_a_file_with_old_tests__is_held_by_the_new_one() -> None
     ("ran", "production", "reason"),
     [
         pytest.param("app.py:2", _ALONE, "", id="it runs what only the lost test ran"),
-        pytest.param("app.py:3", _ALONE, f"{OLD} ran app.py:2, and it does not", id="it does not"),
+        pytest.param("app.py:3", _ALONE, "the lost test ran app.py:2, and it does not", id="it does not"),
         pytest.param("app.py:3", _SHARED, "", id="others ran it as well, and still do"),
-        pytest.param("app.py:3", Production(covered=lines_of("app.py:2")), f"{OLD} ran app.py:2, and it does not",
-                     id="missing evidence: what others ran"),
-        pytest.param("app.py:3", Production(others=lines_of("app.py:2")), f"{OLD} ran app.py:2, and it does not",
-                     id="missing evidence: what is covered"),
+        pytest.param(
+            "app.py:3",
+            Production(covered=lines_of("app.py:2")),
+            "the lost test ran app.py:2, and it does not",
+            id="missing evidence: what others ran",
+        ),
+        pytest.param(
+            "app.py:3",
+            Production(others=lines_of("app.py:2")),
+            "the lost test ran app.py:2, and it does not",
+            id="missing evidence: what is covered",
+        ),
     ],
-)  # fmt: skip
+)
 def test_verify__coverage__table(ran: str, production: Production, reason: str) -> None:
     inspection = an_inspection(base=[_LOST], head=[inspected(NEW, ran)], production=production)
     assert said(by(OLD), inspection=inspection) == {OLD: f"does not cover: {reason}" if reason else NEW}
@@ -247,7 +260,9 @@ def test_verify__coverage__table(ran: str, production: Production, reason: str) 
 )
 def test_verify__lost_test_that_was_not_watched__cannot_be_covered(seen: list[RecordedTest]) -> None:
     inspection = an_inspection(base=seen, head=[inspected(NEW, "app.py:2")], production=_ALONE)
-    assert said(by(OLD), inspection=inspection) == {OLD: f"does not cover: {OLD} could not be inspected"}
+    assert said(by(OLD), inspection=inspection) == {
+        OLD: "does not cover: the lost test could not be inspected at the base"
+    }
 
 
 def test_verify__two_for_one__cover_it_together() -> None:
@@ -264,7 +279,7 @@ def test_verify__two_for_one__cover_it_together() -> None:
         production=gap,
     )  # fmt: skip
     assert said(*head, inspection=inspection) == {
-        OLD: f"does not cover: {OLD} ran app.py:4-30, and the 2 tests declared for it do not"
+        OLD: "does not cover: the lost test ran app.py:4-30, and the 2 tests declared for it do not"
     }
 
 
@@ -303,31 +318,18 @@ def test_targets_by_name__test_with_and_without_parameters__are_both_meant() -> 
     ("target", "reason"),
     [
         pytest.param(NEW, f"it names itself {REMOVE}", id="itself"),
-        pytest.param(KEPT, f"{KEPT} still guards {REMOVE}", id="a test that still guards"),
-        pytest.param(
-            "tests/test_tax.py::test_rate",
-            f"tests/test_tax.py::test_rate fails {REMOVE}",
-            id="a function with parameters that is not lost",
-        ),
-        pytest.param(
-            "tests/test_tax.py", f"tests/test_tax.py is not a test id; name each lost test {REMOVE}", id="a file"
-        ),
-        pytest.param(
-            OLD.replace("refund", "refnud"),
-            f"no test {OLD.replace('refund', 'refnud')} guarded at the base [Did you mean {OLD}?]",
-            id="a typo",
-        ),
-        pytest.param(
-            "tests/test_tax.py::test_keptt",
-            f"no test tests/test_tax.py::test_keptt guarded at the base [Did you mean {KEPT}?]",
-            id="a typo in the name of a test that still guards",
-        ),
-        pytest.param(
-            "t.py::test_unheard", f"no test t.py::test_unheard guarded at the base {REMOVE}", id="nobody knows it"
-        ),
+        pytest.param(KEPT, f"that test still guards {REMOVE}", id="a test that still guards"),
+        pytest.param("tests/test_tax.py::test_rate", f"that test fails {REMOVE}",
+                     id="a function with parameters that is not lost"),
+        pytest.param("tests/test_tax.py", f"that is not a test id; name each lost test {REMOVE}", id="a file"),
+        pytest.param(OLD.replace("refund", "refnud"), "no test of that id was there at the base "
+                     f"[Did you mean {OLD}?]", id="a typo"),
+        pytest.param("tests/test_tax.py::test_keptt", "no test of that id was there at the base "
+                     f"[Did you mean {KEPT}?]", id="a typo in the name of a test that still guards"),
+        pytest.param("t.py::test_unheard", f"no test of that id was there at the base {REMOVE}", id="nobody knows it"),
         pytest.param("", f"it names nothing {REMOVE}", id="nothing"),
     ],
-)
+)  # fmt: skip
 def test_verify__target_that_is_not_lost__is_an_error(target: str, reason: str) -> None:
     known = {KEPT: "still guards", "tests/test_tax.py::test_rate[1]": "fails"}
     assert said(by(target), known=known) == {target: f"not lost: {reason}"}
@@ -340,8 +342,8 @@ def test_verify__kept_test_that_names_itself__is_an_error() -> None:
 def test_verify__two_that_name_one_another__are_errors() -> None:
     second = "tests/test_new.py::test_second"
     assert said(by(second), by(NEW, test_id=second)) == {
-        second: f"not lost: no test {second} guarded at the base {REMOVE}",
-        NEW: f"not lost: no test {NEW} guarded at the base {REMOVE}",
+        second: f"not lost: no test of that id was there at the base {REMOVE}",
+        NEW: f"not lost: no test of that id was there at the base {REMOVE}",
     }
 
 
@@ -392,3 +394,10 @@ def test_verify__two_thousand_declarations__are_verified_in_seconds() -> None:
 def test_origins_of__kept_and_moved_tests__are_what_they_were() -> None:
     facts = the_facts(a_record(a_test(KEPT)), baseline=a_baseline(a_record(a_test(KEPT))))
     assert origins_of(facts) == {KEPT: KEPT}
+
+
+def test_verify__assertions_in_a_helper_that_is_named_like_one__are_its_own() -> None:
+    inspection = an_inspection(
+        base=[_LOST], head=[inspected(NEW, "app.py:2", own=0)], head_checks={NEW: "check_total"}, production=_ALONE
+    )
+    assert said(by(OLD), inspection=inspection) == {OLD: NEW}
