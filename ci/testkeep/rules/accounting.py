@@ -124,7 +124,9 @@ def _rewritten(inspection: Inspection, head: HeadTests, taken: set[str], lost: S
     ranked_losses = [loss for loss in lost if ranks.get(loss.id)]
     for loss in sorted(ranked_losses, key=lambda loss: -ranks[loss.id][0].likeness):
         best, rest = ranks[loss.id][0], ranks[loss.id][1:]
-        if best.test in taken or best.likeness < _ALIKE or (rest and best.likeness - rest[0].likeness < _AHEAD):
+        # 0.9 - 0.8 is a little less than 0.1.
+        ahead = round(best.likeness - rest[0].likeness, 6) if rest else 1
+        if best.test in taken or best.likeness < _ALIKE or ahead < _AHEAD:
             continue
         if head.guards(best.test, head.environments) and _does_the_same(inspection, loss, best.test):
             taken.add(best.test)

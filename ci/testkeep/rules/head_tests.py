@@ -63,8 +63,9 @@ class HeadTests:
         return bool(runs) and all(run.guards for run in runs) and wanted <= {where for where, _ in found}
 
     def guarding(self) -> Iterator[RecordedTest]:
-        """All tests that guard wherever they ran."""
-        return (runs[0][1] for id_, runs in self.tests.items() if self.guards(id_))
+        """All tests that guard anywhere, each once."""
+        guarding = (next((run for _, run in runs if run.guards), None) for runs in self.tests.values())
+        return (run for run in guarding if run is not None)
 
 
 def enclosing(test_id: str) -> Iterator[str]:

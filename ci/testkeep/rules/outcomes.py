@@ -20,9 +20,10 @@ def failed(facts: Facts) -> Iterator[Problem]:
     The test ran and an assertion did not hold, or an exception came out of it. Read the failure in the stage's output
     and mend the code or the test. Run the one test with `pytest <test id>`.
     """
+    unfit = _unfit(facts)
     for test in facts.tests():
         if test.outcome is Outcome.FAILED and not _is_unexpected_pass(test):
-            yield _problem_of(facts, test, "failed")
+            yield _problem_of(facts, test, "failed", unfit)
     for record, suite in facts.suites():
         if unexplained_failure(suite):
             yield Problem(
@@ -37,11 +38,12 @@ def error_in_fixture(facts: Facts) -> Iterator[Problem]:
     The test's own assertions were not reached, or something broke after them, so the test says nothing about the code.
     Mend the fixture that the message names. If a service is missing on this machine, start it.
     """
+    unfit = _unfit(facts)
     for test in facts.tests():
         if test.outcome is Outcome.ERROR:
             phase = test.decisive_phase
             when = "tear-down" if phase and phase.when == "teardown" else "set-up"
-            yield _problem_of(facts, test, f"error in {when}")
+            yield _problem_of(facts, test, f"error in {when}", unfit)
 
 
 def collection_error(facts: Facts) -> Iterator[Problem]:
@@ -191,10 +193,13 @@ def _is_unexpected_pass(test: RecordedTest) -> bool:
     return test.outcome is Outcome.FAILED and strict
 
 
-def _problem_of(facts: Facts, test: RecordedTest, what: str) -> Problem:
+def _unfit(facts: Facts) -> set[str]:
+    return {one.base.item.id for one in facts.comparison.unfit}
+
+
+def _problem_of(facts: Facts, test: RecordedTest, what: str, unfit: set[str]) -> Problem:
     phase = test.decisive_phase
     reason = _first_line(phase.reason) if phase else ""
-    is_unfit = any(one.base.item.id == test.item.id for one in facts.comparison.unfit)
     path, line = split_location(phase.location if phase else "")
     place = in_repository(facts, path)
     return Problem(
@@ -203,7 +208,7 @@ def _problem_of(facts: Facts, test: RecordedTest, what: str) -> Problem:
         path=place or test.item.path,
         line=line if place else test.item.line,
         # It fails at the base commit, too, when it is run here: TK508 says so, and the change is not to blame.
-        severity=Severity.WARNING if is_unfit else Severity.ERROR,
+        severity=Severity.WARNING if test.item.id in unfit else Severity.ERROR,
     )
 
 

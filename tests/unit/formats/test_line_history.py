@@ -31,21 +31,34 @@ def stay(first: int, last: int, shift: int = 0, path: str = APP) -> dict[int, st
         pytest.param(TAX, TAX, stay(1, 4), id="the same"),
         pytest.param(TAX, f"import x\n\n\n{TAX}", stay(1, 4, 3), id="moved down"),
         pytest.param(TAX, TAX.replace("\n", "\r\n"), stay(1, 4), id="other ends of lines"),
-        pytest.param(TAX.replace("20", "'\x0c'"), TAX.replace("20", "'\x0c'"), stay(1, 4), id="a form feed ends no line"),
-        pytest.param(TAX, TAX.replace("    rate = 20\n", ""), {1: "app.py:1", 3: "app.py:2", 4: "app.py:3"}, id="deleted"),
-        pytest.param(TAX, TAX.replace("20", "19"), stay(1, 4) | {2: "app.py:2-3"}, id="changed: its function's statements"),
         pytest.param(
-            TAX, TAX.replace("rate = 20", "log('tax')"), stay(1, 4) | {2: "app.py:2-3"},
+            TAX.replace("20", "'\x0c'"), TAX.replace("20", "'\x0c'"), stay(1, 4), id="a form feed ends no line"
+        ),
+        pytest.param(
+            TAX, TAX.replace("    rate = 20\n", ""), {1: "app.py:1", 3: "app.py:2", 4: "app.py:3"}, id="deleted"
+        ),
+        pytest.param(
+            TAX, TAX.replace("20", "19"), stay(1, 4) | {2: "app.py:2-3"}, id="changed: its function's statements"
+        ),
+        pytest.param(
+            TAX,
+            TAX.replace("rate = 20", "log('tax')"),
+            stay(1, 4) | {2: "app.py:2-3"},
             id="another line stands there: changed",
         ),
         pytest.param(TAX, "", {4: "app.py:1"}, id="all of it deleted"),
         pytest.param(TAX, None, {}, id="the file deleted"),
         pytest.param(TAX, "def tax(:\n", {4: "app.py:2"}, id="a head that does not parse"),
-        pytest.param("def tax(:\n  x = 1\n", "def tax(:\n  x = 2\n", stay(1, 3) | {2: "app.py:2-2"}, id="neither does the base: the line itself"),
+        pytest.param(
+            "def tax(:\n  x = 1\n",
+            "def tax(:\n  x = 2\n",
+            stay(1, 3) | {2: "app.py:2-2"},
+            id="neither does the base: the line itself",
+        ),
         pytest.param("RATE = 20\n", "RATE = 19\n", stay(1, 2) | {1: "app.py:1-1"}, id="changed in no function"),
         pytest.param("", "", stay(1, 1), id="empty"),
     ],
-)  # fmt: skip
+)
 def test_read_history__one_file__table(old: str, now: str | None, expected: dict[int, str]) -> None:
     assert fates(old, now) == expected
 
@@ -55,25 +68,37 @@ def test_read_history__one_file__table(old: str, now: str | None, expected: dict
     [
         pytest.param(TAX, TAX.replace("def tax", "def vat"), {}, stay(2, 4) | {1: "app.py:2-3"}, id="renamed"),
         pytest.param(
-            TAX, TAX.replace("def tax", "def vat").replace("* rate", "* rate / 100"), {},
-            {1: "app.py:2-3", 2: "app.py:2", 3: "app.py:2-3", 4: "app.py:4"}, id="renamed and changed in its place",
+            TAX,
+            TAX.replace("def tax", "def vat").replace("* rate", "* rate / 100"),
+            {},
+            {1: "app.py:2-3", 2: "app.py:2", 3: "app.py:2-3", 4: "app.py:4"},
+            id="renamed and changed in its place",
         ),
         pytest.param(TAX, None, {"new.py": f"\n{TAX}"}, stay(1, 3, 1, "new.py"), id="its file moved"),
         pytest.param(
-            TAX, "", {"new.py": TAX.replace("tax", "vat")}, {1: "new.py:2-3", 2: "new.py:2", 3: "new.py:3", 4: "app.py:1"},
+            TAX,
+            "",
+            {"new.py": TAX.replace("tax", "vat")},
+            {1: "new.py:2-3", 2: "new.py:2", 3: "new.py:3", 4: "app.py:1"},
             id="moved and renamed",
         ),
         pytest.param(
-            TAX, None, {"new.py": TAX.replace("20", "19")}, dict.fromkeys(range(1, 4), "new.py:2-3"),
+            TAX,
+            None,
+            {"new.py": TAX.replace("20", "19")},
+            dict.fromkeys(range(1, 4), "new.py:2-3"),
             id="moved and changed",
         ),
         pytest.param(
-            TAX, None, {"new.py": "class T:\n    def tax(self):\n        return 1\n"}, {1: "new.py:3-3", 3: "new.py:3-3"},
+            TAX,
+            None,
+            {"new.py": "class T:\n    def tax(self):\n        return 1\n"},
+            {1: "new.py:3-3", 3: "new.py:3-3"},
             id="moved and written anew",
         ),
         pytest.param(TAX, None, {"new.py": TOTAL}, {}, id="another function in another file"),
     ],
-)  # fmt: skip
+)
 def test_read_history__function_moved_or_renamed__is_followed(
     old: str, now: str | None, others: dict[str, str], expected: dict[int, str]
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from testkeep.model.finding import Finding, Severity
 from testkeep.reports.github import render
-from unit.reports.verdicts import a_finding, a_full_verdict, a_hostile_verdict, a_verdict
+from unit.reports.verdicts import a_finding, a_full_verdict, a_hostile_verdict, a_verdict, forty
 
 FULL = """\
 ::error file=tests/unit/test_cart.py,line=12,title=TK201 newly-skipped::\
@@ -84,3 +84,18 @@ def test_render__more_than_ten__shows_ten_and_counts_the_others() -> None:
     lines = render(a_verdict(*waived, *warnings, *errors)).splitlines()
     assert [line.split(" ", 1)[0] for line in lines[:10]] == ["::error"] * 9 + ["::warning"]
     assert lines[10:] == ["3 more findings are left out: no errors, 2 warnings, 1 waived"]
+
+
+@pytest.mark.parametrize(
+    ("number", "end"),
+    [
+        pytest.param(2, "test_0, tests/test_a.py::test_1", id="two"),
+        pytest.param(5, "test_3, tests/test_a.py::test_4", id="boundary: five"),
+        pytest.param(6, "test_4 and 1 more", id="boundary: six"),
+        pytest.param(40, "test_4 and 35 more", id="forty"),
+    ],
+)
+def test_render__one_cause_and_several_tests__is_one_annotation(number: int, end: str) -> None:
+    lines = render(a_verdict(forty(number))).splitlines()
+    assert len(lines) == 1
+    assert lines[0].endswith(end)

@@ -8,7 +8,7 @@ import pytest
 
 from testkeep.model.finding import Finding, Severity
 from testkeep.reports.gitlab import render
-from unit.reports.verdicts import a_finding, a_hostile_verdict, a_verdict
+from unit.reports.verdicts import a_finding, a_hostile_verdict, a_verdict, forty
 
 
 def issues(*findings: Finding) -> list[dict[str, object]]:
@@ -82,3 +82,9 @@ def test_render__like_findings__differ_in_fingerprint() -> None:
 def test_render__hostile_text__is_valid_json_on_one_line_each() -> None:
     found = json.loads(render(a_hostile_verdict()))
     assert ["\n" in issue["description"] for issue in found] == [False, False]
+
+
+def test_render__one_cause_and_several_tests__is_one_issue_that_counts_them() -> None:
+    (issue,) = json.loads(render(a_verdict(forty(40))))
+    assert issue["description"] == "skipped now (tests/test_a.py::test_0 and 39 more)"
+    assert issue["location"] == {"path": "tests/test_a.py", "lines": {"begin": 1}}

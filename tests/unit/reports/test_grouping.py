@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from testkeep.model.finding import Severity
+import pytest
+
+from testkeep.model.finding import Finding, Severity
 from testkeep.reports._grouping import Group, Statement, grouped, in_order
-from unit.reports.verdicts import a_finding
+from unit.reports.verdicts import a_finding, forty
 
 
 def test_in_order__every_kind__puts_errors_first_and_waived_last() -> None:
@@ -44,3 +46,17 @@ def test_grouped__other_help_or_waived__stands_apart() -> None:
         ("i", "1 error"),
         ("h", "1 error, waived"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("findings", "extent"),
+    [
+        pytest.param([forty(1)], "1 error", id="one test"),
+        pytest.param([forty(40)], "1 error of 40 tests", id="one cause, forty tests"),
+        pytest.param([forty(40), forty(2)], "2 errors of 42 tests", id="two causes"),
+        pytest.param([forty(2, waived=True)], "1 error of 2 tests, waived", id="waived"),
+        pytest.param([forty(2), a_finding()], "2 errors", id="boundary: as many tests as findings"),
+    ],
+)
+def test_extent__several_tests_of_one_cause__are_counted(findings: list[Finding], extent: str) -> None:
+    assert [group.extent for group in grouped(findings)] == [extent]

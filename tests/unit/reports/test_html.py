@@ -12,7 +12,7 @@ import pytest
 
 from testkeep.model.verdict import Decision
 from testkeep.reports.html import render
-from unit.reports.verdicts import HOSTILE, a_full_verdict, a_hostile_verdict, a_verdict
+from unit.reports.verdicts import HOSTILE, a_full_verdict, a_hostile_verdict, a_verdict, forty
 
 VOID = {"meta"}
 
@@ -143,3 +143,10 @@ def test_render__any_verdict__fetches_nothing_and_runs_nothing(verdict) -> None:
 
 def test_render__hostile_text__can_be_written_as_utf8() -> None:
     assert render(a_hostile_verdict()).encode()
+
+
+def test_render__one_cause_and_several_tests__lists_them_below_one_place() -> None:
+    page = render(a_verdict(forty(3, path="conftest.py", line=7)))
+    assert "1 error of 3 tests" in page
+    assert [page.count(f"tests/test_a.py::test_{number}") for number in range(3)] == [1, 1, 1]
+    assert page.count("conftest.py:7") == 1

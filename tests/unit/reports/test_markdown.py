@@ -11,7 +11,7 @@ from markdown_it.token import Token
 from testkeep.model.finding import Severity
 from testkeep.model.verdict import Conservation, CoverageResult, Decision, StageResult, StageStatus
 from testkeep.reports.markdown import MOST_CHARACTERS, code, prose, render
-from unit.reports.verdicts import HOSTILE, a_finding, a_full_verdict, a_hostile_verdict, a_verdict
+from unit.reports.verdicts import HOSTILE, a_finding, a_full_verdict, a_hostile_verdict, a_verdict, forty
 
 FULL = """\
 ## ❌ testkeep: FAIL: 3 errors, 1 warning, 1 note, 1 waived
@@ -250,3 +250,21 @@ def test_render__everything_huge__stays_within_the_limit() -> None:
     markdown = render(verdict)
     assert len(markdown) <= MOST_CHARACTERS
     assert {token.type for token in tokens(markdown)} <= SKELETON
+
+
+def test_render__one_cause_and_several_tests__lists_them_below_one_place() -> None:
+    text = render(a_verdict(forty(3, path="conftest.py", line=7)))
+    assert (
+        "### `TK201 newly-skipped`: 1 error of 3 tests\n\n"
+        "- skipped now\n"
+        "  - `conftest.py:7` `tests/test_a.py::test_0`\n"
+        "  - `tests/test_a.py::test_1`\n"
+        "  - `tests/test_a.py::test_2`\n"
+    ) in text
+
+
+def test_render__one_cause_and_thousands_of_tests__counts_what_does_not_fit() -> None:
+    text = render(a_verdict(forty(5000)))
+    shown = text.count("  - `tests/test_a.py::test_")
+    assert 100 < shown < 5000
+    assert f"{5000 - shown} more tests left out." in text

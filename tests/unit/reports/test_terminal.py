@@ -8,7 +8,7 @@ import pytest
 
 from testkeep.model.verdict import Decision, StageResult, StageStatus
 from testkeep.reports.terminal import render
-from unit.reports.verdicts import a_finding, a_full_verdict, a_hostile_verdict, a_verdict
+from unit.reports.verdicts import a_finding, a_full_verdict, a_hostile_verdict, a_verdict, forty
 
 FULL = """\
 testkeep: head 3f2a9c1b7e, base 9d8c7b6a5f
@@ -130,3 +130,14 @@ def test_render__hostile_text__commands_neither_terminal_nor_runner(width: int) 
     rendered = render(a_hostile_verdict(), width=width, color=False)
     assert re.findall(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]|##\[|(?m:^\s*::)", rendered) == []
     rendered.encode()
+
+
+def test_render__one_cause_and_several_tests__lists_them_below_one_place() -> None:
+    text = render(a_verdict(forty(3, path="conftest.py", line=7)), width=100, color=False)
+    assert (
+        "TK201 newly-skipped: 1 error of 3 tests\n"
+        "  skipped now\n"
+        "    conftest.py:7  tests/test_a.py::test_0\n"
+        "    tests/test_a.py::test_1\n"
+        "    tests/test_a.py::test_2\n"
+    ) in text

@@ -71,22 +71,30 @@ def a_finding(
     message: str = "passed at the base and is skipped now",
     help: str = "",  # noqa: A002  (the model's word)
     test: str = "",
+    tests: tuple[str, ...] = (),
     path: str = "",
     line: int = 0,
     waived: bool = False,
 ) -> Finding:
-    """Build a finding."""
+    """Build a finding; one about several tests if there are any."""
     return Finding(
         code=code,
         name=name,
         severity=severity,
         message=message,
         help=help,
-        test=test,
+        test=tests[0] if tests else test,
+        tests=tests,
         path=path,
         line=line,
         waived=waived,
     )
+
+
+def forty(n: int = 40, *, path: str = "", line: int = 0, waived: bool = False) -> Finding:
+    """Build a finding about several tests that were lost by one cause."""
+    tests = tuple(f"tests/test_a.py::test_{number}" for number in range(n))
+    return a_finding(message="skipped now", tests=tests, path=path, line=line, waived=waived)
 
 
 def a_full_verdict() -> Verdict:

@@ -436,3 +436,169 @@ def test_compare__fifty_thousand_tests__are_sorted_out() -> None:
     comparison = _compare(half, baseline=a_baseline(before), head_sources=gone)
     assert comparison.kept == tuple(ids[::2])
     assert [loss.base.item.id for loss in comparison.lost] == ids[1::2]
+
+
+# Several environments ---------------------------------------------------------------------------------------------
+
+_MOVED = {"base_sources": {FILE: a_source(test_add="body")}, "head_sources": {FILE: a_source(test_sum="body")}}
+_SUM = f"{FILE}::test_sum"
+
+
+def _in(test: RecordedTest | None, python: str) -> Evidence:
+    return a_record(*[test] if test else [], python=f"{python}.1")
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "expected"),
+    [
+        pytest.param({"3.11": _GUARD}, {"3.11": _GUARD, "3.12": a_test(did="skipped")}, "kept",
+                     id="skipped where it never guarded"),
+        pytest.param({"3.11": _GUARD, "3.12": _GUARD}, {"3.11": _GUARD, "3.12": a_test(did="skipped", why="3.12")},
+                     'skipped: "3.12"', id="skipped where it guarded"),
+        pytest.param({"3.11": _GUARD, "3.12": _GUARD}, {"3.11": _GUARD, "3.12": None},
+                     "deselected: it was not run in every environment", id="missing where it guarded"),
+        pytest.param({"3.11": _GUARD, "3.12": a_test(did="skipped")}, {"3.11": _GUARD, "3.12": None}, "kept",
+                     id="boundary: missing where it was skipped"),
+        pytest.param({"3.11": _GUARD, "3.12": _GUARD}, {"3.11": _GUARD},
+                     "there is no evidence of Python 3.12 on linux, where the base's tests guarded",
+                     id="missing evidence: an environment"),
+        pytest.param({"3.11": _GUARD}, {"3.11": a_test(_SUM), "3.12": a_test(_SUM, "skipped")}, f"moved to {_SUM}",
+                     id="renamed, and guards where it did"),
+        pytest.param({"3.11": _GUARD, "3.12": _GUARD}, {"3.11": a_test(_SUM), "3.12": a_test(_SUM, "skipped")},
+                     f"removed: its function is not in {FILE} any more", id="renamed, and does not guard in one"),
+    ],
+)  # fmt: skip
+def test_compare__environments__a_test_must_guard_where_it_did(
+    base: dict[str, RecordedTest | None], head: dict[str, RecordedTest | None], expected: str
+) -> None:
+    found = the_facts(
+        *(_in(test, python) for python, test in head.items()),
+        baseline=a_baseline(*(_in(test, python) for python, test in base.items())),
+        **_MOVED,
+    ).comparison
+    said = [f"{loss.how}: {loss.why}" for loss in found.lost] + [f"moved to {one.by[0]}" for one in found.moved]
+    assert said == ([] if expected == "kept" or found.obstacle else [expected])
+    assert found.obstacle in ("", expected)
+
+
+def test_compare__tests_of_other_environments__do_not_keep_a_renamed_one_from_being_found() -> None:
+    """Another test guards on 3.11 as well; the renamed one only ever ran on 3.12."""
+    other = a_test("tests/unit/test_b.py::test_b")
+    found = the_facts(
+        a_record(other),
+        a_record(other, a_test(_SUM), python="3.12.1"),
+        baseline=a_baseline(a_record(other), a_record(other, _GUARD, python="3.12.1")),
+        **_MOVED,
+    ).comparison
+    assert ([one.by for one in found.moved], found.lost) == ([(_SUM,)], ())
+
+
+def test_compare__one_new_test_and_lost_ones_of_two_environments__stands_for_one() -> None:
+    bodies = {FILE: a_source(test_add="body", test_old="body")}
+    found = the_facts(
+        a_record(a_test(_SUM)),
+        a_record(a_test(_SUM), python="3.12.1"),
+        baseline=a_baseline(a_record(_GUARD, a_test(f"{FILE}::test_old")), a_record(_GUARD, python="3.12.1")),
+        base_sources=bodies,
+        head_sources=_MOVED["head_sources"],
+    ).comparison
+    assert [one.lost for one in found.moved] == [A_TEST]
+    assert [loss.id for loss in found.lost] == [f"{FILE}::test_old"]
+
+
+# Not collected, although its source is there ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("head_sources", "imports", "how", "why"),
+    [
+        pytest.param(
+            {FILE: a_source(check_add="body")},
+            {},
+            Loss.NOT_COLLECTED,
+            f"its body is check_add in {FILE} now, which pytest does not collect",
+            id="renamed out of collection",
+        ),
+        pytest.param(
+            {FILE: None, "tests/cart.py": a_source(test_add="body")},
+            {},
+            Loss.NOT_COLLECTED,
+            "its body is test_add in tests/cart.py now, which pytest does not collect",
+            id="its file was renamed",
+        ),
+        pytest.param(
+            {FILE: a_source("other")},
+            {FILE: frozenset({"test_add"})},
+            Loss.NOT_COLLECTED,
+            f"its function is still in {FILE}",
+            id="imported",
+        ),
+        pytest.param(
+            {FILE: a_source("other")},
+            {FILE: frozenset({"test"})},
+            Loss.REMOVED,
+            f"its function is not in {FILE} any more",
+            id="boundary: something else is imported",
+        ),
+        pytest.param(
+            {FILE: a_source(test_sum="body")},
+            {},
+            Loss.REMOVED,
+            f"its function is not in {FILE} any more",
+            id="boundary: its body is a test that was collected",
+        ),
+        pytest.param(
+            {FILE: a_source(check_add="")},
+            {},
+            Loss.REMOVED,
+            f"its function is not in {FILE} any more",
+            id="boundary: bodies that cannot be read",
+        ),
+    ],
+)
+def test_compare__source_of_an_absent_test__is_looked_for(
+    head_sources: dict[str, FileSource | None], imports: dict[str, frozenset[str]], how: Loss, why: str
+) -> None:
+    body = "" if "cannot" in why or a_source(check_add="") == head_sources.get(FILE) else "body"
+    found = the_facts(
+        a_record(a_test(_SUM, "skipped")),
+        baseline=a_baseline(a_record(_GUARD)),
+        base_sources={FILE: a_source(test_add=body)},
+        head_sources=head_sources,
+        head_imports=imports,
+    ).comparison
+    assert [(loss.how, loss.why) for loss in found.lost] == [(how, why)]
+
+
+def test_compare__body_in_a_project_below_the_root__is_looked_for_by_its_whole_path() -> None:
+    inside = f"shop/{FILE}"
+    found = the_facts(
+        a_record(a_test(_SUM, "skipped", path=inside)),
+        baseline=a_baseline(a_record(a_test(path=inside))),
+        project="shop",
+        base_sources={inside: a_source(test_add="body")},
+        head_sources={inside: a_source(test_sum="body", check_add="body")},
+    ).comparison
+    assert [loss.why for loss in found.lost] == [
+        f"its body is check_add in {inside} now, which pytest does not collect"
+    ]  # fmt: skip
+
+
+def test_compare__doctest_whose_function_is_elsewhere__is_gone_with_its_examples() -> None:
+    before = a_test("app/a.py::app.a.half")
+    found = the_facts(
+        a_record(a_test()),
+        baseline=a_baseline(a_record(before)),
+        base_sources={"app/a.py": a_source(half="body")},
+        head_sources={"app/a.py": a_source(halve="body")},
+    ).comparison
+    assert [(loss.how, loss.why) for loss in found.lost] == [
+        (Loss.REMOVED, "pytest finds no such doctest in app/a.py any more")
+    ]  # fmt: skip
+
+
+def test_compare__old_evidence_without_the_newer_fields__is_compared() -> None:
+    base = a_test(params=None)
+    assert the_facts(a_record(a_test(params={"n": "1"})), baseline=a_baseline(a_record(base))).comparison.kept == (
+        A_TEST,
+    )

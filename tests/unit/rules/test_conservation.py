@@ -1,4 +1,4 @@
-"""TK201 to TK205: every test that guarded at the base commit still guards, or is accounted for."""
+"""TK201 to TK206: every test that guarded at the base commit still guards, or is accounted for."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ from builders import (
     not_run,
     the_facts,
 )
-from testkeep.model.comparison import Comparison, Loss, LostTest
+from testkeep.model.comparison import Comparison, Loss, LostTest, Weakening
 from testkeep.model.evidence import Evidence
 from testkeep.model.finding import Finding, Severity
+from testkeep.model.policy import Waiver
 from testkeep.model.tests import RecordedTest, Selection
 from testkeep.rules import RULES
 from testkeep.rules.advice import advise
@@ -160,3 +161,103 @@ _SAYING = partial(LostTest, base=a_test(), how=Loss.SKIPPED, path=FILE)
 def test_tk2xx__without_a_reason__ends_without_a_colon() -> None:
     facts = replace(_facts(a_record(a_test())), comparison=Comparison(lost=(_SAYING(why=""),), obstacle=""))
     assert [finding.message for finding in findings_of("TK201", facts)] == [f"passed at {BASE[:12]}, skipped now"]
+
+
+# One cause, one finding -------------------------------------------------------------------------------------------
+
+
+def _said(*losses: LostTest, waiver: str = "") -> list[tuple[str, tuple[str, ...], str, int, bool]]:
+    facts = replace(_facts(a_record(a_test())), comparison=Comparison(lost=losses, obstacle=""))
+    found = findings_of("TK201", facts, *([a_waiver(waiver)] if waiver else []))
+    return [(one.message.partition("now")[2], one.about, one.path, one.line, one.waived) for one in found]
+
+
+def _skip(name: str, why: str = ': "no redis"', path: str = FILE, line: int = 4) -> LostTest:
+    test = a_test(f"{path}::{name}")
+    return LostTest(base=test, how=Loss.SKIPPED, why=why.removeprefix(": "), path=path, line=line)
+
+
+REDIS = ': "no redis"'
+ONE, TWO, THIRD = f"{FILE}::test_1", f"{FILE}::test_2", f"{FILE}::test_3"
+
+
+@pytest.mark.parametrize(
+    ("losses", "expected"),
+    [
+        pytest.param([_skip("test_1")], [(REDIS, (ONE,), FILE, 4, False)], id="one test"),
+        pytest.param([_skip("test_1"), _skip("test_2")], [(REDIS, (ONE, TWO), FILE, 4, False)], id="of one line"),
+        pytest.param(
+            [_skip("test_1"), _skip("test_2", line=9)], [(REDIS, (ONE, TWO), FILE, 0, False)], id="of one file"
+        ),
+        pytest.param(
+            [_skip("test_1"), _skip("test_2", path="b.py")],
+            [(REDIS, (ONE, "b.py::test_2"), "", 0, False)],
+            id="of two files",
+        ),
+        pytest.param(
+            [_skip("test_1"), _skip("test_2", why=": off")],
+            [(REDIS, (ONE,), FILE, 4, False), (": off", (TWO,), FILE, 4, False)],
+            id="for two reasons",
+        ),
+        pytest.param(
+            [_skip("test_1", why=""), _skip("test_2", why="", path="b.py")],
+            [("", (ONE,), FILE, 4, False), ("", ("b.py::test_2",), "b.py", 4, False)],
+            id="boundary: without a reason, by file",
+        ),
+    ],
+)
+def test_tk201__tests_lost_by_one_cause__are_one_finding(
+    losses: list[LostTest], expected: list[tuple[str, tuple[str, ...], str, int, bool]]
+) -> None:
+    assert sorted(_said(*losses)) == sorted(expected)
+
+
+def test_tk201__one_of_several_is_waived__stands_apart() -> None:
+    assert _said(_skip("test_1"), _skip("test_2"), _skip("test_3"), waiver=TWO) == [
+        (REDIS, (ONE, THIRD), FILE, 4, False),
+        (REDIS, (TWO,), FILE, 4, True),
+    ]
+
+
+def test_tk2xx__without_a_baseline__names_no_commit() -> None:
+    facts = replace(the_facts(a_record(a_test())), comparison=Comparison(lost=(_skip("test_1"),), obstacle=""))
+    assert [one.message for one in findings_of("TK201", facts)] == [f"passed at the base, skipped now{REDIS}"]
+
+
+# TK206 ------------------------------------------------------------------------------------------------------------
+
+
+def _weak(*, to_nothing: bool = True, line: int = 0) -> Facts:
+    one = Weakening(head=a_test(), why="1 assertion held", to_nothing=to_nothing, line=line)
+    return replace(_facts(a_record(a_test())), comparison=Comparison(kept=(A_TEST,), weakened=(one,), obstacle=""))
+
+
+_WEAKER = partial(
+    Finding,
+    code="TK206",
+    name="weakened",
+    severity=Severity.ERROR,
+    message=f"weaker than at {BASE[:12]}: 1 assertion held",
+    help="Let it assert again what it asserted, or remove it and declare what stands for it.",
+    test=A_TEST,
+    path=FILE,
+    line=5,
+)
+
+
+@pytest.mark.parametrize(
+    ("facts", "waiver", "expected"),
+    [
+        pytest.param(_facts(a_record(a_test())), (), (), id="passing"),
+        pytest.param(_weak(), (), (_WEAKER(),), id="failing: nothing is left"),
+        pytest.param(
+            _weak(to_nothing=False), (), (_WEAKER(severity=Severity.WARNING),), id="boundary: something is left"
+        ),
+        pytest.param(_weak(line=9), (), (_WEAKER(line=9),), id="a line of its own"),
+        pytest.param(the_facts(a_record(a_test())), (), (), id="missing evidence"),
+        pytest.param(_weak(), (a_waiver(rule="TK206"),), (_WEAKER(waived=True),), id="waived"),
+        pytest.param(_weak(), (a_waiver(rule="TK203"),), (_WEAKER(),), id="waived for another rule"),
+    ],
+)
+def test_tk206__table(facts: Facts, waiver: tuple[Waiver, ...], expected: tuple[Finding, ...]) -> None:
+    assert findings_of("TK206", facts, *waiver) == expected

@@ -38,16 +38,23 @@ def stands_in(
         pytest.param({"a": "sum tax"}, {"n": "sum", "m": "sum tax"}, "a", {"a": "m"}, id="as few as will do"),
         pytest.param({"a": "sum tax"}, {"n": "sum"}, "a", {}, id="boundary: one is missing"),
         pytest.param({"a": "sum", "b": "sum"}, {"n": "sum"}, "a b", {"a": "n"}, id="one check for two lost tests"),
-        pytest.param({"a": "sum", "b": "sum"}, {"n": "sum sum"}, "a b", {"a": "n", "b": "n"}, id="boundary: asserted twice"),
+        pytest.param(
+            {"a": "sum", "b": "sum"}, {"n": "sum sum"}, "a b", {"a": "n", "b": "n"}, id="boundary: asserted twice"
+        ),
         pytest.param({"a": "sum sum"}, {"n": "sum"}, "a", {}, id="asserted twice, and once now"),
-        pytest.param({"a": "sum tax", "b": "sum"}, {"n": "sum"}, "a b", {"b": "n"},
-                     id="what one lost test could not use is left to the next"),
+        pytest.param(
+            {"a": "sum tax", "b": "sum"},
+            {"n": "sum"},
+            "a b",
+            {"b": "n"},
+            id="what one lost test could not use is left to the next",
+        ),
         pytest.param({"a": ""}, {"n": "sum"}, "a", {}, id="a test that asserted nothing"),
         pytest.param({}, {"n": "sum"}, "a", {}, id="missing evidence: a lost test that cannot be read"),
         pytest.param({"a": "sum"}, {"n": ""}, "a", {}, id="missing evidence: a new test that cannot be read"),
         pytest.param({"a": "sum"}, {}, "a", {}, id="nothing is new"),
     ],
-)  # fmt: skip
+)
 def test_conserve__new_tests__table(
     base: dict[str, str], head: dict[str, str], lost: str, expected: dict[str, str]
 ) -> None:

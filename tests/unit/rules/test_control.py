@@ -47,19 +47,25 @@ FACTS = the_facts(a_record(a_test()), baseline=BASELINE)
         pytest.param(FACTS, id="nothing is lost"),
         pytest.param(the_facts(a_record(a_test(did="skipped")), baseline=BASELINE), id="something is lost"),
         pytest.param(the_facts(a_record(), baseline=BASELINE), id="a head without tests"),
-        pytest.param(the_facts(a_static_record(job="unit", idle="no tests"), baseline=BASELINE), id="a head without a run"),
+        pytest.param(
+            the_facts(a_static_record(job="unit", idle="no tests"), baseline=BASELINE), id="a head without a run"
+        ),
         pytest.param(the_facts(a_record(a_test()), baseline=a_baseline(a_record())), id="a base without tests"),
-        pytest.param(the_facts(a_record(a_test()), baseline=a_baseline(a_static_record(job="unit", idle="none"))),
-                     id="a base without a run"),
+        pytest.param(
+            the_facts(a_record(a_test()), baseline=a_baseline(a_static_record(job="unit", idle="none"))),
+            id="a base without a run",
+        ),
         pytest.param(the_facts(a_record(a_test()), baseline=a_baseline()), id="a base without evidence"),
         pytest.param(the_facts(a_record(a_test())), id="no base"),
         pytest.param(the_facts(a_record(a_test()), stages=(Stage.LINT,), baseline=BASELINE), id="no test stage"),
         pytest.param(the_facts(a_record(a_test()), baseline=BASELINE, unfinished=(cut_off(),)), id="cut off"),
-        pytest.param(the_facts(a_record(a_test(), python="3.12.1"), a_record(a_test()), baseline=BASELINE),
-                     id="several environments"),
+        pytest.param(
+            the_facts(a_record(a_test(), python="3.12.1"), a_record(a_test()), baseline=BASELINE),
+            id="several environments",
+        ),
         pytest.param(the_facts(a_record(a_test(), python="3.12.1"), baseline=BASELINE), id="another environment"),
     ],
-)  # fmt: skip
+)
 def test_controlled__comparison_that_bites__is_as_it_would_be_without(facts: Facts) -> None:
     assert controlled(compare, decision, facts) == compare(facts)
 

@@ -67,35 +67,51 @@ _GOOD = declaring(OLD), seen(inspected(NEW, "app.py:2"))
 _STRONGER = seen(inspected(KEPT, "app.py:2", asserted=2), base=(inspected(KEPT),))
 _TABLE = [
     _Rule(
-        code="TK210", name="replacement-does-not-guard", test=declaring(OLD, did="skipped"), inspection=seen(),
-        says=f"{NEW} does not stand for {OLD}: it was skipped, so it does not guard", help="", boundary=_GOOD,
+        code="TK210",
+        name="replacement-does-not-guard",
+        test=declaring(OLD, did="skipped"),
+        inspection=seen(),
+        says=f"{NEW} does not stand for {OLD}: it was skipped, so it does not guard",
+        help="",
+        boundary=_GOOD,
     ),
     _Rule(
-        code="TK211", name="replacement-does-not-cover", test=declaring(OLD), inspection=seen(inspected(NEW, "app.py:3")),
+        code="TK211",
+        name="replacement-does-not-cover",
+        test=declaring(OLD),
+        inspection=seen(inspected(NEW, "app.py:3")),
         says=f"{NEW} does not stand for {OLD}: the lost test ran app.py:2, and it does not",
         help="Let it run these lines, or declare a further test for the same target.",
         boundary=(declaring(OLD), seen(inspected(NEW, "app.py:2-3"))),
     ),
     _Rule(
-        code="TK212", name="replacement-not-new", test=declaring(OLD, test_id=KEPT),
+        code="TK212",
+        name="replacement-not-new",
+        test=declaring(OLD, test_id=KEPT),
         inspection=seen(inspected(KEPT, "app.py:2"), base=(inspected(KEPT),)),
         says=f"{KEPT} does not stand for {OLD}: it guarded at the base already, and asserts no more than it did there",
         help="Add to it what the lost test asserted, or write a new test.",
         boundary=(declaring(OLD, test_id=KEPT), _STRONGER),
     ),
     _Rule(
-        code="TK213", name="replacement-of-nothing-lost", test=declaring(KEPT), inspection=seen(),
+        code="TK213",
+        name="replacement-of-nothing-lost",
+        test=declaring(KEPT),
+        inspection=seen(),
         says=f"{NEW} does not stand for {KEPT}: that test still guards, so nothing needs to stand for it",
-        help="Remove the mark, or name a test that this change loses.", boundary=_GOOD,
+        help="Remove the mark, or name a test that this change loses.",
+        boundary=_GOOD,
     ),
     _Rule(
-        code="TK214", name="replacement-cannot-fail", test=declaring(OLD),
+        code="TK214",
+        name="replacement-cannot-fail",
+        test=declaring(OLD),
         inspection=seen(inspected(NEW, "app.py:2", asserted=0, vacuous=1)),
         says=f"{NEW} does not stand for {OLD}: it asserts nothing that could be false (assertions: 1 always true)",
         help="Let it assert what the lost test asserted.",
         boundary=(declaring(OLD), seen(inspected(NEW, "app.py:2", asserted=1, vacuous=1))),
     ),
-]  # fmt: skip
+]
 _CODES = [rule.code for rule in _TABLE]
 _FAMILY = [rule for rule in RULES if rule.code.startswith("TK2")]
 _each_rule = pytest.mark.parametrize("rule", _TABLE, ids=_CODES)

@@ -176,3 +176,35 @@ _BASELINE = a_baseline(a_record(a_test()))
 )
 def test_find_and_decide__with_the_real_rules(facts: Facts, waivers: tuple[Waiver, ...], decision: Decision) -> None:
     assert _verdict(facts, *waivers) is decision
+
+
+_SEVERAL = Problem(message="m", tests=("t::1", "t::2", "t::3"), path="t", line=4)
+
+
+@pytest.mark.parametrize(
+    ("waived", "expected"),
+    [
+        pytest.param((), [(("t::1", "t::2", "t::3"), False)], id="none"),
+        pytest.param(("t::1", "t::2", "t::3"), [(("t::1", "t::2", "t::3"), True)], id="all"),
+        pytest.param(("t::1",), [(("t::1",), True), (("t::2", "t::3"), False)], id="the first"),
+        pytest.param(("t::2",), [(("t::1", "t::3"), False), (("t::2",), True)], id="one in the middle"),
+        pytest.param(("t::1", "t::3"), [(("t::1", "t::3"), True), (("t::2",), False)], id="all but one"),
+        pytest.param(("t::4",), [(("t::1", "t::2", "t::3"), False)], id="boundary: another test"),
+    ],
+)
+def test_find__finding_about_several_tests__is_waived_for_each_of_them(
+    waived: tuple[str, ...], expected: list[tuple[tuple[str, ...], bool]]
+) -> None:
+    rules = (_rule("TK900", Decision.FAIL, _SEVERAL),)
+    found = find(the_facts(a_record(a_test())), [a_waiver(test, "TK900") for test in waived], rules)
+    assert [(one.about, one.waived) for one in found] == expected
+    assert {(one.message, one.path, one.line, one.test == one.about[0]) for one in found} == {("m", "t", 4, True)}
+    assert [one.tests for one in found if len(one.about) == 1] == [()] * sum(len(one.about) == 1 for one in found)
+
+
+def test_find__one_of_several_tests_is_not_waived__still_fails() -> None:
+    rules = (_rule("TK900", Decision.FAIL, _SEVERAL),)
+    facts = the_facts(a_record(a_test()))
+    found = find(facts, [a_waiver("t::1", "TK900"), a_waiver("t::2", "TK900")], rules)
+    assert decide(facts, found, rules) is Decision.FAIL
+    assert decide(facts, find(facts, [a_waiver(f"t::{n}", "TK900") for n in (1, 2, 3)], rules), rules) is Decision.PASS

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from builders import a_source, a_test
-from testkeep.model.source import Sources
+from testkeep.model.source import FileSource, FunctionSource, Sources
 from testkeep.model.tests import RecordedTest
 from testkeep.rules.matching import match
 
@@ -12,6 +12,10 @@ from testkeep.rules.matching import match
 def a_case(test_id: str, **params: str) -> RecordedTest:
     test = a_test(test_id)
     return msgspec.structs.replace(test, item=msgspec.structs.replace(test.item, params=params))
+
+
+def a_doctest(name: str, examples: str) -> FileSource:
+    return {name: FunctionSource(name=name, line=1, body="body", doctest=examples)}
 
 
 SAME = a_source(test_x="body")
@@ -93,6 +97,65 @@ SAME = a_source(test_x="body")
             {},
             id="the same body with other values",
         ),
+        pytest.param(
+            [a_case("t.py::test_x")],
+            [a_case("t.py::test_x[asyncio]", backend="asyncio"), a_case("t.py::test_x[trio]", backend="trio")],
+            {"t.py": SAME},
+            {"t.py": SAME},
+            {"t.py::test_x": "t.py::test_x[asyncio]"},
+            id="a first parameter",
+        ),
+        pytest.param(
+            [a_case("t.py::test_x")],
+            [a_case("t.py::test_x[1]", n="1")],
+            {"t.py": SAME},
+            {"t.py": a_source(test_x="other")},
+            {},
+            id="a first parameter and another body",
+        ),
+        pytest.param(
+            [a_case("t.py::test_x")], [a_case("t.py::test_x[1]", n="1")], {}, {}, {}, id="a first parameter, no sources"
+        ),
+        pytest.param(
+            [a_case("t.py::test_x[1]", n="1"), a_case("t.py::test_x[2]", n="2")],
+            [a_case("t.py::test_x[1-a]", n="1", kind="a")],
+            {},
+            {},
+            {"t.py::test_x[1]": "t.py::test_x[1-a]"},
+            id="a further parameter, and a value less",
+        ),
+        pytest.param(
+            [a_case("t.py::test_x[1]", n="1")],
+            [a_case("t.py::test_x[a]", kind="a"), a_case("t.py::test_y[1-a]", n="1", kind="a")],
+            {},
+            {},
+            {},
+            id="boundary: the parameter is gone, or is another function's",
+        ),
+        pytest.param(
+            [a_case("app/a.py::app.a.half")],
+            [a_case("app/b.py::app.b.halve")],
+            {"app/a.py": a_doctest("half", ">>> 1")},
+            {"app/b.py": a_doctest("halve", ">>> 1")},
+            {"app/a.py::app.a.half": "app/b.py::app.b.halve"},
+            id="a doctest that was moved and renamed",
+        ),
+        pytest.param(
+            [a_case("app/a.py::app.a.half")],
+            [a_case("app/b.py::app.b.halve")],
+            {"app/a.py": a_doctest("half", ">>> 1")},
+            {"app/b.py": a_doctest("halve", ">>> 2")},
+            {},
+            id="a doctest with other examples below the same function",
+        ),
+        pytest.param(
+            [a_case("app/a.py::app.a.half")],
+            [a_case("t.py::test_half")],
+            {"app/a.py": a_doctest("half", ">>> 1")},
+            {"t.py": a_doctest("test_half", ">>> 1")},
+            {},
+            id="a doctest is no test function",
+        ),
     ],
 )
 def test_match__lost_and_new_tests__table(
@@ -113,3 +176,26 @@ def test_match__fifty_thousand_moved_tests__are_all_found() -> None:
     )
 
     assert len(found) == 50_000
+
+
+def test_match__thousands_of_one_family_with_a_further_parameter__are_found_in_seconds() -> None:
+    lost = [a_case(f"t.py::test_x[{n}]", n=str(n)) for n in range(3000)]
+    new = [a_case(f"t.py::test_x[{n}-{kind}]", n=str(n), kind=kind) for n in range(3000) for kind in "abc"]
+
+    found = match(lost, new, {}, {})
+
+    assert {old: became.item.id for old, (became, _) in found.items()} == {
+        f"t.py::test_x[{n}]": f"t.py::test_x[{n}-a]" for n in range(3000)
+    }
+
+
+def test_match__thousands_of_tests_with_one_body__are_paired_one_to_one() -> None:
+    body = a_source(**{f"test_{n}": "body" for n in range(3000)})
+    lost = [a_case(f"t.py::test_{n}") for n in range(3000)]
+    new = [a_case(f"u.py::test_{n}") for n in range(2999)]
+
+    found = match(lost, new, {"t.py": body}, {"u.py": body})
+
+    assert {old: became.item.id for old, (became, _) in found.items()} == {
+        f"t.py::test_{n}": f"u.py::test_{n}" for n in range(2999)
+    }

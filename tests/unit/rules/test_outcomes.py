@@ -1,9 +1,11 @@
-"""TK101 to TK107: what happened in this run."""
+"""TK101 to TK108: what happened in this run."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
+import msgspec
 import pytest
 
 from builders import (
@@ -20,6 +22,7 @@ from builders import (
     not_run,
     the_facts,
 )
+from testkeep.model.comparison import Comparison, Unfit
 from testkeep.model.evidence import CollectorReport
 from testkeep.model.finding import Finding, Severity
 from testkeep.model.policy import Waiver
@@ -444,3 +447,108 @@ def test_tk106__table(facts: Facts, waivers: tuple[Waiver, ...], expected: tuple
 )
 def test_tk107__table(facts: Facts, waivers: tuple[Waiver, ...], expected: tuple[Finding, ...]) -> None:
     assert findings_of("TK107", facts, *waivers) == expected
+
+
+_FORGED = partial(
+    Finding,
+    code="TK108",
+    name="forged-outcome",
+    severity=Severity.ERROR,
+    help="Look for hooks and decorators that run, replace or report tests, and take them out.",
+)
+_NOT_STARTED = "reported as passed, but its own code did not start"
+_EXIT_ZERO = partial(
+    _FORGED, help="Look for a pytest_sessionfinish hook or a plugin that sets the exit code, and take it out."
+)
+
+
+def _raising(did: str = "passed", when: str = "call") -> RecordedTest:
+    """Build a test of which one phase raised, whatever was reported of it."""
+    test = a_test(did=did)
+    assert test.execution is not None
+    changed = tuple(
+        msgspec.structs.replace(phase, raised="AssertionError") if phase.when == when else phase
+        for phase in test.execution.phases
+    )
+    return msgspec.structs.replace(test, execution=msgspec.structs.replace(test.execution, phases=changed))
+
+
+_AT = {"test": A_TEST, "path": FILE, "line": 5}
+
+
+@pytest.mark.parametrize(
+    ("facts", "waivers", "expected"),
+    [
+        pytest.param(the_facts(a_record(a_test())), (), (), id="passing"),
+        pytest.param(the_facts(a_record(a_test(started=None))), (), (), id="boundary: nobody knows whether it started"),
+        pytest.param(
+            the_facts(a_record(a_test(did="skipped", started=False))),
+            (),
+            (),
+            id="boundary: a skipped test need not start",
+        ),
+        pytest.param(the_facts(a_record(_raising("failed"))), (), (), id="boundary: it failed and says so"),
+        pytest.param(
+            the_facts(a_record(a_test(started=False))),
+            (),
+            (_FORGED(message=_NOT_STARTED, **_AT),),
+            id="failing: its code did not start",
+        ),
+        pytest.param(
+            the_facts(a_record(_raising())),
+            (),
+            (_FORGED(message="reported as passed, but its call raised AssertionError", **_AT),),
+            id="failing: it raised",
+        ),
+        pytest.param(
+            the_facts(a_record(_raising(when="teardown"))),
+            (),
+            (_FORGED(message="reported as passed, but its teardown raised AssertionError", **_AT),),
+            id="failing: its tear-down raised",
+        ),
+        pytest.param(
+            the_facts(a_record(*(a_test(f"{FILE}::test_{name}", started=False) for name in "ab"))),
+            (),
+            (_FORGED(message=_NOT_STARTED, test=f"{FILE}::test_a", tests=(f"{FILE}::test_a", f"{FILE}::test_b")),),
+            id="failing: one cause, two tests",
+        ),
+        pytest.param(
+            the_facts(a_record(suite=a_suite(a_test(did="failed"), a_test(did="error"), exit_status=0))),
+            (),
+            (_EXIT_ZERO(message="stage unit: pytest ended with exit code 0 although 2 tests failed"),),
+            id="failing: exit code 0",
+        ),
+        pytest.param(
+            the_facts(a_record(suite=a_suite(a_test(did="failed"), exit_status=0))),
+            (),
+            (_EXIT_ZERO(message="stage unit: pytest ended with exit code 0 although 1 test failed"),),
+            id="boundary: one test, exit code 0",
+        ),
+        pytest.param(the_facts(), (), (), id="missing evidence"),
+        pytest.param(the_facts(a_record(not_run())), (), (), id="missing evidence: not run"),
+        pytest.param(
+            the_facts(a_record(a_test(started=False))),
+            (a_waiver(rule="TK108"),),
+            (_FORGED(message=_NOT_STARTED, waived=True, **_AT),),
+            id="waived",
+        ),
+    ],
+)
+def test_tk108__table(facts: Facts, waivers: tuple[Waiver, ...], expected: tuple[Finding, ...]) -> None:
+    assert findings_of("TK108", facts, *waivers) == expected
+
+
+@pytest.mark.parametrize(("did", "code"), [("failed", "TK101"), ("error", "TK102")])
+@pytest.mark.parametrize(
+    ("unfit", "severity"),
+    [
+        pytest.param(A_TEST, Severity.WARNING, id="it does so at the base, too"),
+        pytest.param("t.py::test_other", Severity.ERROR, id="another test does"),
+    ],
+)
+def test_tk101_and_tk102__test_that_cannot_be_judged_here__is_not_the_changes_fault(
+    did: str, code: str, unfit: str, severity: Severity
+) -> None:
+    comparison = Comparison(unfit=(Unfit(base=a_test(unfit), why="failed"),), obstacle="")
+    facts = replace(the_facts(a_record(a_test(did=did))), comparison=comparison)
+    assert [finding.severity for finding in findings_of(code, facts)] == [severity]

@@ -1,7 +1,8 @@
-"""TK501, TK502, TK506 and TK507: is the evidence there, and is it of what is judged?"""
+"""TK501, TK502, TK506 to TK509: is the evidence there, and is it of what is judged?"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -18,10 +19,15 @@ from builders import (
     findings_of,
     the_facts,
 )
+from testkeep.model.comparison import Comparison, Unfit
+from testkeep.model.evidence import Suite
 from testkeep.model.finding import Finding, Severity
 from testkeep.model.policy import Waiver
 from testkeep.model.stage import Stage
+from testkeep.model.verdict import Decision
 from testkeep.rules.base import Facts, Rejection, RejectionKind
+from testkeep.rules.control import CONTROL_FAILED
+from testkeep.rules.judgement import decide, find
 
 _MISSING = partial(Finding, code="TK501", name="evidence-missing", severity=Severity.ERROR)
 _FOREIGN = partial(Finding, code="TK502", name="evidence-foreign", severity=Severity.ERROR)
@@ -293,3 +299,164 @@ _MYPY = a_tool("mypy", exit_code=None, install="pip install 'testkeep[tools]'")
 )
 def test_tk507__table(facts: Facts, waivers: tuple[Waiver, ...], expected: tuple[Finding, ...]) -> None:
     assert findings_of("TK507", facts, *waivers) == expected
+
+
+_ON = "Python {} on linux"
+
+
+@pytest.mark.parametrize(
+    ("head", "base", "expected"),
+    [
+        pytest.param(("3.11.2",), ("3.11.9",), (), id="passing: another patch"),
+        pytest.param(("3.11.2", "3.12.1"), ("3.11.2",), (), id="passing: one more"),
+        pytest.param(("3.11.2",), ("3.11.2", "3.12.1"), (_ON.format("3.12"),), id="failing: one is missing"),
+        pytest.param(("3.13.0",), ("3.12.1", "3.11.2"), (_ON.format("3.11"), _ON.format("3.12")), id="failing: both"),
+        pytest.param((), ("3.11.2",), (), id="missing evidence: said otherwise"),
+    ],
+)
+def test_tk501__environment_of_the_base_is_missing__is_said(
+    head: tuple[str, ...], base: tuple[str, ...], expected: tuple[str, ...]
+) -> None:
+    facts = the_facts(
+        *(a_record(a_test(), python=python) for python in head),
+        baseline=a_baseline(*(a_record(a_test(), python=python) for python in base)),
+    )
+    assert findings_of("TK501", facts) == tuple(
+        _MISSING(
+            message=f"there is no evidence of {environment}, in which tests guarded at the base",
+            help="Run the stages in that environment too, or make the baseline in this one.",
+        )
+        for environment in expected
+    )
+
+
+def test_tk501__environment_in_which_nothing_guarded__is_not_missed() -> None:
+    base = a_record(a_test()), a_record(a_test(did="skipped"), python="3.12.1")
+    assert findings_of("TK501", the_facts(a_record(a_test()), baseline=a_baseline(*base))) == ()
+
+
+_DIFFERS = partial(
+    Finding,
+    code="TK508",
+    name="environment-differs",
+    severity=Severity.ERROR,
+    help="Provide the service, variable or package that is missing here, and run again. If it is not to be had here, "
+    "remove .testkeep/baseline, so that the baseline is made anew on this machine.",
+)
+_NOT_HERE = "does not pass at the base commit either, on this machine: "
+ONE, TWO = "t.py::test_1", "t.py::test_2"
+
+
+def _unfit(*tests: tuple[str, str], now: Suite | None = None, then: Suite | None = None) -> Facts:
+    facts = the_facts(
+        a_record(suite=now or a_suite(a_test())), baseline=a_baseline(a_record(suite=then or a_suite(a_test())))
+    )
+    unfit = tuple(Unfit(base=a_test(test_id), why=why) for test_id, why in tests)
+    return replace(facts, comparison=Comparison(unfit=unfit, obstacle=""))
+
+
+_HERE = a_suite(a_test(), variables=("HOME", "PATH"), versions={"pytest": "9.2.0"})
+
+
+@pytest.mark.parametrize(
+    ("facts", "waivers", "expected"),
+    [
+        pytest.param(_unfit(), (), (), id="passing"),
+        pytest.param(_unfit((ONE, "skipped")), (), (_DIFFERS(message=f"{_NOT_HERE}skipped", test=ONE),), id="failing"),
+        pytest.param(
+            _unfit((ONE, "skipped"), (TWO, "skipped")),
+            (),
+            (_DIFFERS(message=f"{_NOT_HERE}skipped", test=ONE, tests=(ONE, TWO)),),
+            id="one reason, two tests",
+        ),
+        pytest.param(
+            _unfit((ONE, "failed"), (TWO, "skipped")),
+            (),
+            (_DIFFERS(message=f"{_NOT_HERE}failed", test=ONE), _DIFFERS(message=f"{_NOT_HERE}skipped", test=TWO)),
+            id="two reasons",
+        ),
+        pytest.param(
+            _unfit(
+                (ONE, "skipped"), now=_HERE, then=a_suite(a_test(), variables=("HOME", "DB_URL", "API", "PYTHONPATH"))
+            ),
+            (),
+            (
+                _DIFFERS(
+                    message=f"{_NOT_HERE}skipped; variables of the base's run that are not set here: API, DB_URL",
+                    test=ONE,
+                ),
+            ),
+            id="variables",
+        ),
+        pytest.param(
+            _unfit((ONE, "skipped"), now=_HERE, then=a_suite(a_test(), versions={"pytest": "9.1.0", "xdist": "3"})),
+            (),
+            (
+                _DIFFERS(
+                    message=f"{_NOT_HERE}skipped; other versions then: pytest 9.1.0 (now 9.2.0), xdist 3 "
+                    "(now not there)",
+                    test=ONE,
+                ),
+            ),
+            id="versions",
+        ),
+        pytest.param(
+            _unfit((ONE, "skipped"), then=a_suite(a_test(), variables=("DB_URL",))),
+            (),
+            (_DIFFERS(message=f"{_NOT_HERE}skipped", test=ONE),),
+            id="missing evidence: variables of this run",
+        ),
+        pytest.param(
+            _unfit((ONE, "skipped"), now=_HERE),
+            (),
+            (_DIFFERS(message=f"{_NOT_HERE}skipped", test=ONE),),
+            id="missing evidence: an old recorder at the base",
+        ),
+        pytest.param(the_facts(), (), (), id="missing evidence: nothing compared"),
+        pytest.param(
+            _unfit((ONE, "skipped")),
+            (a_waiver(ONE, "TK508"),),
+            (_DIFFERS(message=f"{_NOT_HERE}skipped", test=ONE),),
+            id="not waived: nobody knows what it would say",
+        ),
+    ],
+)
+def test_tk508__table(facts: Facts, waivers: tuple[Waiver, ...], expected: tuple[Finding, ...]) -> None:
+    assert findings_of("TK508", facts, *waivers) == expected
+
+
+def _obstructed(obstacle: str) -> Facts:
+    return replace(the_facts(a_record(a_test())), comparison=Comparison(obstacle=obstacle))
+
+
+_UNCONTROLLED = Finding(
+    code="TK509",
+    name="comparison-uncontrolled",
+    severity=Severity.ERROR,
+    message=f"{CONTROL_FAILED} (t.py::test_x)",
+    help="This is a bug in testkeep; please report it with the evidence.",
+)
+
+
+@pytest.mark.parametrize(
+    ("facts", "waivers", "expected"),
+    [
+        pytest.param(_obstructed(""), (), (), id="passing"),
+        pytest.param(_obstructed("the run of unit did not finish"), (), (), id="boundary: another obstacle"),
+        pytest.param(_obstructed(f"{CONTROL_FAILED} (t.py::test_x)"), (), (_UNCONTROLLED,), id="failing"),
+        pytest.param(the_facts(), (), (), id="missing evidence"),
+        pytest.param(
+            _obstructed(f"{CONTROL_FAILED} (t.py::test_x)"),
+            (a_waiver("t.py::test_x", "TK509"),),
+            (_UNCONTROLLED,),
+            id="not waived",
+        ),
+    ],
+)
+def test_tk509__table(facts: Facts, waivers: tuple[Waiver, ...], expected: tuple[Finding, ...]) -> None:
+    assert findings_of("TK509", facts, *waivers) == expected
+
+
+@pytest.mark.parametrize("facts", [_unfit((ONE, "skipped")), _obstructed(CONTROL_FAILED)], ids=["TK508", "TK509"])
+def test_tk508_and_tk509__nobody_knows__is_inconclusive(facts: Facts) -> None:
+    assert decide(facts, find(facts, ())) is Decision.INCONCLUSIVE

@@ -132,19 +132,38 @@ def test_verify__two_environments__must_guard_where_the_lost_test_did(
 @pytest.mark.parametrize(
     ("seen", "reason"),
     [
-        pytest.param(inspected(NEW, "app.py:2", asserted=0), "cannot fail: it asserts nothing that could be false",
-                     id="no assertion"),
-        pytest.param(inspected(NEW, "app.py:2", asserted=0, vacuous=2, broken=1, unspecific=1),
-                     "cannot fail: it asserts nothing that could be false (assertions: 2 always true, 1 failed and "
-                     "swallowed, 1 satisfied by any exception)", id="assertions that are none"),
+        pytest.param(
+            inspected(NEW, "app.py:2", asserted=0),
+            "cannot fail: it asserts nothing that could be false",
+            id="no assertion",
+        ),
+        pytest.param(
+            inspected(NEW, "app.py:2", asserted=0, vacuous=2, broken=1, unspecific=1),
+            "cannot fail: it asserts nothing that could be false (assertions: 2 always true, 1 failed and "
+            "swallowed, 1 satisfied by any exception)",
+            id="assertions that are none",
+        ),
         pytest.param(inspected(NEW, "app.py:2", asserted=1, vacuous=9), "", id="boundary: one that could be false"),
-        pytest.param(inspected(NEW, "app.py:2", did="failed"), "does not cover: it could not be inspected: no disk",
-                     id="missing evidence: failed while it was watched"),
-        pytest.param(a_test(NEW), "does not cover: it could not be inspected: no disk", id="missing evidence: not watched"),
-        pytest.param(inspected("t.py::test_x"), "does not cover: it could not be inspected: no disk",
-                     id="missing evidence: not found again"),
+        pytest.param(
+            inspected(NEW, "app.py:2", asserted=3, own=0),
+            "cannot fail: it asserts nothing that could be false",
+            id="only helpers assert",
+        ),
+        pytest.param(
+            inspected(NEW, "app.py:2", did="failed"),
+            "does not cover: it could not be inspected: no disk",
+            id="missing evidence: failed while it was watched",
+        ),
+        pytest.param(
+            a_test(NEW), "does not cover: it could not be inspected: no disk", id="missing evidence: not watched"
+        ),
+        pytest.param(
+            inspected("t.py::test_x"),
+            "does not cover: it could not be inspected: no disk",
+            id="missing evidence: not found again",
+        ),
     ],
-)  # fmt: skip
+)
 def test_verify__strength__table(seen: RecordedTest, reason: str) -> None:
     inspection = an_inspection(base=[_LOST], head=[seen], production=_ALONE, problems=("no disk",))
     assert said(by(OLD), inspection=inspection) == {OLD: reason or NEW}
@@ -158,14 +177,24 @@ def test_verify__strength__table(seen: RecordedTest, reason: str) -> None:
     [
         pytest.param(inspected(KEPT), inspected(KEPT, "app.py:2"), False, id="as it was"),
         pytest.param(inspected(KEPT), inspected(KEPT, "app.py:2", asserted=2), True, id="asserts more"),
-        pytest.param(inspected(KEPT, asserted=2, places=1), inspected(KEPT, "app.py:2", asserted=2, places=2), True,
-                     id="asserts at more places"),
+        pytest.param(
+            inspected(KEPT, asserted=2, places=1),
+            inspected(KEPT, "app.py:2", asserted=2, places=2),
+            True,
+            id="asserts at more places",
+        ),
         pytest.param(inspected(KEPT, asserted=2), inspected(KEPT, "app.py:2", asserted=1), False, id="asserts less"),
-        pytest.param(a_test(KEPT), inspected(KEPT, "app.py:2", asserted=9), False, id="missing evidence: an old recorder"),
-        pytest.param(inspected(KEPT, did="failed"), inspected(KEPT, "app.py:2", asserted=9), False,
-                     id="missing evidence: failed when run again"),
+        pytest.param(
+            a_test(KEPT), inspected(KEPT, "app.py:2", asserted=9), False, id="missing evidence: an old recorder"
+        ),
+        pytest.param(
+            inspected(KEPT, did="failed"),
+            inspected(KEPT, "app.py:2", asserted=9),
+            False,
+            id="missing evidence: failed when run again",
+        ),
     ],
-)  # fmt: skip
+)
 def test_verify__test_of_the_base__must_be_stronger(before: RecordedTest, now: RecordedTest, holds: bool) -> None:
     inspection = an_inspection(base=[_LOST, before], head=[now], production=_ALONE)
     found = said(by(OLD, test_id=KEPT), origins={KEPT: KEPT}, inspection=inspection)
@@ -202,12 +231,20 @@ def test_verify__mark_on_a_file_with_old_tests__is_held_by_the_new_one() -> None
         pytest.param("app.py:2", _ALONE, "", id="it runs what only the lost test ran"),
         pytest.param("app.py:3", _ALONE, "the lost test ran app.py:2, and it does not", id="it does not"),
         pytest.param("app.py:3", _SHARED, "", id="others ran it as well, and still do"),
-        pytest.param("app.py:3", Production(covered=lines_of("app.py:2")), "the lost test ran app.py:2, and it does not",
-                     id="missing evidence: what others ran"),
-        pytest.param("app.py:3", Production(others=lines_of("app.py:2")), "the lost test ran app.py:2, and it does not",
-                     id="missing evidence: what is covered"),
+        pytest.param(
+            "app.py:3",
+            Production(covered=lines_of("app.py:2")),
+            "the lost test ran app.py:2, and it does not",
+            id="missing evidence: what others ran",
+        ),
+        pytest.param(
+            "app.py:3",
+            Production(others=lines_of("app.py:2")),
+            "the lost test ran app.py:2, and it does not",
+            id="missing evidence: what is covered",
+        ),
     ],
-)  # fmt: skip
+)
 def test_verify__coverage__table(ran: str, production: Production, reason: str) -> None:
     inspection = an_inspection(base=[_LOST], head=[inspected(NEW, ran)], production=production)
     assert said(by(OLD), inspection=inspection) == {OLD: f"does not cover: {reason}" if reason else NEW}
@@ -242,7 +279,7 @@ def test_verify__two_for_one__cover_it_together() -> None:
         production=gap,
     )  # fmt: skip
     assert said(*head, inspection=inspection) == {
-        OLD: f"does not cover: the lost test ran app.py:4-30, and the 2 tests declared for it do not"
+        OLD: "does not cover: the lost test ran app.py:4-30, and the 2 tests declared for it do not"
     }
 
 
@@ -357,3 +394,10 @@ def test_verify__two_thousand_declarations__are_verified_in_seconds() -> None:
 def test_origins_of__kept_and_moved_tests__are_what_they_were() -> None:
     facts = the_facts(a_record(a_test(KEPT)), baseline=a_baseline(a_record(a_test(KEPT))))
     assert origins_of(facts) == {KEPT: KEPT}
+
+
+def test_verify__assertions_in_a_helper_that_is_named_like_one__are_its_own() -> None:
+    inspection = an_inspection(
+        base=[_LOST], head=[inspected(NEW, "app.py:2", own=0)], head_checks={NEW: "check_total"}, production=_ALONE
+    )
+    assert said(by(OLD), inspection=inspection) == {OLD: NEW}

@@ -81,19 +81,27 @@ _NOT_INSPECTED = a_test()
         ),
         pytest.param(a_production(_WITHOUT_6, others="app.py:5-6"), None, "", id="others ran the deleted line, too"),
         pytest.param(a_production(_WITHOUT_6, others=""), None, "", id="it alone ran a line that is kept"),
-        pytest.param(a_production(_WITHOUT_6, others="app.py:5", covered="app.py:1-4"), None, "", id="the rest is run by nobody"),
-        pytest.param(a_production(_WITHOUT_6, others="app.py:5", covered=None), None, "", id="missing evidence: what is covered"),
+        pytest.param(
+            a_production(_WITHOUT_6, others="app.py:5", covered="app.py:1-4"), None, "", id="the rest is run by nobody"
+        ),
+        pytest.param(
+            a_production(_WITHOUT_6, others="app.py:5", covered=None), None, "", id="missing evidence: what is covered"
+        ),
         pytest.param(a_production(_WITHOUT_6, others=None), None, "", id="missing evidence: what others ran"),
-        pytest.param(a_production(a_history()), inspected(did="skipped"), "", id="missing evidence: skipped when run again"),
+        pytest.param(
+            a_production(a_history()), inspected(did="skipped"), "", id="missing evidence: skipped when run again"
+        ),
         pytest.param(a_production(a_history()), _NOT_INSPECTED, "", id="missing evidence: an old recorder"),
         pytest.param(a_production(a_history()), inspected(), "", id="boundary: it ran nothing"),
         pytest.param(a_production(a_history(kept=_ALL_KEPT)), None, "", id="nothing deleted"),
         pytest.param(
-            a_production(a_history(changed={5: "app.py:5-6", 6: "app.py:5-6"}), others=""), None, "",
+            a_production(a_history(changed={5: "app.py:5-6", 6: "app.py:5-6"}), others=""),
+            None,
+            "",
             id="renamed or changed, not deleted",
         ),
     ],
-)  # fmt: skip
+)
 def test_retire__by_lines__table(production: Production, seen: RecordedTest | None, expected: str) -> None:
     assert why(production, seen) == expected
 
@@ -108,24 +116,64 @@ _SAYS = "Cart.total of app.py was deleted, which it tested"
     [
         pytest.param(a_production(_TOTAL_GONE, gone=(_TOTAL,)), None, "Cart total", _SAYS, id="named and run"),
         pytest.param(a_production(_TOTAL_GONE, gone=(_TOTAL,)), None, "Cart tot", "", id="not named"),
-        pytest.param(a_production(_TOTAL_GONE, gone=(_TOTAL,)), inspected(A_TEST, "app.py:7"), "total", "", id="boundary: not run"),
-        pytest.param(a_production(_TOTAL_GONE, gone=(_TOTAL,)), inspected(A_TEST, "tax.py:6"), "total", "", id="run elsewhere"),
-        pytest.param(a_production(_TOTAL_GONE, gone=(_TOTAL,), covered="app.py:1-4"), None, "total", "",
-                     id="the rest is run by nobody"),
-        pytest.param(a_production(_TOTAL_GONE, gone=(_TOTAL,), covered=None), None, "total", "",
-                     id="missing evidence: what is covered"),
-        pytest.param(a_production(_TOTAL_GONE, gone=(_TOTAL,)), _NOT_INSPECTED, "total", "",
-                     id="missing evidence: an old recorder"),
-        pytest.param(a_production(_CLASS_GONE, gone=(_CLASS,)), inspected(), "Cart",
-                     "Cart of app.py was deleted, which it tested", id="named, and nothing of it runs in a test"),
-        pytest.param(a_production(a_history(kept=_ALL_KEPT), gone=(_CLASS,)), None, "Cart", "", id="a class that was renamed"),
-        pytest.param(a_production(a_history(kept={n: f"new.py:{n}" for n in range(2, 11)}), gone=(_CLASS,)), inspected(),
-                     "Cart", "", id="a class that was renamed and moved, and nothing of it runs in a test"),
-        pytest.param(a_production(a_history(changed={5: "app.py:5-6", 6: "app.py:5-6"}), gone=(_TOTAL,)), None, "total", "",
-                     id="a function that was renamed and changed"),
+        pytest.param(
+            a_production(_TOTAL_GONE, gone=(_TOTAL,)),
+            inspected(A_TEST, "app.py:7"),
+            "total",
+            "",
+            id="boundary: not run",
+        ),
+        pytest.param(
+            a_production(_TOTAL_GONE, gone=(_TOTAL,)), inspected(A_TEST, "tax.py:6"), "total", "", id="run elsewhere"
+        ),
+        pytest.param(
+            a_production(_TOTAL_GONE, gone=(_TOTAL,), covered="app.py:1-4"),
+            None,
+            "total",
+            "",
+            id="the rest is run by nobody",
+        ),
+        pytest.param(
+            a_production(_TOTAL_GONE, gone=(_TOTAL,), covered=None),
+            None,
+            "total",
+            "",
+            id="missing evidence: what is covered",
+        ),
+        pytest.param(
+            a_production(_TOTAL_GONE, gone=(_TOTAL,)),
+            _NOT_INSPECTED,
+            "total",
+            "",
+            id="missing evidence: an old recorder",
+        ),
+        pytest.param(
+            a_production(_CLASS_GONE, gone=(_CLASS,)),
+            inspected(),
+            "Cart",
+            "Cart of app.py was deleted, which it tested",
+            id="named, and nothing of it runs in a test",
+        ),
+        pytest.param(
+            a_production(a_history(kept=_ALL_KEPT), gone=(_CLASS,)), None, "Cart", "", id="a class that was renamed"
+        ),
+        pytest.param(
+            a_production(a_history(kept={n: f"new.py:{n}" for n in range(2, 11)}), gone=(_CLASS,)),
+            inspected(),
+            "Cart",
+            "",
+            id="a class that was renamed and moved, and nothing of it runs in a test",
+        ),
+        pytest.param(
+            a_production(a_history(changed={5: "app.py:5-6", 6: "app.py:5-6"}), gone=(_TOTAL,)),
+            None,
+            "total",
+            "",
+            id="a function that was renamed and changed",
+        ),
         pytest.param(a_production(gone=(_TOTAL,)), None, "total", "", id="boundary: a file of which nothing is known"),
     ],
-)  # fmt: skip
+)
 def test_retire__by_definition__table(
     production: Production, seen: RecordedTest | None, names: str, expected: str
 ) -> None:

@@ -64,6 +64,12 @@ NONE_LEFT = "1 assertion held at the base, none here"
                      [(True, f"{NONE_LEFT}: of its assertions 1 failed and was swallowed")],
                      id="raises(Exception) around an assertion that fails"),
         pytest.param(inspected(asserted=0), inspected(asserted=0, vacuous=3), [], id="boundary: it asserted nothing"),
+        pytest.param(inspected(asserted=2, own=1), inspected(asserted=1, own=0),
+                     [(True, "1 assertion of its own held at the base, and none here: 1 in helpers alone")],
+                     id="its own are gone, a helper asserts still"),
+        pytest.param(inspected(asserted=1), inspected(asserted=2, own=0), [], id="boundary: its own moved to a helper"),
+        pytest.param(inspected(asserted=2, own=0), inspected(asserted=1, own=0),
+                     [(False, "2 assertions held at the base, 1 here")], id="boundary: it never had any of its own"),
         pytest.param(a_test(), inspected(asserted=0), [], id="missing evidence: an old recorder at the base"),
         pytest.param(inspected(), a_test(), [], id="missing evidence: not watched here"),
         pytest.param(inspected(did="failed"), inspected(asserted=0), [], id="missing evidence: failed at the base"),
@@ -107,13 +113,19 @@ THREE = subtests("passed", "passed", "passed")
     [
         pytest.param(THREE, THREE, [], id="all there"),
         pytest.param(THREE, (*THREE, *THREE), [], id="more"),
-        pytest.param(THREE, subtests("passed", "skipped", "skipped"),
-                     [(False, "3 of its subtests passed at the base, 1 here")], id="skipped"),
-        pytest.param(THREE, THREE[:2], [(False, "3 of its subtests passed at the base, 2 here")], id="boundary: one less"),
+        pytest.param(
+            THREE,
+            subtests("passed", "skipped", "skipped"),
+            [(False, "3 of its subtests passed at the base, 1 here")],
+            id="skipped",
+        ),
+        pytest.param(
+            THREE, THREE[:2], [(False, "3 of its subtests passed at the base, 2 here")], id="boundary: one less"
+        ),
         pytest.param(THREE, (), [(True, "3 of its subtests passed at the base, none here")], id="gone"),
         pytest.param((), (), [], id="there never were any"),
     ],
-)  # fmt: skip
+)
 def test_weakened__recorded_subtests__table(
     before: tuple[Subtest, ...], now: tuple[Subtest, ...], expected: list[tuple[bool, str]]
 ) -> None:

@@ -1,0 +1,314 @@
+"""Lost tests are accounted for by what is proven, and by nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from builders import a_baseline, a_record, a_source, a_test, cut_off, the_facts
+from inspections import a_history, an_inspection, inspected, lines_of
+from testkeep.model.comparison import Candidate, Comparison
+from testkeep.model.evidence import Evidence
+from testkeep.model.inspection import Inspection, Suspect
+from testkeep.model.production import Production
+from testkeep.model.tests import RecordedTest
+from testkeep.rules.accounting import account
+from testkeep.rules.base import Facts
+
+T = "tests/unit/test_t.py::test_"
+_COVERED = Production(covered=lines_of("app.py:1-9"), others={})
+
+
+def accounted(
+    base: str,
+    *head: RecordedTest,
+    inspection: Inspection | None = None,
+    is_fresh: bool = False,
+    records: tuple[Evidence, ...] = (),
+) -> Comparison:
+    """Account for tests of one file, which are called by one letter each."""
+    baseline = a_baseline(a_record(*(a_test(f"{T}{name}") for name in base.split())), is_fresh=is_fresh)
+    return account(the_facts(*(records or (a_record(*head),)), baseline=baseline, inspection=inspection))
+
+
+def summary(comparison: Comparison) -> dict[str, str]:
+    """What became of each test that is not kept."""
+    found = {one.lost: f"moved {' '.join(one.by)}" for one in comparison.moved}
+    found |= {one.lost: f"replaced {' '.join(one.by)}" for one in comparison.replaced}
+    found |= {one.test: "retired" for one in comparison.retired}
+    found |= {one.base.item.id: "unfit" for one in comparison.unfit}
+    found |= dict.fromkeys(comparison.failing, "failing")
+    found |= {loss.id: "lost" for loss in comparison.lost}
+    return {test_id.removeprefix(T): said.replace(T, "") for test_id, said in found.items()}
+
+
+def ids(words: dict[str, str]) -> dict[str, str]:
+    return {f"{T}{name}": said for name, said in words.items()}
+
+
+def like(likeness: float, *names: str, then: float | None = None) -> tuple[Candidate, ...]:
+    """Build candidates: the first so alike, the others like ``then``."""
+    return tuple(
+        Candidate(test=f"{T}{name}", likeness=likeness if number == 0 or then is None else then)
+        for number, name in enumerate(names)
+    )
+
+
+def a_rewrite(
+    *,
+    alike: tuple[Candidate, ...] = like(0.8, "n"),
+    before: RecordedTest | None = None,
+    now: RecordedTest | None = None,
+    texts: tuple[str, str] = ("sum", "sum tax"),
+) -> Inspection:
+    """Build what is known of a test that was renamed and edited: the digests of its checks are others."""
+    inspection = an_inspection(
+        base=[before or inspected(f"{T}a", "app.py:2")],
+        head=[now or inspected(f"{T}n", "app.py:2")],
+        base_checks={f"{T}a": texts[0]},
+        head_checks={f"{T}n": texts[1]},
+        candidates={f"{T}a": alike},
+        production=_COVERED,
+    )
+    salted = {
+        test_id: tuple(type(one)(digest=f"other {one.digest}", text=one.text) for one in checks)
+        for test_id, checks in inspection.head_checks.items()
+    }
+    return replace(inspection, head_checks=salted)
+
+
+NEW = a_test(f"{T}n")
+
+
+def test_account__obstacle__is_left_alone() -> None:
+    facts = the_facts(a_record(NEW), baseline=a_baseline(a_record(a_test(f"{T}a"))), unfinished=(cut_off(),))
+    assert account(facts) == facts.comparison
+
+
+def test_account__nothing_is_known__leaves_everything_lost() -> None:
+    assert summary(accounted("a b", NEW)) == {"a": "lost", "b": "lost"}
+
+
+@pytest.mark.parametrize(
+    ("inspection", "expected"),
+    [
+        pytest.param(a_rewrite(), "moved n", id="alike, with the same assertions and lines"),
+        pytest.param(a_rewrite(alike=like(0.75, "n")), "moved n", id="boundary: just alike"),
+        pytest.param(a_rewrite(alike=like(0.74, "n")), "lost", id="boundary: not alike enough"),
+        pytest.param(a_rewrite(alike=like(0.9, "n", "m", then=0.8)), "moved n", id="boundary: just ahead"),
+        pytest.param(a_rewrite(alike=like(0.9, "n", "m", then=0.81)), "lost", id="boundary: not far enough ahead"),
+        pytest.param(a_rewrite(alike=()), "lost", id="nothing is like it"),
+        pytest.param(a_rewrite(texts=("sum", "tax")), "lost", id="its assertion is another one"),
+        pytest.param(a_rewrite(texts=("sum sum", "sum")), "lost", id="one of its assertions is gone"),
+        pytest.param(a_rewrite(texts=("", "sum")), "lost", id="missing evidence: what it asserted"),
+        pytest.param(a_rewrite(now=inspected(f"{T}n", "app.py:3")), "lost", id="it runs something else"),
+        pytest.param(
+            a_rewrite(now=inspected(f"{T}n", "app.py:2", asserted=0)), "lost", id="it asserts less when it runs"
+        ),
+        pytest.param(
+            a_rewrite(before=a_test(f"{T}a"), now=a_test(f"{T}n")), "lost", id="missing evidence: old recorders"
+        ),
+        pytest.param(a_rewrite(before=a_test(f"{T}a")), "lost", id="missing evidence: an old recorder at the base"),
+        pytest.param(
+            a_rewrite(before=inspected(f"{T}a", did="not called")), "lost", id="missing evidence: it was not run"
+        ),
+        pytest.param(
+            a_rewrite(now=inspected(f"{T}n", "app.py:2", did="failed")), "lost", id="missing evidence: it fails"
+        ),
+        pytest.param(a_rewrite(now=inspected(f"{T}m")), "lost", id="missing evidence: it was not found"),
+    ],
+)
+def test_account__rewritten_test__table(inspection: Inspection, expected: str) -> None:
+    assert summary(accounted("a", NEW, inspection=inspection))["a"] == expected
+
+
+def test_account__test_of_the_base__is_no_rewrite() -> None:
+    assert summary(accounted("a n", NEW, inspection=a_rewrite())) == {"a": "lost"}
+
+
+def test_account__skipped_test__is_no_rewrite() -> None:
+    assert summary(accounted("a", a_test(f"{T}a", "skipped"), NEW, inspection=a_rewrite())) == {"a": "lost"}
+
+
+def twins(**likeness: float) -> Inspection:
+    """Build what is known of lost tests that assert the same, and of one new test."""
+    names = sorted(likeness)
+    one = a_rewrite()
+    return replace(
+        one,
+        base={f"{T}{name}": inspected(f"{T}{name}", "app.py:2") for name in names},
+        base_checks={f"{T}{name}": one.base_checks[f"{T}a"] for name in names},
+        candidates={f"{T}{name}": like(likeness[name], "n") for name in names},
+    )
+
+
+def test_account__one_new_test_and_two_lost_ones__is_the_one_that_it_is_most_like() -> None:
+    assert summary(accounted("a b", NEW, inspection=twins(a=0.8, b=0.95))) == {"a": "lost", "b": "moved n"}
+
+
+def test_account__new_test_that_conserves_one__is_no_rewrite_of_another() -> None:
+    seen = twins(a=0.9, b=0.9)
+    same = replace(seen, head_checks={f"{T}n": seen.base_checks[f"{T}a"]})
+    assert summary(accounted("a b", NEW, inspection=same)) == {"a": "moved n", "b": "lost"}
+
+
+def test_account__declared_replacement__is_no_rewrite_of_another() -> None:
+    declaring = a_test(f"{T}n", replaces=(f"{T}a",))
+    assert summary(accounted("a b", declaring, inspection=twins(a=0.9, b=0.9))) == {"a": "replaced n", "b": "lost"}
+
+
+def test_account__old_test_under_a_new_name__replaces_no_other() -> None:
+    """Test b was renamed and edited around its assertion; that it is declared for a as well gives nothing back."""
+    seen = an_inspection(
+        base=[inspected(f"{T}a", "app.py:2"), inspected(f"{T}b", "app.py:2")],
+        head=[inspected(f"{T}n", "app.py:2")],
+        base_checks=ids({"a": "tax", "b": "sum"}),
+        head_checks=ids({"n": "sum"}),
+        production=_COVERED,
+    )
+    found = accounted("a b", a_test(f"{T}n", replaces=(f"{T}a",)), inspection=seen)
+    assert summary(found) == {"a": "lost", "b": "moved n"}
+    assert [(one.flaw, one.target) for one in found.refused] == [("not new", f"{T}a")]
+
+
+@pytest.mark.parametrize(
+    ("base", "checks", "head", "expected"),
+    [
+        pytest.param("a", {"a": "sum"}, {"n": "sum"}, {"a": "moved n"}, id="one for one"),
+        pytest.param(
+            "a b", {"a": "sum", "b": "tax"}, {"n": "sum tax"}, {"a": "replaced n", "b": "replaced n"}, id="merged"
+        ),
+        pytest.param("a", {"a": "sum tax"}, {"n": "sum", "m": "tax"}, {"a": "replaced n m"}, id="split"),
+        pytest.param("a b", {"a": "sum", "b": "sum"}, {"n": "sum"}, {"a": "moved n", "b": "lost"}, id="one for two"),
+    ],
+)
+def test_account__conserved_assertions__table(
+    base: str, checks: dict[str, str], head: dict[str, str], expected: dict[str, str]
+) -> None:
+    inspection = an_inspection(base_checks=ids(checks), head_checks=ids(head))
+    assert summary(accounted(base, *(a_test(f"{T}{name}") for name in head), inspection=inspection)) == expected
+
+
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [
+        pytest.param(NEW, "moved n", id="guards in both"),
+        pytest.param(a_test(f"{T}n", "skipped"), "lost", id="skipped in one"),
+        pytest.param(a_test(f"{T}x"), "lost", id="missing in one"),
+    ],
+)
+def test_account__stand_in_in_two_environments__must_guard_in_both(second: RecordedTest, expected: str) -> None:
+    records = a_record(NEW), a_record(second, python="3.12.1")
+    inspection = an_inspection(base_checks=ids({"a": "sum"}), head_checks=ids({"n": "sum"}))
+    assert summary(accounted("a", inspection=inspection, records=records))["a"] == expected
+
+
+def test_account__code_was_deleted__retires_its_test() -> None:
+    production = Production(histories={"app.py": a_history()}, covered={})
+    inspection = an_inspection(base=[inspected(f"{T}a", "app.py:2")], production=production)
+    assert summary(accounted("a", NEW, inspection=inspection)) == {"a": "retired"}
+
+
+# Unfit to be judged here -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("did", "again", "is_fresh", "expected"),
+    [
+        pytest.param("skipped", "skipped", False, "unfit", id="skipped at the base, too"),
+        pytest.param("failed", "failed", False, "unfit", id="fails at the base, too"),
+        pytest.param("failed", "skipped", False, "unfit", id="fails here and skips there"),
+        pytest.param("skipped", "passed", False, "lost", id="guards at the base"),
+        pytest.param("failed", "passed", False, "failing", id="fails here only"),
+        pytest.param("skipped", "not called", False, "lost", id="boundary: it was not run at the base"),
+        pytest.param("skipped", "skipped", True, "lost", id="boundary: the baseline was made here and now"),
+    ],
+)
+def test_account__test_that_does_not_guard_at_the_base_either__is_unfit(
+    did: str, again: str, is_fresh: bool, expected: str
+) -> None:
+    inspection = an_inspection(base=[a_test(f"{T}a", again, why="no database\nmore")])
+    found = accounted("a", a_test(f"{T}a", did), inspection=inspection, is_fresh=is_fresh)
+    assert summary(found) == {"a": expected}
+    assert [one.why for one in found.unfit] == ([f'{again}: "no database"'] if expected == "unfit" else [])
+
+
+def test_account__missing_evidence_of_the_base__is_no_excuse() -> None:
+    assert summary(accounted("a", a_test(f"{T}a", "skipped"), inspection=an_inspection(problems=("no disk",)))) == {
+        "a": "lost"
+    }
+
+
+def test_account__replacement_of_an_unfit_test__is_not_refused() -> None:
+    declaring = a_test(f"{T}n", replaces=(f"{T}a",))
+    inspection = an_inspection(base=[a_test(f"{T}a", "skipped")])
+    found = accounted("a", a_test(f"{T}a", "skipped"), declaring, inspection=inspection)
+    assert (summary(found), found.refused) == ({"a": "unfit"}, ())
+
+
+# What is said ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "misses"),
+    [
+        pytest.param(
+            [inspected(f"{T}a", "app.py:2-4")], [inspected(f"{T}n", "app.py:3")], ("app.py:2", "app.py:4"), id="some"
+        ),
+        pytest.param([inspected(f"{T}a", "app.py:2")], [inspected(f"{T}n", "app.py:2")], (), id="none"),
+        pytest.param([], [inspected(f"{T}n", "app.py:2")], None, id="missing evidence: of the lost test"),
+        pytest.param([inspected(f"{T}a", "app.py:2")], [], None, id="missing evidence: of the candidate"),
+        pytest.param([a_test(f"{T}a")], [inspected(f"{T}n")], None, id="missing evidence: an old recorder"),
+    ],
+)
+def test_account__candidate__says_what_it_does_not_run(
+    base: list[RecordedTest], head: list[RecordedTest], misses: tuple[str, ...] | None
+) -> None:
+    inspection = an_inspection(base=base, head=head, candidates={f"{T}a": like(0.5, "n")})
+    (loss,) = accounted("a", NEW, inspection=inspection).lost
+    assert loss.candidates == (Candidate(test=f"{T}n", likeness=0.5, misses=misses),)
+
+
+def test_account__problems__are_doubts() -> None:
+    assert accounted("a", NEW, inspection=an_inspection(problems=("no disk",))).doubts == ("no disk",)
+
+
+def test_account__weakened_test__is_found_beside_the_lost_ones() -> None:
+    suspect = Suspect(base=f"{T}k", head=f"{T}k", why="")
+    inspection = an_inspection(base=[inspected(f"{T}k")], head=[inspected(f"{T}k", asserted=0)], suspects=(suspect,))
+    found = accounted("a k", a_test(f"{T}k"), inspection=inspection)
+    assert (summary(found), [one.head.item.id for one in found.weakened]) == ({"a": "lost"}, [f"{T}k"])
+
+
+def test_account__moved_by_its_body_and_declared__is_history_already() -> None:
+    declaring = a_test(f"{T}n", replaces=(f"{T}a",))
+    facts = the_facts(
+        a_record(declaring),
+        baseline=a_baseline(a_record(a_test(f"{T}a"))),
+        base_sources={"tests/unit/test_t.py": a_source(test_a="body")},
+        head_sources={"tests/unit/test_t.py": a_source(test_n="body")},
+    )
+    found = account(facts)
+    assert (summary(found), found.refused) == ({"a": "moved n"}, ())
+
+
+def _many() -> Facts:
+    names = [str(number) for number in range(2000)]
+    lost = [f"{T}a{name}" for name in names]
+    inspection = an_inspection(
+        base=[inspected(test_id, "app.py:2-9") for test_id in lost],
+        base_checks={test_id: f"sum {number}" for number, test_id in enumerate(lost)},
+        head_checks={f"{T}n{name}": f"sum {name}" for name in names[:1000]},
+        candidates={test_id: like(0.9, f"m{number}") for number, test_id in enumerate(lost)},
+        production=_COVERED,
+    )
+    head = [a_test(f"{T}{letter}{name}") for letter in "nm" for name in names]
+    kept = [a_test(f"{T}k{number}") for number in range(48_000)]
+    baseline = a_baseline(a_record(*map(a_test, lost), *kept))
+    return the_facts(a_record(*head, *kept), baseline=baseline, inspection=inspection)
+
+
+def test_account__fifty_thousand_tests_of_which_two_thousand_are_lost__takes_seconds() -> None:
+    found = account(_many())
+    assert (len(found.moved), len(found.lost), len(found.kept)) == (1000, 1000, 48_000)
