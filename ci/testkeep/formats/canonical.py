@@ -38,7 +38,7 @@ def _hiding(roots: tuple[str, ...], home: str) -> _Hide:
     """
     folders = sorted({root for root in roots if root.count("/") + root.count("\\") > 1}, key=len, reverse=True)
     hidden = [rf"(?<![\w.-])(?:{'|'.join(map(re.escape, folders))})(?![\w.-])"] if folders else []
-    hidden += [rf"(?<![\w.]){re.escape(home)}(?=\.[\w<])"] if home else []
+    hidden += [rf"(?<![\w.]){re.escape(home)}\.(?=[\w<])"] if home else []
     return functools.partial(re.compile("|".join(hidden)).sub, ".") if hidden else str
 
 
