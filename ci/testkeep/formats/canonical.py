@@ -21,8 +21,8 @@ def canonical(value: object, roots: tuple[str, ...] = (), home: str = "") -> str
     """Write a value without what changes from run to run: the order of sets and dicts, addresses and ids of objects.
 
     ``roots`` are absolute folders that are written as ``"."``: where the code was checked out, say. ``home`` is the
-    module that the value is for, whose name is left out: a function that moves with its tests stays the same. Texts over 200
-    characters are cut and end in a digest of the whole. Never raises, whatever ``repr`` does.
+    module that the value is for, whose name is left out: a function that moves with its tests stays the same. Texts
+    over 200 characters are cut and end in a digest of the whole. Never raises, whatever ``repr`` does.
 
     >>> canonical({"b", "a"})
     "{'a', 'b'}"

@@ -39,7 +39,7 @@ from testkeep.rules.accounting import account
 from testkeep.rules.base import Baseline, Facts, Rejection, RejectionKind
 from testkeep.rules.comparison import compare
 from testkeep.rules.conservation import CONSERVATION
-from testkeep.rules.control import controlled
+from testkeep.rules.control import controlled, controlled_account
 from testkeep.rules.judgement import decide, find
 from testkeep.system.coverage_data import combine
 from testkeep.system.evidence_folder import EvidenceFolder
@@ -158,7 +158,7 @@ def _compared(case: Case, facts: Facts, watcher: Watcher) -> Facts:
         return facts
     scratch = state_folder(case.project) / "inspection"
     facts = look_closer(Looker(texts, case.folder, scratch, watcher), facts)
-    return replace(facts, comparison=account(facts))
+    return replace(facts, comparison=controlled_account(account, facts))
 
 
 def _decide_alone(facts: Facts) -> Decision:

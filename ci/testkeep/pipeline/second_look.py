@@ -157,7 +157,9 @@ def _inspect_base(looker: Looker, facts: Facts, tests: Sequence[str]) -> Facts:
     try:
         with check_out(project, commit) as tree:
             if tree is None:
-                return facts
+                return _with(
+                    facts, problems=(*facts.inspection.problems, "the project is not there at the base commit")
+                )
             folder = EvidenceFolder(tree.scratch / "inspection")
             site = Site(tree.project, folder, tree.environment, "base")
             seen, _ = inspect(site, tests, looker.watcher)
@@ -182,6 +184,7 @@ def _measure_others(looker: Looker, facts: Facts, tree: BaseTree) -> Facts:
     evidence, unfinished = read_all(folder)
     ran = [record.job.id for record in evidence if record.suite and any(test.execution for test in record.suite.tests)]
     if unfinished:
-        return facts
+        problem = "what the base's other tests run is not known: their run without the lost ones did not finish"
+        return _with(facts, problems=(*facts.inspection.problems, problem))
     others = _executed([folder.coverage_path(job) for job in ran], tree.project.folder) if ran else {}
     return _with(facts, production=msgspec.structs.replace(facts.inspection.production, others=others))

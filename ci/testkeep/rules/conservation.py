@@ -111,8 +111,9 @@ def _problems(facts: Facts, how: Loss, code: str) -> Iterator[Problem]:
     causes: dict[tuple[str, str], list[LostTest]] = {}
     for loss in facts.comparison.lost:
         if loss.how is how:
-            # The places differ where pytest blames the test for the skip; the cause is the same.
-            causes.setdefault((loss.why, "" if loss.why else loss.path), []).append(loss)
+            # The places differ where pytest blames each test for a skip; the cause is the same.
+            is_of_a_file = how in (Loss.REMOVED, Loss.NOT_COLLECTED) or not loss.why
+            causes.setdefault((loss.why, loss.path if is_of_a_file else ""), []).append(loss)
     for (why, _), losses in causes.items():
         lines = {loss.line for loss in losses}
         paths = {loss.path for loss in losses}

@@ -120,7 +120,7 @@ def _flaw(case: Situation, one: Declaration, targets: Iterable[str]) -> Refusal 
             "Let it assert what the lost test asserted.",
         )  # fmt: skip
     origin = case.origins.get(test_id, "")
-    if origin and not _is_strengthened(case.inspection, origin, strength):
+    if origin and not _is_strengthened(case.inspection, test_id, origin, strength):
         as_what = "guarded at the base already" if origin == test_id else f"was {origin} at the base"
         return _refusal(Flaw.NOT_NEW, one, f"it {as_what}, and asserts no more than it did there", _STRENGTHEN)
     if test_id in case.spent:
@@ -148,14 +148,20 @@ _DID = {"passed": "passed, but not in every environment", "error": "could not be
         "xfailed": "failed, as its xfail mark expects", "xpassed": "is marked xfail"}  # fmt: skip
 
 
-def _is_strengthened(inspection: Inspection, origin: str, now: Strength) -> bool:
+def _is_strengthened(inspection: Inspection, test_id: str, origin: str, now: Strength) -> bool:
     seen = watched(inspection.base, origin)
     before = seen.execution.strength if seen is not None and seen.execution else None
-    return before is not None and (now.asserted > before.asserted or now.places > before.places)
+    if before is None or (now.asserted <= before.asserted and now.places <= before.places):
+        return False
+    # To assert the same once more makes nothing stronger.
+    earlier, later = inspection.base_checks.get(origin), inspection.head_checks.get(test_id)
+    return not earlier or not later or bool({one.digest for one in later} - {one.digest for one in earlier})
 
 
 def _instead(strength: Strength) -> str:
     """What it does in place of assertions."""
+    if strength.asserted:
+        return "; only helpers that it calls assert something"
     parts = [
         f"{number} {word}"
         for number, word in (

@@ -22,10 +22,11 @@ from testkeep.model.comparison import Comparison, Loss
 from testkeep.model.stage import Stage
 from testkeep.model.verdict import Decision
 from testkeep.rules import RULES
+from testkeep.rules.accounting import account
 from testkeep.rules.base import Facts
 from testkeep.rules.comparison import compare
 from testkeep.rules.conservation import CONSERVATION
-from testkeep.rules.control import CONTROL_FAILED, controlled
+from testkeep.rules.control import CONTROL_FAILED, controlled, controlled_account
 from testkeep.rules.judgement import decide, find
 
 GONE, SKIPPED = (f"testkeep-positive-control.py::test_that_is_{state}" for state in ("gone", "skipped"))
@@ -132,3 +133,22 @@ def test_controlled__facts__are_left_as_they_are() -> None:
     assert findings_of("TK203", FACTS) == ()
     assert FACTS.baseline is not None
     assert FACTS.baseline.commit == BASE
+
+
+LOSING = the_facts(a_record(a_test(did="skipped")), baseline=BASELINE)
+
+
+def test_controlled_account__accounting_that_bites__is_as_it_would_be_without() -> None:
+    assert controlled_account(account, LOSING) == account(LOSING)
+
+
+def test_controlled_account__nothing_is_lost__has_nothing_to_prove() -> None:
+    assert controlled_account(account, FACTS) == account(FACTS)
+
+
+def test_controlled_account__accounting_that_discharges_anything__is_found_out() -> None:
+    def discharges(facts: Facts) -> Comparison:
+        return msgspec.structs.replace(facts.comparison, lost=())
+
+    result = controlled_account(discharges, LOSING)
+    assert result == Comparison(obstacle=f"{CONTROL_FAILED} ({GONE}, {SKIPPED})")

@@ -146,7 +146,7 @@ def test_verify__two_environments__must_guard_where_the_lost_test_did(
         pytest.param(inspected(NEW, "app.py:2", asserted=1, vacuous=9), "", id="boundary: one that could be false"),
         pytest.param(
             inspected(NEW, "app.py:2", asserted=3, own=0),
-            "cannot fail: it asserts nothing that could be false",
+            "cannot fail: it asserts nothing that could be false; only helpers that it calls assert something",
             id="only helpers assert",
         ),
         pytest.param(
@@ -200,6 +200,22 @@ def test_verify__test_of_the_base__must_be_stronger(before: RecordedTest, now: R
     found = said(by(OLD, test_id=KEPT), origins={KEPT: KEPT}, inspection=inspection)
     weak = "not new: it guarded at the base already, and asserts no more than it did there"
     assert found == {OLD: KEPT if holds else weak}
+
+
+@pytest.mark.parametrize(
+    ("checks", "holds"),
+    [pytest.param("a a", False, id="the same once more"), pytest.param("a b", True, id="another one")],
+)
+def test_verify__test_of_the_base_with_an_assertion_more__must_assert_something_new(checks: str, holds: bool) -> None:
+    inspection = an_inspection(
+        base=[_LOST, inspected(KEPT)],
+        head=[inspected(KEPT, "app.py:2", asserted=2)],
+        base_checks={KEPT: "a"},
+        head_checks={KEPT: checks},
+        production=_ALONE,
+    )
+    found = said(by(OLD, test_id=KEPT), origins={KEPT: KEPT}, inspection=inspection)
+    assert (found == {OLD: KEPT}) is holds
 
 
 def test_verify__old_test_under_a_new_name__is_not_new() -> None:
