@@ -99,6 +99,8 @@ class NormalForm:
                 return self._renamed(self._parts(node), "rest")
             case ast.Dict() | ast.Set():
                 return _ordered(self._parts(node))
+            case ast.Call():
+                return self._call(node)
             case _:
                 pass
         if is_comprehension(node):
@@ -106,6 +108,15 @@ class NormalForm:
         if isinstance(node, _LEAVES):
             return node
         return self._parts(node)
+
+    def _call(self, node: ast.Call) -> ast.AST:
+        """A call; ``getattr(x, "name")``, with the name of a parameter's value, say, is ``x.name``."""
+        new = self._parts(node)
+        match new:
+            case ast.Call(func=ast.Name(id="getattr"), args=[owner, ast.Constant(value=str(name))], keywords=[]):
+                return self._attribute(owner, name, ast.Load()) if name.isidentifier() else new
+            case _:
+                return new
 
     def _parts(self, node: ast.AST) -> ast.AST:
         fields: dict[str, object] = {}

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from testkeep.formats.doctest_examples import examples_digest
-from testkeep.formats.syntax import UNREADABLE, Definition, Function, blocks, last_name, parse
+from testkeep.formats.syntax import UNREADABLE, Definition, Function, blocks, even_out, last_name, parse
 from testkeep.formats.unittest_style import translate
 from testkeep.model.source import FileSource, FunctionSource
 
@@ -29,6 +29,7 @@ def read_functions(text: str) -> FileSource:
     try:
         tree = parse(text)
         examples = examples_digest(ast.get_docstring(tree, clean=False), "")
+        even_out(tree)
         translate(tree)
         sources = {source.name: source for source in _sources(tree.body, _Scope(), ())}
     except UNREADABLE:

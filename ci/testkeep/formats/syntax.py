@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import textwrap
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -69,6 +70,14 @@ def strip(tree: ast.Module) -> None:
                 node.kind = None
             case _:
                 pass
+
+
+def even_out(tree: ast.Module) -> None:
+    """Take out the indentation that lines of longer texts share: it changes with the level that a test stands on."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" in node.value:
+            first, rest = node.value.split("\n", 1)
+            node.value = f"{first}\n{textwrap.dedent(rest)}"
 
 
 def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from testkeep.formats.check_walk import CheckWalk
 from testkeep.formats.module_names import ModuleNames
-from testkeep.formats.syntax import UNREADABLE, Definition, Function, blocks, parse, strip
+from testkeep.formats.syntax import UNREADABLE, Definition, Function, blocks, even_out, parse, strip
 from testkeep.formats.unittest_style import translate
 from testkeep.model.source import Check
 
@@ -29,6 +29,7 @@ class TestChecks:
         try:
             tree = parse(text)
             strip(tree)
+            even_out(tree)
             translate(tree)
             self._names = ModuleNames(tree)
             self._collect(tree.body, "", None)

@@ -73,7 +73,7 @@ class Texts:
 def read_sources(texts: Texts, facts: Facts) -> tuple[Sources, Sources, Mapping[str, frozenset[str]]]:
     """Read the files of tests that are at the base or at the head only, and of those that were changed.
 
-    Returns the base's sources, the head's, and the names that the head's files bind at their top.
+    Returns the base's sources, the head's, and the names that the head's files import.
     """
     base = {test.item.id: test.item for test in facts.base_tests()}
     head = {test.item.id: test.item for test in facts.tests()}
@@ -85,7 +85,7 @@ def read_sources(texts: Texts, facts: Facts) -> tuple[Sources, Sources, Mapping[
     texts.fetch_base(old | changed)
     before = {path: texts.base(path) for path in old | changed}
     now = {path: texts.head(path) for path in old | new | moved | added | changed if path}
-    imports = {path: _bound_names(text) for path, text in now.items() if text is not None and path in old | moved}
+    imports = {path: _imported_names(text) for path, text in now.items() if text is not None and path in old | moved}
     return _functions(before), _functions(now), imports
 
 
@@ -99,8 +99,8 @@ def _functions(texts: Mapping[str, str | None]) -> dict[str, FileSource | None]:
     return {path: None if text is None else read_functions(text) for path, text in texts.items()}
 
 
-def _bound_names(text: str) -> frozenset[str]:
-    return frozenset(name.partition(".")[0] for name in read_bindings(text) or {})
+def _imported_names(text: str) -> frozenset[str]:
+    return frozenset(name for name, binding in (read_bindings(text) or {}).items() if binding.origin)
 
 
 def read_production(texts: Texts) -> Production:

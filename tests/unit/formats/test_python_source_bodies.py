@@ -56,3 +56,16 @@ def test_body__shadowed_definition__is_that_of_the_last() -> None:
 
 def test_body__of_a_class__is_empty() -> None:
     assert body("class TestA:\n    pass\n", "TestA") == ""
+
+
+LONG_TEXT = 'def test_a():\n    assert read("""\n        a: 1\n          b: 2\n        """)\n'
+
+
+def test_body__longer_text_is_indented_with_its_test__is_the_same() -> None:
+    lines = 'assert read("""\n            a: 1\n              b: 2\n            """)\n'
+    moved = f"class TestA:\n    def test_a(self):\n        {lines}"
+    assert body(moved, "TestA.test_a") == body(LONG_TEXT)
+
+
+def test_body__longer_text_is_indented_within_itself__is_another() -> None:
+    assert body(LONG_TEXT.replace("          b: 2", "        b: 2")) != body(LONG_TEXT)

@@ -36,6 +36,7 @@ def method(*lines: str, members: str = "", bases: str = "unittest.TestCase") -> 
     ("one", "other"),
     [
         pytest.param(body("assert add(1, 2) == 3"), body("total = add(1, 2)", "assert total == 3"), id="local"),
+        pytest.param(body("assert add.name == 3"), body("assert getattr(add, 'name') == 3"), id="getattr"),
         pytest.param(
             body("a = add(1, 2)", "b = mul(a, 2)", "assert b == 6"),
             body("assert mul(add(1, 2), 2) == 6"),
