@@ -138,6 +138,9 @@ MIXED = "tests/unit/test_mixed.py"
 @table(
     pair("D20", "file deleted", gone(*IN_A, why=A), delete(A)),
     pair("D21", "function deleted", gone(GUARD, why=A), guard_becomes("")),
+    pair("D21b", "method deleted, and its class stays", gone(METHOD, why="not in"),
+         replace(A, "    def test_method(self):\n        assert mul(2, 3) == 6\n",
+                 "    def test_rest(self):\n        assert mul(1, 1) == 1\n")),
     pair("D22", "function commented out", gone(GUARD), guard_becomes(COMMENTED)),
     pair("D29", "examples of a doctest deleted", gone(DOCTEST),
          replace("app/calc.py", "    >>> add(1, 2)\n    3\n    >>> add(2, 2)\n    4\n",
