@@ -11,7 +11,7 @@ import msgspec
 from testkeep.errors import Undecided, UsageError
 from testkeep.formats.module_bindings import read_bindings
 from testkeep.formats.test_checks import TestChecks
-from testkeep.model.inspection import Inspection
+from testkeep.model.inspection import Inspection, Suspect
 from testkeep.model.production import Lines
 from testkeep.model.source import Check, FileBindings
 from testkeep.model.tests import Item
@@ -67,7 +67,8 @@ def _with(facts: Facts, **changes: object) -> Facts:
 def _read(looker: Looker, facts: Facts) -> Inspection:
     """Read what the sources of lost, new and changed tests say."""
     texts, draft = looker.texts, facts.comparison
-    suspects = find_suspects(texts, facts)
+    sources = _Parsed(texts)
+    suspects = (*find_suspects(texts, facts), *_moved_elsewhere(sources, facts))
     if not draft.lost:
         return Inspection(suspects=suspects)
     lost = {loss.id: loss.base.item for loss in draft.lost}
@@ -78,7 +79,6 @@ def _read(looker: Looker, facts: Facts) -> Inspection:
     earlier = {origins[test_id] for test_id in head if test_id in origins}
     base = {test.item.id: test.item for test in facts.base_tests() if test.item.id in lost or test.item.id in earlier}
     new = {test_id: item for test_id, item in head.items() if test_id not in before}
-    sources = _Parsed(texts)
     return Inspection(
         base_checks=dict(sources.checks(base.values(), at_base=True)),
         head_checks=dict(sources.checks(head.values(), at_base=False)),
@@ -89,6 +89,20 @@ def _read(looker: Looker, facts: Facts) -> Inspection:
         suspects=suspects,
         production=read_production(texts),
     )
+
+
+def _moved_elsewhere(sources: _Parsed, facts: Facts) -> Iterator[Suspect]:
+    """Tests that went to another file, where the names that they use stand for something else."""
+    wanted = {entry.lost: entry.by[0] for entry in facts.comparison.moved}
+    base = {test.item.id: test.item for test in facts.base_tests() if test.item.id in wanted}
+    there = set(wanted.values())
+    head = {test.item.id: test.item for test in facts.tests() if test.item.id in there}
+    pairs = [(base[old], head[new]) for old, new in wanted.items() if base[old].path != head[new].path]
+    before = dict(sources.checks((old for old, _ in pairs), at_base=True))
+    now = dict(sources.checks((new for _, new in pairs), at_base=False))
+    for old, new in pairs:
+        if before[old.id] != now[new.id]:
+            yield Suspect(base=old.id, head=new.id, why="it moved, and names that it uses stand for something else")
 
 
 class _Parsed:
@@ -107,6 +121,9 @@ class _Parsed:
 
     def checks(self, items: Iterable[Item], *, at_base: bool) -> Iterator[tuple[str, tuple[Check, ...]]]:
         """What each test asserts."""
+        items = list(items)
+        if at_base:
+            self._texts.fetch_base(item.path for item in items)
         for item in items:
             yield item.id, self._file(item.path, at_base).checks(name_in_file(item), item.params) or ()
 

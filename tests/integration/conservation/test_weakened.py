@@ -12,6 +12,7 @@ from integration.conservation.project import (
     EVERYTHING,
     GUARD,
     GUARD_SOURCE,
+    HELPED,
     OTHER,
     A,
     B,
@@ -23,6 +24,7 @@ from integration.conservation.project import (
 from repositories import Outcome
 
 ZERO = f"{B}::test_zero"
+BY_HELPER_SOURCE = "\n\ndef test_by_helper():\n    check_div(9, 3, 3)\n"
 RAISES = append(B, "\n\ndef test_zero():\n    with pytest.raises(ValueError):\n        div(1, 0)\n"), replace(
     B, "from app", "import pytest\n\nfrom app"
 )
@@ -53,6 +55,9 @@ IN_THREE = f"{A}::test_three"
          replace(A, "        assert mul(2, 3) == 6", "        mul(2, 3)")),
     pair("W06", "one row of many asserts nothing", Weakened((f"{A}::test_add[big]",)),
          replace(A, "    assert add(a, b) == total\n", "    if a < 10:\n        assert add(a, b) == total\n")),
+    pair("W08", "it moves to where its helper asserts nothing", Weakened((f"{B}::test_by_helper",)),
+         replace(HELPED, BY_HELPER_SOURCE, ""),
+         append(B, f"\n\ndef check_div(a, b, result):\n    div(a, b)\n{BY_HELPER_SOURCE}")),
     pair("W07", "only assert True is left", Weakened((GUARD,)), guard_body("add(1, 2)", "assert True")),
 )  # fmt: skip
 def test_run__all_assertions_of_a_guard_are_gone__blocks(pair: Pair, judge: Callable[[Pair], Outcome]) -> None:
