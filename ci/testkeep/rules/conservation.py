@@ -22,6 +22,20 @@ def newly_skipped(facts: Facts) -> Iterator[Problem]:
         TK201 newly-skipped: 1 error
           passed at 3f2a9c1b7e00, skipped now: "broken"
             tests/unit/test_login.py:12  tests/unit/test_login.py::test_login
+
+    One of three things settles it: the line with the skip goes; or a new test stands for it, which testkeep verifies:
+
+        @pytest.mark.replaces("tests/unit/test_login.py::test_login", reason="says the same without the old server")
+        def test_login_by_token(): ...
+
+    or the base branch has a waiver, merged before:
+
+        [[tool.testkeep.waivers]]
+        test = "tests/unit/test_login.py::test_login"
+        rule = "TK201"
+        reason = "the login server is being replaced, ticket 4711"
+        owner = "identity-team"
+        expires = 2027-01-31
     """
     return _problems(facts, Loss.SKIPPED, "TK201")
 
