@@ -31,7 +31,8 @@ class Inspection:
 
     ``base`` and ``head`` have the tests that were run again; ``*_checks`` what their sources assert; ``candidates`` are
     the tests of the head that are most like a lost one; ``mentions`` the names that occur in a lost test's function;
-    ``problems`` say what could not be looked into.
+    ``not_found`` are tests that were to be inspected at the base and were not collected there; ``problems`` say what
+    could not be looked into.
     """
 
     base: Mapping[str, RecordedTest] = field(default_factory=dict)
@@ -42,4 +43,5 @@ class Inspection:
     mentions: Mapping[str, frozenset[str]] = field(default_factory=dict)
     suspects: tuple[Suspect, ...] = ()
     production: Production = field(default_factory=Production)
+    not_found: frozenset[str] = frozenset()
     problems: tuple[str, ...] = ()

@@ -181,7 +181,7 @@ def _inspect_base(looker: Looker, facts: Facts, tests: Sequence[str]) -> Facts:
             site = Site(tree.project, folder, tree.environment, "base")
             seen, _ = inspect(site, tests, looker.watcher)
             refuse_foreign_code(read_all(folder)[0], project, tree.project)
-            facts = _with(facts, base=seen)
+            facts = _with(facts, base=seen, not_found=frozenset(tests) - seen.keys())
             return _measure_others(looker, facts, tree) if needs_others(facts) else facts
     except (Undecided, UsageError) as error:
         return _with(facts, problems=(*facts.inspection.problems, error.message))

@@ -70,16 +70,23 @@ def _without(losses: Sequence[LostTest], accounted: set[str]) -> tuple[LostTest,
 
 
 def _unfit(facts: Facts, draft: Comparison) -> Iterator[Unfit]:
-    """Lost and failing tests that do not guard at the base commit either, when they are run there here and now."""
+    """Lost and failing tests that do not guard at the base commit either, when they are run there here and now.
+
+    That somebody removed or deselected a test is not the machine's doing.
+    """
     if facts.baseline is None or facts.baseline.is_fresh:
         return
     recorded = {test.item.id: test for test in facts.base_tests()}
-    for test_id in (*(loss.id for loss in draft.lost), *draft.failing):
+    skipped_whole = {loss.id: loss.why for loss in draft.lost if loss.how is Loss.NOT_COLLECTED}
+    maybe = [loss.id for loss in draft.lost if loss.how in (Loss.SKIPPED, Loss.XFAILED)]
+    for test_id in (*maybe, *skipped_whole, *draft.failing):
         seen = facts.inspection.base.get(test_id)
         if seen is not None and not seen.guards and seen.outcome is not None:
             phase = seen.decisive_phase
             reason = (phase.reason or phase.wasxfail or "").partition("\n")[0] if phase else ""
             yield Unfit(base=recorded[test_id], why=f'{seen.outcome}: "{reason}"' if reason else str(seen.outcome))
+        elif seen is None and test_id in skipped_whole and test_id in facts.inspection.not_found:
+            yield Unfit(base=recorded[test_id], why=skipped_whole[test_id])
 
 
 def _declared(

@@ -269,6 +269,10 @@ def test_guard():
     assert add(1, 2) == 3
 """
 DEMANDS = 'def test_guard():\n    assert os.environ["DATABASE_URL"]\n    assert add(1, 2) == 3\n'
+MODULE_NEEDS = """\
+if "DATABASE_URL" not in os.environ:
+    pytest.skip("DATABASE_URL is not set", allow_module_level=True)
+"""
 HAS_DATABASE = {"DATABASE_URL": "sqlite://"}
 
 
@@ -286,6 +290,8 @@ class OfTheMachine:
 @table(
     pair("N01", "skipped without a variable", OfTheMachine(("DATABASE_URL", GUARD)), NOTHING,
          base=(in_module("import os"), guard_becomes(NEEDS)), base_environment=HAS_DATABASE),
+    pair("N05", "its module skips itself without a variable", OfTheMachine(("DATABASE_URL", GUARD)), NOTHING,
+         base=(in_module("import os"), in_module(MODULE_NEEDS)), base_environment=HAS_DATABASE),
     pair("N02", "failing without a variable", OfTheMachine(("DATABASE_URL", GUARD)), NOTHING,
          base=(in_module("import os"), guard_becomes(DEMANDS)), base_environment=HAS_DATABASE),
 )  # fmt: skip
