@@ -116,34 +116,39 @@ _SAYS = "Cart.total of app.py was deleted, which it tested"
     [
         pytest.param(a_production(_TOTAL_GONE, gone=(_TOTAL,)), None, "Cart total", _SAYS, id="named and run"),
         pytest.param(a_production(_TOTAL_GONE, gone=(_TOTAL,)), None, "Cart tot", "", id="not named"),
+        pytest.param(a_production(_TOTAL_GONE, gone=(_TOTAL,)), None, "total", "", id="a method's name alone"),
         pytest.param(
             a_production(_TOTAL_GONE, gone=(_TOTAL,)),
             inspected(A_TEST, "app.py:7"),
-            "total",
+            "Cart total",
             "",
             id="boundary: not run",
         ),
         pytest.param(
-            a_production(_TOTAL_GONE, gone=(_TOTAL,)), inspected(A_TEST, "tax.py:6"), "total", "", id="run elsewhere"
+            a_production(_TOTAL_GONE, gone=(_TOTAL,)),
+            inspected(A_TEST, "tax.py:6"),
+            "Cart total",
+            "",
+            id="run elsewhere",
         ),
         pytest.param(
             a_production(_TOTAL_GONE, gone=(_TOTAL,), covered="app.py:1-4"),
             None,
-            "total",
+            "Cart total",
             "",
             id="the rest is run by nobody",
         ),
         pytest.param(
             a_production(_TOTAL_GONE, gone=(_TOTAL,), covered=None),
             None,
-            "total",
+            "Cart total",
             "",
             id="missing evidence: what is covered",
         ),
         pytest.param(
             a_production(_TOTAL_GONE, gone=(_TOTAL,)),
             _NOT_INSPECTED,
-            "total",
+            "Cart total",
             "",
             id="missing evidence: an old recorder",
         ),
@@ -167,11 +172,13 @@ _SAYS = "Cart.total of app.py was deleted, which it tested"
         pytest.param(
             a_production(a_history(changed={5: "app.py:5-6", 6: "app.py:5-6"}), gone=(_TOTAL,)),
             None,
-            "total",
+            "Cart total",
             "",
             id="a function that was renamed and changed",
         ),
-        pytest.param(a_production(gone=(_TOTAL,)), None, "total", "", id="boundary: a file of which nothing is known"),
+        pytest.param(
+            a_production(gone=(_TOTAL,)), None, "Cart total", "", id="boundary: a file of which nothing is known"
+        ),
     ],
 )
 def test_retire__by_definition__table(
