@@ -47,9 +47,9 @@ def read_history(old: str, now: Version | None, others: Sequence[Version]) -> Fi
     ``old`` is its text at the base; ``now`` the file that it is at the head (None: there is none); ``others`` are
     further files of the head that functions may have moved to.
     """
-    kept, pending = _by_lines(old, now)
-    changed: dict[int, Span] = {}
     before = read_functions(old)
+    kept, pending = _aligned(old, before, now)
+    changed: dict[int, Span] = {}
     for source in _inner_last(before):
         lines = [line for line in range(source.line, source.end + 1) if line not in kept]
         if not lines or not source.body:
@@ -83,22 +83,47 @@ def _inner_last(functions: FileSource) -> Iterator[FunctionSource]:
     return iter(sorted(functions.values(), key=lambda source: source.name.count(".")))
 
 
-def _by_lines(old: str, now: Version | None) -> tuple[dict[int, Place], dict[int, int]]:
-    """The lines that stayed, and those of which a changed line took the place, with the latter."""
+def _aligned(old: str, before: FileSource, now: Version | None) -> tuple[dict[int, Place], dict[int, int]]:
+    """The lines that stayed, and those of which a changed line took the place, with the latter.
+
+    Functions are compared with themselves: in a whole file the end of a deleted function is easily taken for the same
+    lines at the end of the one above it.
+    """
     if now is None:
         return {}, {}
+    lines, new_lines = _lines(old), _lines(now.text)
+    kept, altered = _by_lines(lines, new_lines, now.path)
+    known = [now.functions[name] for name, one in before.items() if one.body and name in now.functions]
+    for source in _inner_last(before):
+        own = range(source.line, source.end + 1) if source.body else ()
+        target = now.functions.get(source.name)
+        for line in own:
+            at = kept[line].line if line in kept else altered.get(line, 0)
+            if target is not None or any(one.line <= at <= one.end for one in known):
+                kept.pop(line, None)
+                altered.pop(line, None)
+        if source.body and target is not None:
+            ours, theirs = lines[source.line - 1 : source.end], new_lines[target.line - 1 : target.end]
+            found, changed = _by_lines(ours, theirs, now.path, source.line - 1, target.line - 1)
+            kept |= found
+            altered |= changed
+    return kept, altered
+
+
+def _by_lines(
+    before: Sequence[str], after: Sequence[str], path: str, above: int = 0, new_above: int = 0
+) -> tuple[dict[int, Place], dict[int, int]]:
+    """Compare lines that have so many others above them in their files."""
     kept: dict[int, Place] = {}
     altered: dict[int, int] = {}
-    before, after = _lines(old), _lines(now.text)
-    for tag, start, end, new_start, new_end in difflib.SequenceMatcher(
-        None, before, after, autojunk=False
-    ).get_opcodes():
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    for tag, start, end, new_start, new_end in matcher.get_opcodes():
         if tag == "equal":
-            shift = new_start - start
-            kept |= {line + 1: Place(now.path, line + 1 + shift) for line in range(start, end)}
+            shift = new_start + new_above - start
+            kept |= {above + line + 1: Place(path, line + 1 + shift) for line in range(start, end)}
         elif tag == "replace":
             pairs = _alike(before[start:end], after[new_start:new_end])
-            altered |= {start + index + 1: new_start + other + 1 for index, other in pairs.items()}
+            altered |= {above + start + index + 1: new_above + new_start + other + 1 for index, other in pairs.items()}
     return kept, altered
 
 

@@ -46,6 +46,15 @@ class _Scope:
     prefix: str = ""
     in_class: bool = False
     defined: dict[str, list[tuple[_Block, int]]] = field(default_factory=dict)
+    classes: dict[str, str] = field(default_factory=dict)
+
+    def contents(self, definition: ast.ClassDef) -> str:
+        """Digest a class, together with those of its bases that were defined before in the same scope."""
+        bases = [self.classes.get(last_name(base), "") for base in definition.bases]
+        plain = copy.copy(definition)
+        plain.name = "_"
+        found = self.classes[definition.name] = _hash([_dump(plain), *bases])
+        return found
 
     def define(self, definition: Definition, block: _Block, line: int) -> int:
         """Note a definition; returns the line of the one that it hides for certain, else 0."""
@@ -70,6 +79,7 @@ def _sources(body: Sequence[ast.stmt], scope: _Scope, block: _Block) -> Iterator
                 start=_first_statement(child),
                 end=child.end_lineno or line,
                 body="" if isinstance(child, ast.ClassDef) else _digest(child, is_method=scope.in_class),
+                contents=scope.contents(child) if isinstance(child, ast.ClassDef) else "",
                 doctest=examples_digest(ast.get_docstring(child, clean=False), child.name),
                 shadows=scope.define(child, block, line),
             )
@@ -97,11 +107,20 @@ def _digest(function: Function, *, is_method: bool) -> str:
     plain.returns = None
     plain.args = _plain_arguments(function.args, is_method=is_method)
     plain.body = function.body[1:] if ast.get_docstring(function, clean=False) is not None else function.body
+    dump = _dump(plain)
+    return _hash([dump]) if dump else ""
+
+
+def _dump(node: ast.AST) -> str:
+    """Write a tree; empty if it is nested too deeply to be read."""
     try:
-        dump = ast.dump(plain, annotate_fields=False)
+        return ast.dump(node, annotate_fields=False)
     except RecursionError:
         return ""
-    return hashlib.sha256(dump.encode(errors="surrogatepass")).hexdigest()[:32]
+
+
+def _hash(parts: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(parts).encode(errors="surrogatepass")).hexdigest()[:32]
 
 
 def _plain_arguments(arguments: ast.arguments, *, is_method: bool) -> ast.arguments:

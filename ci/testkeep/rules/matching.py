@@ -31,6 +31,11 @@ def match(lost: Sequence[RecordedTest], new: Iterable[RecordedTest], base: Sourc
     for why, key_of_lost, key_of_new in (
         ("the same function with the same values", _same_function, _same_function),
         ("the same body", lambda test: _same_body(test, base), lambda test: _same_body(test, head)),
+        (
+            "the same class, which inherits it",
+            lambda test: _same_class(test, base),
+            lambda test: _same_class(test, head),
+        ),
         ("the same examples", lambda test: _same_examples(test, base), lambda test: _same_examples(test, head)),
     ):
         rest = [test for test in lost if test.item.id not in found]
@@ -57,6 +62,13 @@ def _same_examples(test: RecordedTest, sources: Sources) -> _Key:
         return ()
     source = (sources.get(test.item.path) or {}).get(name_in_file(test.item))
     return (source.doctest,) if source is not None and source.doctest else ()
+
+
+def _same_class(test: RecordedTest, sources: Sources) -> _Key:
+    """The same test of the same class, whatever its name and place, for a test that the class inherits or generates."""
+    owner, _, name = name_in_file(test.item).rpartition(".")
+    source = (sources.get(test.item.path) or {}).get(owner) if owner and not source_of(test, sources) else None
+    return (source.contents, name, *_values(test)) if source is not None and source.contents else ()
 
 
 def _values(test: RecordedTest) -> _Key:

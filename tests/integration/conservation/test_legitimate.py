@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from integration.conservation.edits import Edit, append, delete, rename, replace, write
-from integration.conservation.pairs import Pair, Passes, pair, table
+from integration.conservation.pairs import Lost, Pair, Passes, pair, table
 from integration.conservation.project import (
     ADD,
     CASE,
@@ -229,4 +229,41 @@ ASYNC_MODES = '@pytest.fixture(params=["asyncio", "trio"])\ndef mode(request):\n
 def test_run__parameters_are_written_in_another_way__are_matched_by_value(
     pair: Pair, judge: Callable[[Pair], Outcome]
 ) -> None:
+    pair.expected.check(judge(pair))
+
+
+MIXED = "tests/unit/test_mixed.py"
+MIXIN = """\
+    class Checks:
+        def test_sign(self):
+            assert self.value >= 0
+
+
+    class TestZero(Checks):
+        value = 0
+
+
+    class TestOne(Checks):
+        value = 1
+    """
+SIGNS = tuple(f"{MIXED}::{name}::test_sign" for name in ("TestZero", "TestOne"))
+
+
+@table(
+    pair("L37", "a class that inherits its tests is renamed", renamed(SIGNS[1:], "TestOne", "TestSingle"),
+         replace(MIXED, "class TestOne", "class TestSingle"), base=(write(MIXED, MIXIN),)),
+    pair("L38", "the file of classes that inherit their tests moves", renamed(SIGNS, "test_mixed", "test_signs"),
+         rename(MIXED, "tests/unit/test_signs.py"), base=(write(MIXED, MIXIN),)),
+)  # fmt: skip
+def test_run__guards_are_inherited__are_found_with_their_class(pair: Pair, judge: Callable[[Pair], Outcome]) -> None:
+    pair.expected.check(judge(pair))
+
+
+@table(
+    pair("L39", "a class that inherits its tests is renamed and gutted",
+         Lost("removed", SIGNS[1:]), replace(MIXED, "class TestOne(Checks):\n    value = 1\n",
+         "class TestSingle(Checks):\n    value = 1\n\n    def test_sign(self):\n        pass\n"),
+         base=(write(MIXED, MIXIN),)),
+)  # fmt: skip
+def test_run__an_inherited_guard_is_overridden_elsewhere__blocks(pair: Pair, judge: Callable[[Pair], Outcome]) -> None:
     pair.expected.check(judge(pair))

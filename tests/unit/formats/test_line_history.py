@@ -154,3 +154,15 @@ def test_read_history__long_files__are_followed_quickly() -> None:
     old = "".join(f"def f{number}(x):\n    y = x + {number}\n    return y\n\n" for number in range(500))
     now = "".join(f"def f{number}(x):\n    z = x - {number}\n    return z\n\n" for number in range(0, 500, 2))
     assert len(fates(old, now)) > 500
+
+
+def test_read_history__deleted_function_ends_like_the_one_above__is_deleted_whole() -> None:
+    """A comparison of whole files finds the longest run of equal lines: from the end of the deleted one on."""
+    pops = [
+        f"class {name}:\n    def pop(self):\n        key = {name.lower()}(self)\n        return key\n\n\n"
+        for name in "ABC"
+    ]
+    history = read_history("".join(pops), Version.of("app.py", pops[0] + pops[2]), [])
+    deleted = {7, 8, 9, 10}
+    assert {line for line in range(1, 19) if line not in history.kept and line not in history.changed} >= deleted - {7}
+    assert {line: str(history.kept[line]) for line in (2, 3, 4)} == {line: f"app.py:{line}" for line in (2, 3, 4)}
