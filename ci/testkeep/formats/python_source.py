@@ -49,10 +49,11 @@ class _Scope:
     classes: dict[str, str] = field(default_factory=dict)
 
     def contents(self, definition: ast.ClassDef) -> str:
-        """Digest a class, together with those of its bases that were defined before in the same scope."""
+        """Digest a class without its own tests, with those of its bases that were defined before in the same scope."""
         bases = [self.classes.get(last_name(base), "") for base in definition.bases]
         plain = copy.copy(definition)
         plain.name = "_"
+        plain.body = [one for one in definition.body if not (isinstance(one, Function) and one.name.startswith("test"))]
         found = self.classes[definition.name] = _hash([_dump(plain), *bases])
         return found
 
