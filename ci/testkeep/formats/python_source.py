@@ -49,7 +49,7 @@ class _Scope:
     classes: dict[str, str] = field(default_factory=dict)
 
     def contents(self, definition: ast.ClassDef) -> str:
-        """Digest a class without its own tests, with those of its bases that were defined before in the same scope."""
+        """Digest a class without its own tests, with its bases that were defined before in the same scope."""
         bases = [self.classes.get(last_name(base), "") for base in definition.bases]
         plain = copy.copy(definition)
         plain.name = "_"
