@@ -133,7 +133,7 @@ class Repository:
 
     def changes_since(self, commit: str) -> list[Change]:
         """The files that differ between a commit and the working tree, those that git does not track yet included."""
-        shown = self._git("diff", "--name-status", "-z", "--find-renames", "-l0", "--no-ext-diff", commit, "--")
+        shown = self._git("diff", "--name-status", "-z", "--find-renames", "-l1000", "--no-ext-diff", commit, "--")
         fields = [os.fsdecode(field) for field in shown.stdout.split(b"\0") if field]
         changes: list[Change] = []
         while fields:
