@@ -153,7 +153,13 @@ def prose(text: str) -> str:
         plain[0] = False
     runs = groupby(zip(plain, words, strict=True), key=lambda pair: pair[0])
     joined = ((is_plain, " ".join(word for _, word in run)) for is_plain, run in runs)
-    return " ".join(run if is_plain else code(run) for is_plain, run in joined)
+    return " ".join(run if is_plain else _code_before_punctuation(run) for is_plain, run in joined)
+
+
+def _code_before_punctuation(run: str) -> str:
+    """Leave the sentence's own comma, semicolon or colon out of the code span."""
+    text = run.rstrip(",;:")
+    return code(text) + run[len(text) :] if text else code(run)
 
 
 def code(text: str) -> str:
