@@ -149,11 +149,12 @@ def conservation_summary(verdict: Verdict) -> str:
 
 
 class FateEntry(Struct, frozen=True):
-    """One test that was not kept as it was: its id at the base, a remark, and ids of tests at the head."""
+    """One test that was not kept as it was: its id at the base, a remark, ids of tests at the head, and why."""
 
     test: str
     remark: str = ""
     others: tuple[str, ...] = ()
+    reason: str = ""
 
 
 class Fate(Struct, frozen=True):
@@ -165,11 +166,18 @@ class Fate(Struct, frozen=True):
 
 def fates(conservation: Conservation) -> tuple[Fate, ...]:
     """List the tests that were not kept as they were, by what became of them, the lost ones first."""
+    why = conservation.reasons
     everything = (
         Fate("lost", tuple(FateEntry(lost.test, lost.how) for lost in conservation.lost)),
-        Fate("moved", tuple(FateEntry(moved.from_, "now", (moved.to,)) for moved in conservation.moved)),
-        Fate("replaced", tuple(FateEntry(one.lost, "replaced by", one.by) for one in conservation.replaced)),
-        Fate("retired", tuple(map(FateEntry, conservation.retired))),
+        Fate(
+            "moved",
+            tuple(FateEntry(one.from_, "now", (one.to,), why.get(one.from_, "")) for one in conservation.moved),
+        ),
+        Fate(
+            "replaced",
+            tuple(FateEntry(one.lost, "replaced by", one.by, why.get(one.lost, "")) for one in conservation.replaced),
+        ),
+        Fate("retired", tuple(FateEntry(test, reason=why.get(test, "")) for test in conservation.retired)),
         Fate("waived", tuple(map(FateEntry, conservation.waived))),
     )
     return tuple(fate for fate in everything if fate.entries)

@@ -154,7 +154,8 @@ def _conservation(verdict: Verdict) -> Iterator[ET.Element]:
 def _fate_entry(entry: wording.FateEntry) -> ET.Element:
     remark = [f" {entry.remark} "] if entry.remark else []
     others = [part for other in entry.others for part in (", ", _code(other))][1:]
-    return _element("li", _code(entry.test), *remark, *others)
+    reason = [f" ({wording.one_line(entry.reason)})"] if entry.reason else []
+    return _element("li", _code(entry.test), *remark, *others, *reason)
 
 
 def _findings(findings: Sequence[Finding]) -> Iterator[ET.Element]:

@@ -127,7 +127,8 @@ def _fates(fates: Sequence[wording.Fate], room: int) -> Iterator[str]:
 def _fate_entry(entry: wording.FateEntry) -> str:
     remark = prose(_clip(entry.remark))
     others = ", ".join(code(_clip(other)) for other in entry.others)
-    return f"- {' '.join(filter(None, (code(_clip(entry.test)), remark, others)))}\n"
+    reason = prose(_clip(f"({entry.reason})")) if entry.reason else ""
+    return f"- {' '.join(filter(None, (code(_clip(entry.test)), remark, others, reason)))}\n"
 
 
 def _clip(text: str) -> str:

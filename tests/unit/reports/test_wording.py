@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from testkeep.model.finding import Severity
-from testkeep.model.verdict import Conservation, CoverageResult, Decision, Lost
+from testkeep.model.verdict import Conservation, CoverageResult, Decision, Lost, Moved
 from testkeep.reports import _wording as wording
 from unit.reports.verdicts import a_finding, a_verdict
 
@@ -178,3 +178,13 @@ def test_left_out__some_findings__are_counted(n: int, shown: str) -> None:
 )
 def test_location__parts_missing__shows_what_can_be_opened(path: str, line: int, shown: str) -> None:
     assert wording.location(a_finding(path=path, line=line)) == shown
+
+
+def test_fates__reasons__come_with_what_was_accounted_for() -> None:
+    conservation = Conservation(
+        moved=(Moved(from_="a", to="b"),), retired=("c",), reasons={"a": "the same body", "c": "its code was deleted"}
+    )
+    assert wording.fates(conservation) == (
+        wording.Fate("moved", (wording.FateEntry("a", "now", ("b",), "the same body"),)),
+        wording.Fate("retired", (wording.FateEntry("c", reason="its code was deleted"),)),
+    )
