@@ -12,7 +12,7 @@ from testkeep.errors import Undecided, UsageError
 from testkeep.formats.module_bindings import read_bindings
 from testkeep.formats.test_checks import TestChecks
 from testkeep.model.inspection import Inspection, Suspect
-from testkeep.model.production import Lines
+from testkeep.model.production import Lines, Production
 from testkeep.model.source import Check, FileBindings
 from testkeep.model.tests import Item
 from testkeep.pipeline.base_tree import BaseTree, check_out
@@ -70,7 +70,7 @@ def _read(looker: Looker, facts: Facts) -> Inspection:
     sources = _Parsed(texts)
     suspects = (*find_suspects(texts, facts), *_moved_elsewhere(sources, facts))
     if not draft.lost:
-        return Inspection(suspects=suspects)
+        return Inspection(suspects=suspects, production=read_production(texts) if suspects else Production())
     lost = {loss.id: loss.base.item for loss in draft.lost}
     before = ids_at_base(facts)
     changed = {suspect.head for suspect in suspects if not suspect.why}

@@ -93,11 +93,11 @@ def weakened(facts: Facts) -> Iterator[Problem]:
     """A test kept its name and lost its strength.
 
     It passes on both sides, and asserts less than it did: its assertions are gone or never reached, failed and were
-    swallowed, or cannot be false (`assert (x, "message")`, `or True`); its body was replaced, or a second definition
-    of the same name hides it; a helper or fixture that asserted for it was emptied; its subtests are gone. To nothing
-    is an error, less is a warning; so are other parameter values under the same ids, and a test that runs none of the
-    production code that it ran. Only tests whose source or helpers were changed are looked at: they are run again at
-    both commits, and the assertions that hold are counted.
+    swallowed, or cannot be false (`assert (x, "message")`, `or True`); its body was replaced, or a second
+    definition of the same name hides it; a helper or fixture that asserted for it was emptied; its subtests are
+    gone. To nothing is an error, less is a warning; so are other parameter values under the same ids, and a test
+    that runs nothing of the production code that it ran. Only tests whose source or helpers were changed are looked
+    at: they are run again at both commits, and the assertions that hold are counted.
 
     Example: `assert total == 3` in `test_total` became `total == 3`.
     """

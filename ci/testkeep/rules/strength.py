@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 from testkeep.model.comparison import Comparison, Weakening
 from testkeep.model.inspection import Inspection
+from testkeep.model.production import Production, is_run
 from testkeep.model.tests import Execution, RecordedTest, Strength
 from testkeep.rules.base import Facts, name_in_file
+from testkeep.rules.covering import footprint
 from testkeep.rules.head_tests import HeadTests
 
 
@@ -21,7 +23,7 @@ def weakened(facts: Facts, comparison: Comparison, head: HeadTests) -> Iterator[
         found = (
             _fewer_assertions(before.execution.strength, now.execution.strength)
             or _fewer_subtests(before.execution, now.execution)
-            or _other_code(before.execution, now.execution)
+            or _other_code(facts.inspection.production, before, now)
         )
         if found is not None and now.item.id not in said:
             said.add(now.item.id)
@@ -96,13 +98,18 @@ def _passed_subtests(execution: Execution) -> Counter[str]:
     return Counter(subtest.description for subtest in execution.subtests if subtest.outcome == "passed")
 
 
-def _other_code(before: Execution, now: Execution) -> tuple[bool, str] | None:
-    """Whether a test that ran production code runs none of it any more: what it tests was replaced by a stub."""
-    if now.strength is None or not before.footprint or now.footprint:
+def _other_code(production: Production, before: RecordedTest, now: RecordedTest) -> tuple[bool, str] | None:
+    """Whether a test runs nothing of what it ran: a stub stands in its place, or the body is that of another test."""
+    ran, runs = footprint([before]), footprint([now])
+    if now.execution is None or now.execution.strength is None or not ran:
         return None
+    still_there = [fate for path, lines in ran.items() for line in lines if (fate := production.fate(path, line))]
+    if not still_there or any(is_run(fate, runs) for fate in still_there):
+        return None
+    instead = f"code of {', '.join(sorted(runs)[:3])} alone" if runs else "no production code"
     return (
         False,
-        f"it ran code of {', '.join(sorted(before.footprint)[:3])} at the base, and runs no production code here",
+        f"it ran code of {', '.join(sorted(ran)[:3])} at the base; it runs nothing of that here, and {instead}",
     )
 
 

@@ -69,6 +69,8 @@ def test_run__all_assertions_of_a_guard_are_gone__blocks(pair: Pair, judge: Call
          replace(A, "    assert add(2, 2) == 4\n    assert add(3, 3) == 6\n", ""), base=(in_a(THREE),)),
     pair("W11", "raises accepts any exception", Weakened((ZERO,), error=False),
          replace(B, "raises(ValueError)", "raises(Exception)"), base=RAISES),
+    pair("W13", "its body is that of another test", Weakened((GUARD,), error=False, why="nothing of that"),
+         guard_body("assert sub(5, 5) == 0")),
     pair("W12", "a loop over fewer values", Weakened((f"{A}::test_subtests",), error=False),
          replace(A, "for i in range(3):", "for i in range(1):")),
 )  # fmt: skip

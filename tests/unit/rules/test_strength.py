@@ -46,6 +46,9 @@ def said(before: RecordedTest, now: RecordedTest, why: str = "") -> list[tuple[b
 NONE_LEFT = "1 assertion held at the base, none here"
 
 
+_STUB = "it ran code of a.py, b.py at the base; it runs nothing of that here, and no production code"
+
+
 @pytest.mark.parametrize(
     ("before", "now", "expected"),
     [
@@ -75,8 +78,13 @@ NONE_LEFT = "1 assertion held at the base, none here"
         pytest.param(inspected(did="failed"), inspected(asserted=0), [], id="missing evidence: failed at the base"),
         pytest.param(inspected(), inspected(did="failed", asserted=0), [], id="missing evidence: failed here"),
         pytest.param(inspected(A_TEST, "b.py:2", "a.py:1"), inspected(),
-                     [(False, "it ran code of a.py, b.py at the base, and runs no production code here")], id="a stub"),
-        pytest.param(inspected(A_TEST, "a.py:1"), inspected(A_TEST, "b.py:1"), [], id="boundary: other code"),
+                     [(False, _STUB)],
+                     id="a stub"),
+        pytest.param(inspected(A_TEST, "a.py:1"), inspected(A_TEST, "b.py:1"),
+                     [(False, "it ran code of a.py at the base; it runs nothing of that here, and code of b.py alone")],
+                     id="boundary: other code"),
+        pytest.param(inspected(A_TEST, "a.py:1-2"), inspected(A_TEST, "a.py:2", "b.py:1"), [],
+                     id="boundary: some of the code"),
         pytest.param(inspected(A_TEST, "a.py:1"), a_test(), [], id="missing evidence: nobody saw what it runs"),
     ],
 )  # fmt: skip
