@@ -78,9 +78,10 @@ class WorkerLost(Struct, frozen=True, kw_only=True, tag="worker-lost"):
 
 
 class Imports(Struct, frozen=True, kw_only=True, tag="imports"):
-    """Where the top-level modules of this process came from."""
+    """Where the top-level modules of this process came from, and which files are not those of the project."""
 
     origins: dict[str, tuple[str, ...]]
+    foreign: tuple[str, ...] = ()
 
 
 class Stopped(Struct, frozen=True, kw_only=True, tag="stopped"):
@@ -172,6 +173,7 @@ def _suite(opened: Opened, closed: Closed, every: Sequence[Line], killed: dict[s
         imports=_origins(every),
         lost_workers=tuple(f"{line.worker}: {line.error}" for line in every if isinstance(line, WorkerLost)),
         exit_status=closed.exit_status,
+        foreign_code=tuple(sorted({file for line in every if isinstance(line, Imports) for file in line.foreign})),
     )
 
 

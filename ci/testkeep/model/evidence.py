@@ -90,7 +90,8 @@ class Suite(Struct, frozen=True, kw_only=True):
 
     ``elsewhere`` has the ids of collected tests that belong to other stages, by stage; ``imports`` maps the names of
     imported top-level modules to the folders that they came from, leaving out installed packages that are not the
-    project's own.
+    project's own. ``foreign_code`` are the files that were imported as the project's production code and are neither
+    the project's own files nor equal to them: of a stale installed copy, say.
     """
 
     settings: Settings
@@ -101,6 +102,7 @@ class Suite(Struct, frozen=True, kw_only=True):
     imports: dict[str, tuple[str, ...]]
     lost_workers: tuple[str, ...]
     exit_status: int
+    foreign_code: tuple[str, ...] = ()
 
 
 class Evidence(Struct, frozen=True, kw_only=True):
@@ -135,7 +137,8 @@ class Unfinished(Struct, frozen=True, kw_only=True):
 class JobContext(Struct, frozen=True, kw_only=True):
     """What a test process needs to know of the job that it does.
 
-    ``packages`` are the top-level modules of the project. ``run_stages`` and ``leave_out`` are of the policy: the
+    ``packages`` are the top-level modules of the project, and ``roots`` the folder from which each should be imported,
+    relative to the project's root. ``run_stages`` and ``leave_out`` are of the policy: the
     stages that are run at all, and the marks that take a test out. Not the policy itself: when testkeep's own base
     commit is run, an older plugin reads this, and passes over what it does not know.
 
@@ -152,6 +155,7 @@ class JobContext(Struct, frozen=True, kw_only=True):
     only: tuple[str, ...] | None = None
     without: tuple[str, ...] = ()
     inspect: tuple[str, ...] | None = None
+    roots: dict[str, str] = {}
 
     def leaves_out(self, stage: Stage, marks: tuple[str, ...]) -> str:
         """Say why a test is left out of the run; empty if it is not."""

@@ -154,8 +154,8 @@ def _make(project: Project, commit: str, stages: tuple[Stage, ...], jobs: int, w
         options = RunOptions(stages=stages, folder=made, jobs=jobs, measure=False, environment=base.environment)
         run_stages(base.project, options, watcher)
         evidence, unfinished = read_all(made)
-        _refuse_invalid(evidence, unfinished)
         refuse_foreign_code(evidence, project, base.project)
+        _refuse_invalid(evidence, unfinished)
         for record in evidence:
             _store(project, commit, made, record)
     return evidence

@@ -57,6 +57,7 @@ class Project:
             packages=tuple(self.roots),
             run_stages=(*self.policy.stages, *named),
             leave_out=self.policy.suites.leave_out,
+            roots=self.roots,
         )
 
 

@@ -25,7 +25,7 @@ from testkeep.plugins.report_details import (
     skipped_collector,
     subtest_of,
 )
-from testkeep.plugins.run_settings import module_origins, read_settings
+from testkeep.plugins.run_settings import foreign_code, module_origins, read_settings
 from testkeep.plugins.selection import StageSelection, relative_path
 from testkeep.system.evidence_folder import MAIN, EvidenceFolder, Journal
 
@@ -235,7 +235,9 @@ class Recorder:
     def pytest_sessionfinish(self) -> Generator[None, None, None]:
         """Note where the modules came from, and that no other plugin broke the end of the session."""
         self._watcher.close()
-        self._write(journal.Imports(origins=module_origins(sys.modules, self._context.packages)))
+        origins = module_origins(sys.modules, self._context.packages)
+        foreign = foreign_code(sys.modules, self._config.rootpath, self._context.roots)
+        self._write(journal.Imports(origins=origins, foreign=foreign))
         yield
         self._is_over = True
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import filecmp
 import functools
 import os
 import platform
 import site
 import sys
 import sysconfig
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -85,17 +86,48 @@ def module_origins(modules: Mapping[str, ModuleType], packages: Collection[str])
     installed = _installed_roots()
     real_folder = functools.cache(Path.resolve)  # many modules, few folders
     origins: dict[str, set[str]] = {}
-    for name, module in list(modules.items()):
-        file = getattr(module, "__file__", None)
+    for name, file in _files(modules):
         top = name.partition(".")[0]
-        if not isinstance(file, str) or not file.endswith((".py", ".pyc", ".so", ".pyd")):
-            continue
         if top not in packages and file.startswith(installed):
             continue
         path = real_folder(Path(file).parent) / Path(file).name
         if top in packages or not str(path).startswith(installed):
             origins.setdefault(top, set()).add(str(_import_root(name, path)))
     return {name: tuple(sorted(roots)) for name, roots in sorted(origins.items())}
+
+
+def foreign_code(modules: Mapping[str, ModuleType], root: Path, roots: Mapping[str, str]) -> tuple[str, ...]:
+    """Find the files that were imported in the place of the project's own, and do not say the same.
+
+    ``roots`` has the folder, below the project's ``root``, from which each of its top-level modules should come.
+    Compiled modules cannot be told.
+    """
+    installed = _installed_roots()
+    real_root = root.resolve()
+    found = set()
+    for name, file in _files(modules):
+        top = name.partition(".")[0]
+        if top not in roots or not file.endswith(".py"):
+            continue
+        path, folder = Path(file).resolve(), real_root / roots[top]
+        if path.is_relative_to(real_root) and not str(path).startswith(installed):
+            continue
+        own = folder / path.relative_to(_import_root(name, path))
+        # Without an __init__.py there it may be a package of somebody else's that happens to have a folder's name.
+        is_copy = (
+            filecmp.cmp(path, own, shallow=False) if own.is_file() else not (folder / top / "__init__.py").is_file()
+        )
+        if not is_copy:
+            found.add(str(path))
+    return tuple(sorted(found))
+
+
+def _files(modules: Mapping[str, ModuleType]) -> Iterator[tuple[str, str]]:
+    """The names of the modules that came from files, with those files."""
+    for name, module in list(modules.items()):
+        file = getattr(module, "__file__", None)
+        if isinstance(file, str) and file.endswith((".py", ".pyc", ".so", ".pyd")):
+            yield name, file
 
 
 def _import_root(name: str, path: Path) -> Path:

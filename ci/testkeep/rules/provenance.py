@@ -18,6 +18,9 @@ def evidence_missing(facts: Facts) -> Iterator[Problem]:
     Every stage of the policy must leave a complete record. A stage that was not run, a record that was cut off, and a
     run that executed nothing (`--collect-only`, `--setup-plan`, an interpreter that drops assertions) all say nothing,
     and nothing is not a pass: the verdict is inconclusive. Run the stage again.
+
+    The same goes for a run that imported another copy of the project's code, a released version that is installed, say:
+    it tried code that nobody asks about. A copy whose files equal the project's is as good as the project's own.
     """
     absent = [rejection for rejection in facts.rejections if rejection.kind is not RejectionKind.FOREIGN]
     yield from _by_reason(absent, "and judge again")
@@ -31,7 +34,7 @@ def evidence_missing(facts: Facts) -> Iterator[Problem]:
         for doubt in doubts(suite):
             yield Problem(
                 message=f"stage {record.job.id} is no evidence: {doubt}",
-                help="Look at addopts, PYTEST_ADDOPTS and the environment variables of the run.",
+                help="Look at addopts, PYTEST_ADDOPTS and the environment of the run.",
             )
     if facts.baseline is not None and not facts.baseline.problem:
         for environment in missing_environments(facts):

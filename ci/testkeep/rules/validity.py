@@ -27,6 +27,10 @@ def doubts(suite: Suite) -> Iterator[str]:
         yield f"Python ran with optimisation level {settings.optimize}, which removes assert statements"
     if settings.options.get("assertmode") == "plain":
         yield "--assert=plain: assertions were not instrumented"
+    if suite.foreign_code:
+        first, *others = suite.foreign_code
+        more = f" and {len(others)} more" if others else ""
+        yield f"imported {first}{more}, not the project's own code: install the project again, editable"
 
 
 def broken_off(suite: Suite) -> str:

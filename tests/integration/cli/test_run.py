@@ -62,6 +62,29 @@ def test_run__red_static_stage__does_not_hide_the_tests(project: GitProject) -> 
     assert [(stage.name, stage.status) for stage in run.verdict.stages] == [("format", "failed"), ("unit", "passed")]
 
 
+def test_run__stale_copy_of_the_project_is_installed__is_inconclusive(tmp_path: Path) -> None:
+    # The copy's code passes; the working tree's would not, and nobody has run it.
+    project, site = GitProject(tmp_path / "repository"), tmp_path / "site"
+    project.commit(
+        {
+            "src/shop/__init__.py": "",
+            "src/shop/cart.py": "TOTAL = 'broken'\n",
+            "tests/test_cart.py": "import shop.cart\n\n\ndef test_total():\n    assert shop.cart.TOTAL == 1\n",
+        }
+    )
+    (site / "shop").mkdir(parents=True)
+    (site / "shop" / "__init__.py").write_text("")
+    (site / "shop" / "cart.py").write_text("TOTAL = 1\n")
+
+    stale = project.testkeep("run", "unit", "--base", "none", PYTHONPATH=str(site))
+    (site / "shop" / "cart.py").write_text("TOTAL = 'broken'\n")
+    identical = project.testkeep("run", "unit", "--base", "none", PYTHONPATH=str(site))
+
+    assert (stale.exit_code, stale.codes) == (4, ["TK501"])
+    assert f"imported {site / 'shop' / 'cart.py'}, not the project's own code" in stale.finding("TK501").message
+    assert (identical.exit_code, identical.codes) == (1, ["TK101"])
+
+
 def test_run__fail_fast__starts_no_test_after_a_red_static_stage(project: GitProject) -> None:
     project.commit({"app/ugly.py": UNFORMATTED})
 

@@ -215,6 +215,45 @@ def test_imports(tmp_path: Path, is_installed: bool, source: str, mode: tuple[st
     assert found == {name: (str(project.root / folder),) for name, folder in expected.items()}
 
 
+INSTALLED = {
+    "pyproject.toml": "",
+    "src/shop/__init__.py": "",
+    "src/shop/cart.py": "TOTAL = 1\n",
+    "tests/test_cart.py": "import shop.cart\n\ndef test_1():\n    assert shop.cart.TOTAL\n",
+    "site/shop/__init__.py": "",
+    "site/shop/cart.py": "TOTAL = 1\n",
+}
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        pytest.param({}, (), id="an identical copy"),
+        pytest.param({"src/shop/cart.py": "TOTAL = 2\n"}, ("shop/cart.py",), id="a stale copy"),
+        pytest.param({"src/shop/cart.py": None}, ("shop/cart.py",), id="a module that the project has no more"),
+        pytest.param({"src/shop/new.py": ""}, (), id="a module that is not imported"),
+        pytest.param(
+            {"src/shop/__init__.py": None, "src/shop/cart.py": None, "src/shop/deploy.py": ""},
+            (),
+            id="somebody else's package with a folder's name",
+        ),
+    ],
+)
+def test_foreign_code(
+    tmp_path: Path, changes: dict[str, str | None], expected: tuple[str, ...], mode: tuple[str, ...]
+) -> None:
+    files = {path: text for path, text in (INSTALLED | changes).items() if text is not None}
+    project = make_project(tmp_path / "repository", files)
+    site = tmp_path / "site"
+    (project.root / "site").rename(site)
+
+    recorded = project.pytest(*mode, PYTHONPATH=str(site))
+
+    assert recorded.is_clean, recorded.output
+    assert recorded.suite.foreign_code == tuple(str(site / name) for name in expected)
+
+
 VALUES = ["a b", "ünï ✓", "[x]", "a::b", "", "x", "x", "new\nline", "/", "\\", "x" * 3000]
 
 

@@ -42,7 +42,7 @@ _NO_TOOL = partial(Finding, code="TK507", name="tool-missing", severity=Severity
 _NO_RUN = _MISSING(
     message="stage unit is no evidence: its record is of no run", help="Run 'testkeep run unit' and judge again."
 )
-_LOOK_AT_SETTINGS = "Look at addopts, PYTEST_ADDOPTS and the environment variables of the run."
+_LOOK_AT_SETTINGS = "Look at addopts, PYTEST_ADDOPTS and the environment of the run."
 
 
 def _rejected(job: str, kind: RejectionKind, reason: str = "there is no record of it") -> Rejection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from builders import a_record, a_suite, a_test, findings_of, not_run, the_facts
@@ -48,6 +49,16 @@ _SKIPPED = CollectorReport(id="tests/test_a.py", outcome="skipped", reason="no r
                 "--assert=plain: assertions were not instrumented",
             ],
             id="assertions are off in two ways",
+        ),
+        pytest.param(
+            msgspec.structs.replace(a_suite(), foreign_code=("/site/shop/cart.py",)),
+            ["imported /site/shop/cart.py, not the project's own code: install the project again, editable"],
+            id="another copy of one file",
+        ),
+        pytest.param(
+            msgspec.structs.replace(a_suite(), foreign_code=("/site/shop/a.py", "/site/shop/b.py", "/site/shop/c.py")),
+            ["imported /site/shop/a.py and 2 more, not the project's own code: install the project again, editable"],
+            id="another copy of many files",
         ),
     ],
 )
