@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from repositories import GitProject
+from repositories import WAIVER, GitProject
 
 GUARD = "tests/unit/test_calc.py::test_guard"
 FILE = "tests/unit/test_calc.py"
@@ -170,16 +170,6 @@ def test_run__a_test_moves_to_another_stage_of_the_policy__is_no_loss(project: G
     assert project.testkeep("run", "unit", "integration").exit_code == 0
 
 
-WAIVER = """
-[[tool.testkeep.waivers]]
-test = "tests/unit/test_calc.py::test_guard"
-rule = "TK201"
-reason = "known"
-owner = "team"
-expires = {expires}
-"""
-
-
 @pytest.mark.parametrize(
     ("where", "expires", "exit_code"),
     [
@@ -191,7 +181,7 @@ expires = {expires}
 def test_run__with_a_waiver__honours_only_a_valid_one_of_the_base(
     project: GitProject, where: str, expires: str, exit_code: int
 ) -> None:
-    policy = (project.root / "pyproject.toml").read_text() + WAIVER.format(expires=expires)
+    policy = (project.root / "pyproject.toml").read_text() + WAIVER.replace("2999-12-31", expires)
     if where == "base":
         project.commit({"pyproject.toml": policy})
     above('@pytest.mark.skip(reason="later")')(project)
@@ -202,6 +192,64 @@ def test_run__with_a_waiver__honours_only_a_valid_one_of_the_base(
     assert run.exit_code == exit_code
     assert run.finding("TK201").waived is (exit_code == 0)
     assert bool(run.verdict.conservation.lost) is (exit_code == 1)
+
+
+def test_run__one_cause_loses_forty_tests__is_one_finding_with_all_of_them(project: GitProject) -> None:
+    names = [f"test_{number}" for number in range(40)]
+    body = "\n\n".join(f"def {name}():\n    assert {name!r}" for name in names)
+    project.commit({"tests/unit/test_many.py": f"import pytest\n\n{body}\n"})
+    project.replace(
+        "tests/unit/test_many.py", "import pytest\n", "import pytest\n\npytestmark = pytest.mark.skip('x')\n"
+    )
+    project.commit()
+
+    run = project.testkeep("run", "unit")
+
+    assert (run.exit_code, run.codes) == (1, ["TK201"])
+    assert run.finding("TK201").tests == tuple(f"tests/unit/test_many.py::{name}" for name in names)
+
+
+@pytest.mark.parametrize(
+    ("test", "exit_code", "codes", "why"),
+    [
+        pytest.param(
+            "def test_db():\n    assert os.environ['SHOP_DB']\n", 4, ["TK101", "TK508"], "failed", id="fails without it"
+        ),
+        pytest.param(
+            "@pytest.mark.skipif('SHOP_DB' not in os.environ, reason='no db')\ndef test_db():\n    assert True\n",
+            4,
+            ["TK508"],
+            "skipped",
+            id="skips without it",
+        ),
+        pytest.param("def test_db():\n    assert os.environ\n", 0, [], "", id="does without it"),
+    ],
+)
+def test_run__a_variable_of_the_bases_run_is_missing_here__is_no_fault_of_the_change(
+    project: GitProject, test: str, exit_code: int, codes: list[str], why: str
+) -> None:
+    project.commit({"tests/unit/test_db.py": f"import os\n\nimport pytest\n\n\n{test}"})
+    project.commit({"README.md": "text\n"})
+    assert project.testkeep("run", "unit", SHOP_DB="sqlite://").exit_code == 0
+
+    run = project.testkeep("run", "unit")
+
+    assert (run.exit_code, run.codes) == (exit_code, codes)
+    if codes:
+        finding = run.finding("TK508")
+        assert finding.test == "tests/unit/test_db.py::test_db"
+        assert f"does not pass at the base commit either, on this machine: {why}" in finding.message
+        assert "not set here: SHOP_DB" in finding.message
+
+
+def test_run__a_test_fails_at_the_head_only__is_a_fault_of_the_change(project: GitProject) -> None:
+    project.commit({"tests/unit/test_db.py": "import os\n\n\ndef test_db():\n    assert os.environ['SHOP_DB']\n"})
+    project.replace("tests/unit/test_db.py", "SHOP_DB", "OTHER_DB")
+    project.commit()
+
+    run = project.testkeep("run", "unit", SHOP_DB="sqlite://")
+
+    assert (run.exit_code, run.codes) == (1, ["TK101"])
 
 
 def test_gate__other_pytest_at_the_base__compares_and_says_so(project: GitProject, tmp_path: Path) -> None:

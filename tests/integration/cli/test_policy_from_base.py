@@ -6,18 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from repositories import GitProject, simple_project
+from repositories import WAIVER, GitProject, simple_project
 
 POLICY = '[tool.testkeep]\nstages = ["unit", "integration"]\n'
 FLOW = "from app.calc import add\n\n\ndef test_flow():\n    assert add(1, 1) == 2\n"
-WAIVER = """
-[[tool.testkeep.waivers]]
-test = "tests/unit/test_calc.py::test_guard"
-rule = "TK201"
-reason = "known"
-owner = "team"
-expires = 2999-12-31
-"""
 
 
 @pytest.fixture
