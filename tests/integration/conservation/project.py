@@ -22,6 +22,24 @@ IN_CASE = (CASE_METHOD, CASE_SUBTESTS)
 IN_HELPED = (BY_HELPER, BY_FIXTURE)
 EVERYTHING = (*IN_A, *IN_CASE, *IN_HELPED, DIV)
 
+# For pairs that need tests that classes inherit.
+MIXED = "tests/unit/test_mixed.py"
+MIXIN = """\
+    class Checks:
+        value = 0
+
+        def test_sign(self):
+            assert self.value >= 0
+
+
+    class TestZero(Checks):
+        value = 0
+
+
+    class TestOne(Checks):
+        value = 1
+    """
+
 CALC = """\
     def add(a, b):
         return a + b

@@ -22,6 +22,8 @@ from integration.conservation.project import (
     IN_A,
     IN_CASE,
     METHOD,
+    MIXED,
+    MIXIN,
     OTHER,
     A,
     above_guard,
@@ -117,22 +119,6 @@ ENGINES = """\
     def backend(request):
         return request.param
     """
-MIXIN = """\
-    class Checks:
-        value = 0
-
-        def test_sign(self):
-            assert self.value >= 0
-
-
-    class TestZero(Checks):
-        value = 0
-
-
-    class TestOne(Checks):
-        value = 1
-    """
-MIXED = "tests/unit/test_mixed.py"
 
 
 @table(

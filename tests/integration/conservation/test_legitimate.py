@@ -20,6 +20,8 @@ from integration.conservation.project import (
     GUARD,
     IN_A,
     METHOD,
+    MIXED,
+    MIXIN,
     SUB,
     A,
     B,
@@ -232,20 +234,6 @@ def test_run__parameters_are_written_in_another_way__are_matched_by_value(
     pair.expected.check(judge(pair))
 
 
-MIXED = "tests/unit/test_mixed.py"
-MIXIN = """\
-    class Checks:
-        def test_sign(self):
-            assert self.value >= 0
-
-
-    class TestZero(Checks):
-        value = 0
-
-
-    class TestOne(Checks):
-        value = 1
-    """
 SIGNS = tuple(f"{MIXED}::{name}::test_sign" for name in ("TestZero", "TestOne"))
 
 
