@@ -91,7 +91,6 @@ class Weakening(Struct, frozen=True, kw_only=True):
     head: RecordedTest
     why: str
     to_nothing: bool
-    line: int = 0
 
 
 class Unfit(Struct, frozen=True, kw_only=True):

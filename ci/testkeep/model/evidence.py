@@ -120,6 +120,16 @@ class Evidence(Struct, frozen=True, kw_only=True):
     suite: Suite | None = None
     idle: str = ""
 
+    @property
+    def tests(self) -> tuple[RecordedTest, ...]:
+        """What was recorded of each test."""
+        return self.suite.tests if self.suite is not None else ()
+
+    @property
+    def ran_tests(self) -> bool:
+        """Whether it is of a run that executed a test."""
+        return any(test.execution for test in self.tests)
+
 
 class Unfinished(Struct, frozen=True, kw_only=True):
     """What a job left that never finished: a crash, a kill, a timeout, or a run that is still going on.

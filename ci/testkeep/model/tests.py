@@ -178,6 +178,11 @@ class RecordedTest(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.execution.outcome if self.execution else None
 
     @property
+    def strength(self) -> Strength | None:
+        """What the test asserted; None if it was not inspected."""
+        return self.execution.strength if self.execution else None
+
+    @property
     def decisive_phase(self) -> Phase | None:
         """The phase that made the outcome; None if the test was not run."""
         return self.execution.decisive_phase if self.execution else None

@@ -12,9 +12,8 @@ import msgspec
 from testkeep.errors import Undecided
 from testkeep.formats import evidence_json
 from testkeep.model.duration import parse_duration
-from testkeep.model.evidence import Evidence, Job, JobContext, Suite
+from testkeep.model.evidence import Evidence, Job, JobContext
 from testkeep.model.stage import TEST_STAGES
-from testkeep.model.tests import RecordedTest
 from testkeep.pipeline.commands import inspection_arguments
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.plans import test_environment
@@ -42,10 +41,8 @@ class Site:
     label: str
 
 
-def inspect(site: Site, tests: Collection[str], watcher: Watcher) -> tuple[dict[str, RecordedTest], Suite]:
+def inspect(site: Site, tests: Collection[str], watcher: Watcher) -> Evidence:
     """Run some tests, all stages in one process, and watch what they assert and which production code they run.
-
-    Returns what was recorded of each test that was found, by id, and the record of the whole run.
 
     Raises:
         Undecided: the run left no usable record.
@@ -58,7 +55,7 @@ def inspect(site: Site, tests: Collection[str], watcher: Watcher) -> tuple[dict[
     evidence = _run(site, context, files if len(files) <= _MOST_FILES else [], watcher)
     if evidence.suite is None:
         raise Undecided(f"the inspection at the {site.label} has no record of a test run")
-    return {test.item.id: test for test in evidence.suite.tests}, evidence.suite
+    return evidence
 
 
 def _run(site: Site, context: JobContext, files: list[str], watcher: Watcher) -> Evidence:

@@ -19,7 +19,6 @@ from testkeep.model.verdict import (
     VERDICT_SCHEMA,
     Conservation,
     CoverageResult,
-    Decision,
     Likely,
     Lost,
     Moved,
@@ -34,13 +33,11 @@ from testkeep.pipeline.progress import Watcher
 from testkeep.pipeline.second_look import Looker, look_closer
 from testkeep.pipeline.sources import Texts, read_sources
 from testkeep.pipeline.stage_results import stage_results
-from testkeep.rules import RULES
 from testkeep.rules.accounting import account
 from testkeep.rules.base import Baseline, Facts, Rejection, RejectionKind
 from testkeep.rules.comparison import compare
-from testkeep.rules.conservation import CONSERVATION
 from testkeep.rules.control import controlled, controlled_account
-from testkeep.rules.judgement import decide, find
+from testkeep.rules.judgement import decide, decide_alone, find
 from testkeep.system.coverage_data import combine
 from testkeep.system.evidence_folder import EvidenceFolder
 
@@ -69,7 +66,7 @@ def judge(case: Case, watcher: Watcher) -> Verdict:
     """Reach a verdict from the evidence; lost and changed tests are looked at more closely, which runs them again.
 
     Raises:
-        UsageError: a test file of the head cannot be read.
+        UsageError: a file with coverage's configuration cannot be read.
     """
     project = case.project
     gathered = gather(case.folder, project.provenance, case.stages)
@@ -134,8 +131,7 @@ def _policy_notes(case: Case) -> Iterable[str]:
 
 def _version_notes(facts: Facts) -> Iterable[str]:
     """Test ids are pytest's: another version may write some of them in another way."""
-    records = facts.baseline.evidence if facts.baseline else ()
-    before = {record.suite.settings.versions.get("pytest", "") for record in records if record.suite}
+    before = {suite.settings.versions.get("pytest", "") for suite in facts.base_suites()}
     now = {suite.settings.versions.get("pytest", "") for _, suite in facts.suites()}
     if before and now and before != now:
         yield f"the base was recorded with pytest {', '.join(sorted(before))}, the head with {', '.join(sorted(now))}"
@@ -147,24 +143,18 @@ def _compared(case: Case, facts: Facts, watcher: Watcher) -> Facts:
     if baseline is None or baseline.problem:
         return replace(facts, comparison=compare(facts))
     if case.project.repository.resolve(baseline.commit) is None:
-        facts = replace(facts, comparison=controlled(compare, _decide_alone, facts))
+        facts = replace(facts, comparison=controlled(compare, decide_alone, facts))
         doubt = f"the base commit {baseline.commit[:12]} is not in this repository"
         return replace(facts, comparison=msgspec.structs.replace(facts.comparison, doubts=(doubt,)))
     texts = Texts.of(case.project, baseline.commit)
     base_sources, head_sources, imports = read_sources(texts, facts)
     facts = replace(facts, base_sources=base_sources, head_sources=head_sources, head_imports=imports)
-    facts = replace(facts, comparison=controlled(compare, _decide_alone, facts))
+    facts = replace(facts, comparison=controlled(compare, decide_alone, facts))
     if facts.comparison.obstacle:
         return facts
     scratch = state_folder(case.project) / "inspection"
     facts = look_closer(Looker(texts, case.folder, scratch, watcher), facts)
     return replace(facts, comparison=controlled_account(account, facts))
-
-
-def _decide_alone(facts: Facts) -> Decision:
-    """What the conservation rules alone make of a comparison."""
-    rules = [rule for rule in RULES if rule.check in CONSERVATION]
-    return decide(facts, find(facts, (), rules), rules)
 
 
 def _coverage(case: Case, evidence: Sequence[Evidence]) -> tuple[CoverageTotals | None, Rejection | None]:
@@ -176,7 +166,7 @@ def _coverage(case: Case, evidence: Sequence[Evidence]) -> tuple[CoverageTotals 
     judged = {stage for record in evidence for stage in record.job.stages}
     if not case.conserve or not wanted or not wanted <= judged or not case.project.source:
         return None, None
-    measured = [record.job.id for record in evidence if _ran_something(record)]
+    measured = [record.job.id for record in evidence if record.ran_tests]
     without = [job_id for job_id in measured if not case.folder.coverage_path(job_id).exists()]
     if without:
         return None, _no_coverage(f"there is no coverage data of {', '.join(without)}; was --no-cov given?")
@@ -191,10 +181,6 @@ def _coverage(case: Case, evidence: Sequence[Evidence]) -> tuple[CoverageTotals 
     if data is None:
         return None, _no_coverage(f"not one line of {', '.join(case.project.source)} was measured")
     return coverage_json.loads(data), None
-
-
-def _ran_something(record: Evidence) -> bool:
-    return record.suite is not None and any(test.execution for test in record.suite.tests)
 
 
 def _no_coverage(reason: str) -> Rejection:

@@ -11,10 +11,11 @@ import msgspec
 from testkeep.errors import Undecided, UsageError
 from testkeep.formats.module_bindings import read_bindings
 from testkeep.formats.test_checks import TestChecks
+from testkeep.model.evidence import Evidence
 from testkeep.model.inspection import Inspection, Suspect
 from testkeep.model.production import Lines, Production
 from testkeep.model.source import Check, FileBindings
-from testkeep.model.tests import Item
+from testkeep.model.tests import Item, RecordedTest
 from testkeep.pipeline.base_tree import BaseTree, check_out
 from testkeep.pipeline.baseline import refuse_foreign_code
 from testkeep.pipeline.gather import read_all
@@ -80,12 +81,12 @@ def _read(looker: Looker, facts: Facts) -> Inspection:
     base = {test.item.id: test.item for test in facts.base_tests() if test.item.id in lost or test.item.id in earlier}
     new = {test_id: item for test_id, item in head.items() if test_id not in before}
     return Inspection(
-        base_checks=dict(sources.checks(base.values(), at_base=True)),
-        head_checks=dict(sources.checks(head.values(), at_base=False)),
+        base_checks=sources.checks(base.values(), at_base=True),
+        head_checks=sources.checks(head.values(), at_base=False),
         candidates=candidates(
-            lost, dict(sources.tokens(lost.values(), at_base=True)), dict(sources.tokens(new.values(), at_base=False))
+            lost, sources.tokens(lost.values(), at_base=True), sources.tokens(new.values(), at_base=False)
         ),
-        mentions=dict(_mentions(texts, lost.values())),
+        mentions=_mentions(texts, lost.values()),
         suspects=suspects,
         production=read_production(texts),
     )
@@ -98,10 +99,10 @@ def _moved_elsewhere(sources: _Parsed, facts: Facts) -> Iterator[Suspect]:
     there = set(wanted.values())
     head = {test.item.id: test.item for test in facts.tests() if test.item.id in there}
     pairs = [(base[old], head[new]) for old, new in wanted.items() if base[old].path != head[new].path]
-    before = dict(sources.checks((old for old, _ in pairs), at_base=True))
-    now = dict(sources.checks((new for _, new in pairs), at_base=False))
+    before = sources.checks((old for old, _ in pairs), at_base=True)
+    now = sources.checks((new for _, new in pairs), at_base=False)
     for old, new in pairs:
-        if before[old.id] != now[new.id]:
+        if before.get(old.id) != now.get(new.id):
             yield Suspect(base=old.id, head=new.id, why="it moved, and names that it uses stand for something else")
 
 
@@ -119,26 +120,28 @@ class _Parsed:
             self._files[key] = TestChecks(text or "")
         return self._files[key]
 
-    def checks(self, items: Iterable[Item], *, at_base: bool) -> Iterator[tuple[str, tuple[Check, ...]]]:
-        """What each test asserts."""
+    def checks(self, items: Iterable[Item], *, at_base: bool) -> dict[str, tuple[Check, ...]]:
+        """What each test asserts; without those that are not to be read, as their class inherits them, say."""
         items = list(items)
         if at_base:
             self._texts.fetch_base(item.path for item in items)
-        for item in items:
-            yield item.id, self._file(item.path, at_base).checks(name_in_file(item), item.params) or ()
+        found = ((item.id, self._file(item.path, at_base).checks(name_in_file(item), item.params)) for item in items)
+        return {test_id: checks for test_id, checks in found if checks is not None}
 
-    def tokens(self, items: Iterable[Item], *, at_base: bool) -> Iterator[tuple[str, frozenset[str]]]:
+    def tokens(self, items: Iterable[Item], *, at_base: bool) -> dict[str, frozenset[str]]:
         """What each test is likened by."""
-        return ((item.id, self._file(item.path, at_base).tokens(name_in_file(item))) for item in items)
+        return {item.id: self._file(item.path, at_base).tokens(name_in_file(item)) for item in items}
 
 
-def _mentions(texts: Texts, items: Iterable[Item]) -> Iterator[tuple[str, frozenset[str]]]:
+def _mentions(texts: Texts, items: Iterable[Item]) -> dict[str, frozenset[str]]:
     read: dict[str, FileBindings] = {}
+    found: dict[str, frozenset[str]] = {}
     for item in items:
         if item.path not in read:
             read[item.path] = read_bindings(texts.base(item.path) or "") or {}
         binding = read[item.path].get(name_in_file(item))
-        yield item.id, binding.mentions if binding is not None else frozenset()
+        found[item.id] = binding.mentions if binding is not None else frozenset()
+    return found
 
 
 # Runs -------------------------------------------------------------------------------------------------------------
@@ -146,7 +149,7 @@ def _mentions(texts: Texts, items: Iterable[Item]) -> Iterator[tuple[str, frozen
 
 def _covered(looker: Looker, facts: Facts) -> Lines | None:
     """The head's lines that any test ran; None if a job left no coverage data."""
-    jobs = [record.job.id for record, suite in facts.suites() if any(test.execution for test in suite.tests)]
+    jobs = [record.job.id for record in facts.evidence if record.ran_tests]
     return _executed([looker.evidence.coverage_path(job) for job in jobs], looker.texts.project.folder)
 
 
@@ -163,10 +166,10 @@ def _executed(files: Sequence[Path], folder: str) -> Lines | None:
 def _inspect_head(looker: Looker, facts: Facts, tests: Sequence[str]) -> Facts:
     site = Site(looker.texts.project, EvidenceFolder(looker.scratch), {}, "head")
     try:
-        seen, _ = inspect(site, tests, looker.watcher)
+        record = inspect(site, tests, looker.watcher)
     except (Undecided, UsageError) as error:
         return _with(facts, problems=(*facts.inspection.problems, error.message))
-    return _with(facts, head=seen)
+    return _with(facts, head=_by_id(record))
 
 
 def _inspect_base(looker: Looker, facts: Facts, tests: Sequence[str]) -> Facts:
@@ -174,17 +177,19 @@ def _inspect_base(looker: Looker, facts: Facts, tests: Sequence[str]) -> Facts:
     try:
         with check_out(project, commit) as tree:
             if tree is None:
-                return _with(
-                    facts, problems=(*facts.inspection.problems, "the project is not there at the base commit")
-                )
-            folder = EvidenceFolder(tree.scratch / "inspection")
-            site = Site(tree.project, folder, tree.environment, "base")
-            seen, _ = inspect(site, tests, looker.watcher)
-            refuse_foreign_code(read_all(folder)[0], project, tree.project)
+                raise Undecided("the project is not there at the base commit")
+            site = Site(tree.project, EvidenceFolder(tree.scratch / "inspection"), tree.environment, "base")
+            record = inspect(site, tests, looker.watcher)
+            refuse_foreign_code([record], project, tree.project)
+            seen = _by_id(record)
             facts = _with(facts, base=seen, not_found=frozenset(tests) - seen.keys())
             return _measure_others(looker, facts, tree) if needs_others(facts) else facts
     except (Undecided, UsageError) as error:
         return _with(facts, problems=(*facts.inspection.problems, error.message))
+
+
+def _by_id(record: Evidence) -> dict[str, RecordedTest]:
+    return {test.item.id: test for test in record.tests}
 
 
 def _measure_others(looker: Looker, facts: Facts, tree: BaseTree) -> Facts:
@@ -199,9 +204,8 @@ def _measure_others(looker: Looker, facts: Facts, tree: BaseTree) -> Facts:
     )
     run_stages(tree.project, options, Labelled(looker.watcher, "base without: "))
     evidence, unfinished = read_all(folder)
-    ran = [record.job.id for record in evidence if record.suite and any(test.execution for test in record.suite.tests)]
     if unfinished:
-        problem = "what the base's other tests run is not known: their run without the lost ones did not finish"
-        return _with(facts, problems=(*facts.inspection.problems, problem))
+        raise Undecided("what the base's other tests run is not known: their run without the lost ones did not finish")
+    ran = [record.job.id for record in evidence if record.ran_tests]
     others = _executed([folder.coverage_path(job) for job in ran], tree.project.folder) if ran else {}
     return _with(facts, production=msgspec.structs.replace(facts.inspection.production, others=others))

@@ -10,11 +10,12 @@ from testkeep.errors import UsageError
 from testkeep.formats.line_history import Version, gone_definitions, read_history
 from testkeep.formats.module_bindings import read_bindings
 from testkeep.formats.python_source import read_functions
+from testkeep.model.layout import lies_in
 from testkeep.model.patterns import matches
 from testkeep.model.production import FileHistory, Production
 from testkeep.model.source import FileSource, FunctionSource, Sources
 from testkeep.pipeline.context import Project
-from testkeep.rules.base import Facts
+from testkeep.rules.base import Facts, in_repository
 from testkeep.system.files import read_text
 from testkeep.system.git import Change
 
@@ -65,9 +66,7 @@ class Texts:
         """Whether a file is production code: below the project's source, and no test file."""
         folder = self.project.folder
         inside = path.removeprefix(f"{folder}/") if folder else path
-        sources = [entry if entry.endswith(".py") else f"{entry}/" for entry in self.project.source]
-        below = "." in self.project.source or any(inside == entry or inside.startswith(entry) for entry in sources)
-        return below and not matches(inside, TEST_FILES)
+        return lies_in(inside, self.project.source) and not matches(inside, TEST_FILES)
 
 
 def read_sources(texts: Texts, facts: Facts) -> tuple[Sources, Sources, Mapping[str, frozenset[str]]]:
@@ -79,7 +78,7 @@ def read_sources(texts: Texts, facts: Facts) -> tuple[Sources, Sources, Mapping[
     head = {test.item.id: test.item for test in facts.tests()}
     old = {base[id_].path for id_ in base.keys() - head.keys()}
     new = {head[id_].path for id_ in head.keys() - base.keys()} if old else set()
-    moved = {_at_head(texts, id_) for id_ in base.keys() - head.keys()}
+    moved = {in_repository(facts, id_.partition("::")[0]) for id_ in base.keys() - head.keys()}
     added = {change.new for change in texts.python_changes if change.new != change.old} if old else set()
     changed = {change.new for change in texts.python_changes} & {item.path for item in head.values()}
     texts.fetch_base(old | changed)
@@ -87,12 +86,6 @@ def read_sources(texts: Texts, facts: Facts) -> tuple[Sources, Sources, Mapping[
     now = {path: texts.head(path) for path in old | new | moved | added | changed if path}
     imports = {path: _imported_names(text) for path, text in now.items() if text is not None and path in old | moved}
     return _functions(before), _functions(now), imports
-
-
-def _at_head(texts: Texts, test_id: str) -> str:
-    folder = texts.project.folder
-    file = test_id.partition("::")[0]
-    return f"{folder}/{file}" if folder else file
 
 
 def _functions(texts: Mapping[str, str | None]) -> dict[str, FileSource | None]:

@@ -9,7 +9,7 @@ from testkeep.model.inspection import Suspect
 from testkeep.model.source import FileBindings
 from testkeep.model.tests import Item
 from testkeep.pipeline.sources import Texts, stem
-from testkeep.rules.base import Facts, function_of, name_in_file
+from testkeep.rules.base import Facts, function_of, name_in_file, source_in
 from testkeep.rules.closure import affected
 from testkeep.rules.scopes import Place
 
@@ -104,11 +104,10 @@ def _said(item: Item, one: Place) -> str:
 def _doctests(facts: Facts, pairs: Mapping[str, str]) -> Iterator[Suspect]:
     """Doctests whose examples were changed."""
     for test in facts.tests():
-        path, name = test.item.path, name_in_file(test.item)
-        before, now = (sources.get(path) for sources in (facts.base_sources, facts.head_sources))
-        if test.item.id not in pairs or not before or not now or name not in before or name not in now:
+        if test.item.id not in pairs:
             continue
-        if before[name].doctest and before[name].doctest != now[name].doctest:
+        before, now = (source_in(sources, test) for sources in (facts.base_sources, facts.head_sources))
+        if before is not None and now is not None and before.doctest not in ("", now.doctest):
             yield Suspect(base=pairs[test.item.id], head=test.item.id, why="its examples were changed")
 
 

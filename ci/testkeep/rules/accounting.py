@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 import msgspec
 
@@ -38,8 +38,9 @@ def account(facts: Facts) -> Comparison:
     origins = origins_of(facts)
     inspection = facts.inspection
     unfit = tuple(_unfit(facts, draft))
-    left = _without(draft.lost, {one.base.item.id for one in unfit})
-    replaced, refused = _declared(facts, head, origins, left, unfit)
+    not_here = {one.base.item.id for one in unfit}
+    left = _without(draft.lost, not_here)
+    replaced, refused = _declared(facts, head, origins, left, not_here)
     left = _without(left, {one.lost for one in replaced})
     conserved = conserve(inspection, left, stand_ins(facts, head), origins)
     left = _without(left, {one.lost for one in conserved})
@@ -50,8 +51,7 @@ def account(facts: Facts) -> Comparison:
     left = _without(left, {one.test for one in retired})
     shared = Counter(test_id for one in (*conserved, *rewritten) for test_id in one.by)
     moved = {one.lost: one for one in (*conserved, *rewritten) if len(one.by) == 1 and shared[one.by[0]] == 1}
-    not_here = {one.base.item.id for one in unfit}
-    accounted = msgspec.structs.replace(
+    return msgspec.structs.replace(
         draft,
         moved=(*draft.moved, *moved.values()),
         replaced=(*replaced, *(one for one in conserved if one.lost not in moved)),
@@ -60,9 +60,9 @@ def account(facts: Facts) -> Comparison:
         lost=tuple(_with_candidates(inspection, loss) for loss in left),
         unfit=unfit,
         refused=tuple(refused),
+        weakened=tuple(weakened(facts, head)),
         doubts=inspection.problems,
     )
-    return msgspec.structs.replace(accounted, weakened=tuple(weakened(facts, accounted, head)))
 
 
 def _without(losses: Sequence[LostTest], accounted: set[str]) -> tuple[LostTest, ...]:
@@ -90,7 +90,7 @@ def _unfit(facts: Facts, draft: Comparison) -> Iterator[Unfit]:
 
 
 def _declared(
-    facts: Facts, head: HeadTests, origins: dict[str, str], lost: Sequence[LostTest], unfit: Sequence[Unfit]
+    facts: Facts, head: HeadTests, origins: dict[str, str], lost: Sequence[LostTest], unfit: Set[str]
 ) -> tuple[list[StandIn], list[Refusal]]:
     declared: list[Declaration] = declarations(head, facts, origins)
     if not declared:
@@ -99,13 +99,13 @@ def _declared(
     targeted = {test_id for one in declared for test_id in named.get(one.target, ())}
     others = conserve(facts.inspection, _without(lost, targeted), stand_ins(facts, head), origins)
     situation = Situation(
-        facts=facts,
         head=head,
+        inspection=facts.inspection,
         lost={loss.id: loss for loss in lost},
         origins=origins,
         known=_known(facts),
         environments={test_id: guard.environments for test_id, guard in guards_of(facts).items()},
-        unfit=[one.base.item.id for one in unfit],
+        unfit=unfit,
         spent=spent(facts.inspection, others, origins),
     )
     return verify(situation, declared)
@@ -153,8 +153,7 @@ def _does_the_same(inspection: Inspection, loss: LostTest, other: str) -> bool:
 
 
 def _strength(test: RecordedTest) -> int:
-    strength = test.execution.strength if test.execution else None
-    return strength.asserted if strength else 0
+    return test.strength.asserted if test.strength else 0
 
 
 def _misses(inspection: Inspection, before: RecordedTest, now: RecordedTest) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from testkeep.model.finding import Finding, Severity
 from testkeep.model.inspection import Inspection
 from testkeep.model.policy import Policy, Waiver
 from testkeep.model.policy_change import PolicyChange
-from testkeep.model.source import Sources
+from testkeep.model.source import FunctionSource, Sources
 from testkeep.model.stage import Stage
 from testkeep.model.tests import Item, RecordedTest
 from testkeep.model.verdict import Decision
@@ -57,8 +57,9 @@ class Facts:
 
     ``stages`` are those that the run was asked for; ``evidence`` holds complete records of the tree that is judged;
     ``baseline`` is None if none was asked for; ``comparison`` is what became of its guards. ``base_sources`` and
-    ``head_sources`` have the files of tests that are on one side only, by path (None: the file is not there);
-    ``today`` is the day of the head commit.
+    ``head_sources`` have the files of tests that are on one side only, and changed and new ones, by path (None: the
+    file is not there); ``head_imports`` the names that files import which lost tests; ``inspection`` is what a closer
+    look brought. ``today`` is the day of the head commit.
 
     ``policy`` is the one in force; ``policy_change`` has those of both sides (None: there is no base commit).
     ``waivers`` are those that are honoured, and ``findings`` what was found so far: only rules about waivers see them.
@@ -87,10 +88,14 @@ class Facts:
         """The stages that run tests, of those that the run was asked for."""
         return tuple(stage for stage in self.stages if not stage.is_static)
 
+    def base_suites(self) -> Iterator[Suite]:
+        """The base's test runs."""
+        records = self.baseline.evidence if self.baseline is not None else ()
+        return (record.suite for record in records if record.suite is not None)
+
     def base_tests(self) -> Iterator[RecordedTest]:
         """All recorded tests of the base."""
-        records = self.baseline.evidence if self.baseline is not None else ()
-        return (test for record in records if record.suite is not None for test in record.suite.tests)
+        return (test for suite in self.base_suites() for test in suite.tests)
 
     def suites(self) -> Iterator[tuple[Evidence, Suite]]:
         """The records of test runs, each with its suite."""
@@ -198,9 +203,14 @@ def is_doctest(test: RecordedTest) -> bool:
     return "." in function_of(test.item.id).partition("::")[2].rpartition("::")[2]
 
 
-def source_of(test: RecordedTest, sources: Sources) -> str:
+def source_in(sources: Sources, test: RecordedTest) -> FunctionSource | None:
+    """A test's function in the sources of one side; None if its file has no such function."""
+    return (sources.get(test.item.path) or {}).get(name_in_file(test.item))
+
+
+def body_in(sources: Sources, test: RecordedTest) -> str:
     """The digest of the body of a test's function; empty if its file has no such function."""
-    source = (sources.get(test.item.path) or {}).get(name_in_file(test.item))
+    source = source_in(sources, test)
     return source.body if source is not None else ""
 
 

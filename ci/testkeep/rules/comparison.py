@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from testkeep.model.comparison import Comparison, LostTest, StandIn
-from testkeep.model.evidence import Suite
 from testkeep.model.stage import Stage
 from testkeep.model.tests import Outcome, RecordedTest
 from testkeep.rules.base import Facts
@@ -64,7 +63,7 @@ def compare(facts: Facts) -> Comparison:
 def guards_of(facts: Facts) -> dict[str, Guard]:
     """The base's guards of the stages that are judged, by id."""
     found: dict[str, Guard] = {}
-    for suite in _base_suites(facts):
+    for suite in facts.base_suites():
         environment = suite.settings.interpreter
         for test in suite.tests:
             if test.item.stage in facts.stages and test.guards:
@@ -72,17 +71,12 @@ def guards_of(facts: Facts) -> dict[str, Guard]:
     return found
 
 
-def _base_suites(facts: Facts) -> Iterator[Suite]:
-    records = facts.baseline.evidence if facts.baseline else ()
-    return (record.suite for record in records if record.suite is not None)
-
-
 def missing_environments(facts: Facts) -> tuple[str, ...]:
     """The environments in which the base's tests guarded, and of which the head has no record."""
     here = {suite.settings.interpreter for _, suite in facts.suites()}
     there = {
         suite.settings.interpreter
-        for suite in _base_suites(facts)
+        for suite in facts.base_suites()
         if any(test.item.stage in facts.stages and test.guards for test in suite.tests)
     }
     return tuple(sorted(there - here)) if here else ()

@@ -107,7 +107,7 @@ def weakened(facts: Facts) -> Iterator[Problem]:
             help="Let it assert again what it asserted, or remove it and declare what stands for it.",
             test=one.head.item.id,
             path=one.head.item.path,
-            line=one.line or one.head.item.line,
+            line=one.head.item.line,
             severity=Severity.ERROR if one.to_nothing else Severity.WARNING,
         )
 

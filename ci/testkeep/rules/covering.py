@@ -14,7 +14,7 @@ def watched(seen: Mapping[str, RecordedTest], test_id: str) -> RecordedTest | No
     None if it was not, or did not guard while it was: what it did not do then proves nothing.
     """
     test = seen.get(test_id)
-    if test is None or not test.guards or test.execution is None or test.execution.strength is None:
+    if test is None or not test.guards or test.strength is None:
         return None
     return test
 

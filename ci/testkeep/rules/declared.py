@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from testkeep.model.comparison import Flaw
 from testkeep.rules.base import Facts, Problem
-from testkeep.rules.replacements import refusals
 
 
 def does_not_guard(facts: Facts) -> Iterator[Problem]:
@@ -69,7 +68,9 @@ def cannot_fail(facts: Facts) -> Iterator[Problem]:
 
 
 def _problems(facts: Facts, flaw: Flaw) -> Iterator[Problem]:
-    for refusal in refusals(facts, flaw):
+    for refusal in facts.comparison.refused:
+        if refusal.flaw is not flaw:
+            continue
         item = refusal.declared_by.item
         yield Problem(
             message=f"{item.id} does not stand for {refusal.target}: {refusal.why}",

@@ -13,6 +13,7 @@ from testkeep.model.policy import Waiver
 from testkeep.model.verdict import Decision
 from testkeep.rules import RULES
 from testkeep.rules.base import Facts, Rule
+from testkeep.rules.conservation import CONSERVATION
 
 _ORDER = list(Severity)
 
@@ -47,6 +48,12 @@ def decide(facts: Facts, findings: Iterable[Finding], rules: Sequence[Rule] = RU
         effects[finding.code] for finding in findings if finding.severity is Severity.ERROR and not finding.waived
     ]
     return Decision.worst(decisions)
+
+
+def decide_alone(facts: Facts) -> Decision:
+    """Say what the rules of conservation alone make of a comparison."""
+    rules = [rule for rule in RULES if rule.check in CONSERVATION]
+    return decide(facts, find(facts, (), rules), rules)
 
 
 def _split(finding: Finding, excused: frozenset[str]) -> Iterator[Finding]:

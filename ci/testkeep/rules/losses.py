@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from testkeep.model.comparison import Loss, LostTest
 from testkeep.model.source import FunctionSource
 from testkeep.model.tests import Outcome, RecordedTest, Selection
-from testkeep.rules.base import function_of, in_repository, is_doctest, name_in_file, source_of, split_location
+from testkeep.rules.base import function_of, in_repository, is_doctest, name_in_file, body_in, split_location
 from testkeep.rules.head_tests import HeadTests, enclosing
 
 
@@ -102,7 +102,7 @@ def _is_still_there(head: HeadTests, test: RecordedTest) -> bool:
 
 def _uncollected_body(head: HeadTests, test: RecordedTest) -> tuple[str, FunctionSource] | None:
     """Find the test's body in the head's sources where it is no test: under another name, or in another file."""
-    body = "" if is_doctest(test) else source_of(test, head.facts.base_sources)
+    body = "" if is_doctest(test) else body_in(head.facts.base_sources, test)
     return next(_uncollected(head, body), None) if body else None
 
 

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 from testkeep.model.source import Sources
 from testkeep.model.tests import RecordedTest
-from testkeep.rules.base import function_of, is_doctest, name_in_file, source_of
+from testkeep.rules.base import function_of, is_doctest, body_in, name_in_file, source_in
 
 _Key = tuple[str, ...]
 _LOOK_AT_MOST = 16
@@ -52,7 +52,7 @@ def _same_function(test: RecordedTest) -> _Key:
 
 def _same_body(test: RecordedTest, sources: Sources) -> _Key:
     """The same statements with the same values, whatever the function's name and place; a doctest has examples."""
-    body = "" if is_doctest(test) else source_of(test, sources)
+    body = "" if is_doctest(test) else body_in(sources, test)
     return (body, *_values(test)) if body else ()
 
 
@@ -60,14 +60,14 @@ def _same_examples(test: RecordedTest, sources: Sources) -> _Key:
     """The same doctest, whatever the name and the place of the object that it explains."""
     if not is_doctest(test):
         return ()
-    source = (sources.get(test.item.path) or {}).get(name_in_file(test.item))
+    source = source_in(sources, test)
     return (source.doctest,) if source is not None and source.doctest else ()
 
 
 def _same_class(test: RecordedTest, sources: Sources) -> _Key:
     """The same test of the same class, whatever its name and place, for a test that the class inherits or generates."""
     owner, _, name = name_in_file(test.item).rpartition(".")
-    source = (sources.get(test.item.path) or {}).get(owner) if owner and not source_of(test, sources) else None
+    source = (sources.get(test.item.path) or {}).get(owner) if owner and not body_in(sources, test) else None
     return (source.contents, name, *_values(test)) if source is not None and source.contents else ()
 
 
@@ -156,8 +156,8 @@ def _extended(lost: Sequence[RecordedTest], new: Sequence[RecordedTest], base: S
         first = projections[function, names].get(_values(test))
         if first is None:
             continue
-        body = source_of(test, base)
-        if names or (body and source_of(first, head) == body):
+        body = body_in(base, test)
+        if names or (body and body_in(head, first) == body):
             found[test.item.id] = (first, "the same function with a parameter more")
     return found
 

@@ -134,7 +134,7 @@ def tool_missing(facts: Facts) -> Iterator[Problem]:
 
 def _differences(facts: Facts) -> str:
     """The variables and versions in which the base's run and this one differ."""
-    before = [record.suite.settings for record in facts.baseline.evidence if record.suite] if facts.baseline else []
+    before = [suite.settings for suite in facts.base_suites()]
     now = [suite.settings for _, suite in facts.suites()]
     if not before or not now:
         return ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from testkeep.model.comparison import Flaw, LostTest, Refusal, StandIn
@@ -35,19 +35,14 @@ class Situation:
     declared, and that all of their assertions stand for already.
     """
 
-    facts: Facts
     head: HeadTests
+    inspection: Inspection
     lost: Mapping[str, LostTest]
     origins: Mapping[str, str] = field(default_factory=dict)
     known: Mapping[str, str] = field(default_factory=dict)
     environments: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    unfit: Sequence[str] = ()
+    unfit: Set[str] = frozenset()
     spent: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def inspection(self) -> Inspection:
-        """What was found out about lost tests and replacements."""
-        return self.facts.inspection
 
 
 def declarations(head: HeadTests, facts: Facts, origins: Mapping[str, str]) -> list[Declaration]:
@@ -110,7 +105,7 @@ def _flaw(case: Situation, one: Declaration, targets: Iterable[str]) -> Refusal 
     if not case.head.guards(test_id, wanted):
         return _refusal(Flaw.DOES_NOT_GUARD, one, f"it {_did(case, one)}, so it does not guard", "")
     seen = watched(case.inspection.head, test_id)
-    strength = seen.execution.strength if seen is not None and seen.execution else None
+    strength = seen.strength if seen is not None else None
     if strength is None:
         return _refusal(Flaw.DOES_NOT_COVER, one, f"it could not be inspected{_because(case.inspection)}", "")
     # A helper that every test calls may assert; what stands for a test must itself ask for something.
@@ -150,7 +145,7 @@ _DID = {"passed": "passed, but not in every environment", "error": "could not be
 
 def _is_strengthened(inspection: Inspection, test_id: str, origin: str, now: Strength) -> bool:
     seen = watched(inspection.base, origin)
-    before = seen.execution.strength if seen is not None and seen.execution else None
+    before = seen.strength if seen is not None else None
     if before is None or (now.asserted <= before.asserted and now.places <= before.places):
         return False
     # To assert the same once more makes nothing stronger.
@@ -235,8 +230,3 @@ def _state(case: Situation, target: str) -> str:
 
 def _refusal(flaw: Flaw, one: Declaration, why: str, help_text: str) -> Refusal:
     return Refusal(flaw=flaw, declared_by=one.test, target=one.target, why=why, help=help_text)
-
-
-def refusals(facts: Facts, flaw: Flaw) -> Iterator[Refusal]:
-    """The refused declarations with one flaw."""
-    return (refusal for refusal in facts.comparison.refused if refusal.flaw is flaw)

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
-from testkeep.model.comparison import Comparison, Weakening
+from testkeep.model.comparison import Weakening
 from testkeep.model.inspection import Inspection
 from testkeep.model.production import Production, is_run
 from testkeep.model.tests import Execution, RecordedTest, Strength
-from testkeep.rules.base import Facts, name_in_file
+from testkeep.rules.base import Facts, source_in
 from testkeep.rules.covering import footprint
 from testkeep.rules.head_tests import HeadTests
 
 
-def weakened(facts: Facts, comparison: Comparison, head: HeadTests) -> Iterator[Weakening]:
+def weakened(facts: Facts, head: HeadTests) -> Iterator[Weakening]:
     """Find the tests that guard on both sides and are weaker than they were."""
     said: set[str] = set()
-    for before, now, why_changed in _pairs(facts, comparison, head):
+    for before, now, why_changed in _pairs(facts, head):
         if before.execution is None or now.execution is None:
             continue
         found = (
@@ -31,18 +30,18 @@ def weakened(facts: Facts, comparison: Comparison, head: HeadTests) -> Iterator[
             line = _shadow(facts, now)
             hidden = f"; a second definition in line {now.item.line} hides the one in line {line}" if line else ""
             cause = f" ({why_changed})" if why_changed else ""
-            yield Weakening(head=now, why=f"{why}{hidden}{cause}", to_nothing=to_nothing, line=now.item.line)
-    yield from _other_values(facts, comparison, head, said)
+            yield Weakening(head=now, why=f"{why}{hidden}{cause}", to_nothing=to_nothing)
+    yield from _other_values(facts, head, said)
 
 
-def _pairs(facts: Facts, comparison: Comparison, head: HeadTests) -> Iterator[tuple[RecordedTest, RecordedTest, str]]:
+def _pairs(facts: Facts, head: HeadTests) -> Iterator[tuple[RecordedTest, RecordedTest, str]]:
     """Tests that were inspected on both sides, then those whose subtests the records themselves compare."""
     inspection: Inspection = facts.inspection
     for suspect in inspection.suspects:
         before, now = inspection.base.get(suspect.base), inspection.head.get(suspect.head)
         if before is not None and now is not None and before.guards and now.guards:
             yield before, now, suspect.why
-    kept = set(comparison.kept)
+    kept = set(facts.comparison.kept)
     for environment, test in _recorded(facts):
         if test.execution and test.execution.subtests and test.item.id in kept:
             for now in head.runs(test.item.id, [environment])[:1]:
@@ -51,10 +50,7 @@ def _pairs(facts: Facts, comparison: Comparison, head: HeadTests) -> Iterator[tu
 
 def _recorded(facts: Facts) -> Iterator[tuple[str, RecordedTest]]:
     """The guards of the base's records, each with the environment that it was in."""
-    for record in facts.baseline.evidence if facts.baseline is not None else ():
-        if record.suite is not None:
-            environment = record.suite.settings.interpreter
-            yield from ((environment, test) for test in record.suite.tests if test.guards)
+    return ((suite.settings.interpreter, test) for suite in facts.base_suites() for test in suite.tests if test.guards)
 
 
 def _fewer_assertions(before: Strength | None, now: Strength | None) -> tuple[bool, str] | None:
@@ -83,19 +79,12 @@ def _assertions(number: int) -> str:
 
 
 def _fewer_subtests(before: Execution, now: Execution) -> tuple[bool, str] | None:
-    passed_before, passed_now = (_passed_subtests(execution) for execution in (before, now))
-    if passed_now.total() >= passed_before.total():
+    passed_before, passed_now = (sum(one.outcome == "passed" for one in side.subtests) for side in (before, now))
+    if passed_now >= passed_before:
         return None
     # A loop without subtests asserts as well; that can be known only of a test that was inspected.
     to_nothing = not passed_now and not (now.strength is not None and now.strength.asserted)
-    return (
-        to_nothing,
-        f"{passed_before.total()} of its subtests passed at the base, {passed_now.total() or 'none'} here",
-    )
-
-
-def _passed_subtests(execution: Execution) -> Counter[str]:
-    return Counter(subtest.description for subtest in execution.subtests if subtest.outcome == "passed")
+    return to_nothing, f"{passed_before} of its subtests passed at the base, {passed_now or 'none'} here"
 
 
 def _other_code(production: Production, before: RecordedTest, now: RecordedTest) -> tuple[bool, str] | None:
@@ -114,14 +103,14 @@ def _other_code(production: Production, before: RecordedTest, now: RecordedTest)
 
 
 def _shadow(facts: Facts, test: RecordedTest) -> int:
-    source = (facts.head_sources.get(test.item.path) or {}).get(name_in_file(test.item))
+    source = source_in(facts.head_sources, test)
     return source.shadows if source is not None else 0
 
 
-def _other_values(facts: Facts, comparison: Comparison, head: HeadTests, said: set[str]) -> Iterator[Weakening]:
+def _other_values(facts: Facts, head: HeadTests, said: set[str]) -> Iterator[Weakening]:
     """Find parameter sets that kept their ids and have other values, in files that were changed."""
     before = {test.item.id: test for _, test in _recorded(facts)}
-    for test_id in comparison.kept:
+    for test_id in facts.comparison.kept:
         now = head.runs(test_id)[0]
         old = before[test_id].item.params
         if now.item.path not in facts.head_sources or test_id in said:
@@ -135,5 +124,4 @@ def _other_values(facts: Facts, comparison: Comparison, head: HeadTests, said: s
                 why=f"its parameters have other values under the same id: {first} was {old.get(first, 'not there')}, "
                 f"and is {now.item.params.get(first, 'not there')}",
                 to_nothing=False,
-                line=now.item.line,
             )

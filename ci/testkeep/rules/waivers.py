@@ -113,12 +113,11 @@ class _Sides:
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
-        base = facts.baseline.evidence if facts.baseline is not None else ()
         self._now = _by_id(facts.tests())
-        self._before = _by_id(test for record in base if record.suite for test in record.suite.tests)
+        self._before = _by_id(facts.base_tests())
         self._known = self._now.keys() | self._before.keys()
         self._files = {id_.partition("::")[0] for id_ in self._known}
-        suites = [record.suite for record in (*facts.evidence, *base) if record.suite]
+        suites = [*(suite for _, suite in facts.suites()), *facts.base_suites()]
         self._left_to_others = {
             id_
             for suite in suites

@@ -256,6 +256,10 @@ def test_run__guards_are_inherited__are_found_with_their_class(pair: Pair, judge
          Lost("removed", SIGNS[1:]), replace(MIXED, "class TestOne(Checks):\n    value = 1\n",
          "class TestSingle(Checks):\n    value = 1\n\n    def test_sign(self):\n        pass\n"),
          base=(write(MIXED, MIXIN),)),
+    pair("L39b", "another test's assertion takes the place of an inherited one", Lost("removed", (GUARD,)),
+         guard_becomes(""), replace(MIXED, "class TestOne(Checks):\n    value = 1\n",
+         "class TestOne(Checks):\n    def test_sign(self):\n        total = add(1, 2)\n        assert total == 3\n"),
+         replace(MIXED, "class Checks", "from app.calc import add\n\n\nclass Checks"), base=(write(MIXED, MIXIN),)),
 )  # fmt: skip
 def test_run__an_inherited_guard_is_overridden_elsewhere__blocks(pair: Pair, judge: Callable[[Pair], Outcome]) -> None:
     pair.expected.check(judge(pair))

@@ -227,8 +227,8 @@ def test_tk2xx__without_a_baseline__names_no_commit() -> None:
 # TK206 ------------------------------------------------------------------------------------------------------------
 
 
-def _weak(*, to_nothing: bool = True, line: int = 0) -> Facts:
-    one = Weakening(head=a_test(), why="1 assertion held", to_nothing=to_nothing, line=line)
+def _weak(*, to_nothing: bool = True, line: int = 5) -> Facts:
+    one = Weakening(head=a_test(line=line), why="1 assertion held", to_nothing=to_nothing)
     return replace(_facts(a_record(a_test())), comparison=Comparison(kept=(A_TEST,), weakened=(one,), obstacle=""))
 
 

@@ -21,21 +21,13 @@ from builders import (
 from testkeep.model.comparison import Comparison, Loss
 from testkeep.model.stage import Stage
 from testkeep.model.verdict import Decision
-from testkeep.rules import RULES
 from testkeep.rules.accounting import account
 from testkeep.rules.base import Facts
 from testkeep.rules.comparison import compare
-from testkeep.rules.conservation import CONSERVATION
 from testkeep.rules.control import CONTROL_FAILED, controlled, controlled_account
-from testkeep.rules.judgement import decide, find
+from testkeep.rules.judgement import decide_alone
 
 GONE, SKIPPED = (f"testkeep-positive-control.py::test_that_is_{state}" for state in ("gone", "skipped"))
-
-
-def decision(facts: Facts) -> Decision:
-    """Decide as a judgement does: by the rules of conservation alone."""
-    rules = [rule for rule in RULES if rule.check in CONSERVATION]
-    return decide(facts, find(facts, (), rules), rules)
 
 
 BASELINE = a_baseline(a_record(a_test()))
@@ -68,7 +60,7 @@ FACTS = the_facts(a_record(a_test()), baseline=BASELINE)
     ],
 )
 def test_controlled__comparison_that_bites__is_as_it_would_be_without(facts: Facts) -> None:
-    assert controlled(compare, decision, facts) == compare(facts)
+    assert controlled(compare, decide_alone, facts) == compare(facts)
 
 
 def keeps_everything(facts: Facts) -> Comparison:
@@ -105,12 +97,12 @@ def mistakes(facts: Facts) -> Comparison:
 def test_controlled__comparison_that_cannot_fail__is_an_obstacle(
     broken: Callable[[Facts], Comparison], missed: str
 ) -> None:
-    assert controlled(broken, decision, FACTS) == Comparison(obstacle=f"{CONTROL_FAILED} ({missed})")
+    assert controlled(broken, decide_alone, FACTS) == Comparison(obstacle=f"{CONTROL_FAILED} ({missed})")
 
 
 def test_controlled__head_without_a_run__is_controlled_too() -> None:
     facts = the_facts(a_static_record(job="unit", idle="no tests"), baseline=BASELINE)
-    assert controlled(without(GONE), decision, facts) == Comparison(obstacle=f"{CONTROL_FAILED} ({GONE})")
+    assert controlled(without(GONE), decide_alone, facts) == Comparison(obstacle=f"{CONTROL_FAILED} ({GONE})")
 
 
 @pytest.mark.parametrize("decided", [Decision.PASS, Decision.INCONCLUSIVE])
@@ -128,7 +120,7 @@ def test_controlled__decision_that_fails_for_one_loss_only__is_an_obstacle() -> 
 
 
 def test_controlled__facts__are_left_as_they_are() -> None:
-    controlled(compare, decision, FACTS)
+    controlled(compare, decide_alone, FACTS)
     assert [test.item.id for test in (*FACTS.base_tests(), *FACTS.tests())] == [A_TEST, A_TEST]
     assert findings_of("TK203", FACTS) == ()
     assert FACTS.baseline is not None

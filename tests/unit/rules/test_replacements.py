@@ -50,13 +50,13 @@ def said(
     facts = facts or the_facts(a_record(*head), baseline=a_baseline(a_record(*base)), inspection=seen)
     tests = HeadTests.of(facts)
     case = Situation(
-        facts=facts,
         head=tests,
+        inspection=facts.inspection,
         lost={test_id: a_loss(test_id) for test_id in lost},
         origins=origins or {},
         known=known or {},
         environments=environments or {},
-        unfit=unfit,
+        unfit=set(unfit),
         spent=spent or {},
     )
     replaced, refused = verify(case, declarations(tests, facts, origins or {}))

@@ -33,7 +33,7 @@ def found(
         inspection=inspection,
         head_sources=sources,
     )
-    return list(weakened(facts, facts.comparison, HeadTests.of(facts)))
+    return list(weakened(facts, HeadTests.of(facts)))
 
 
 def said(before: RecordedTest, now: RecordedTest, why: str = "") -> list[tuple[bool, str]]:
@@ -105,7 +105,7 @@ def test_weakened__second_definition_hides_it__says_so() -> None:
     source = {FILE: {"test_add": FunctionSource(name="test_add", line=5, body="x", shadows=2)}}
     hidden = f"{NONE_LEFT}; a second definition in line 5 hides the one in line 2"
     (one,) = found(inspection=inspection, sources=source)
-    assert (one.why, one.line) == (hidden, 5)
+    assert (one.why, one.head.item.line) == (hidden, 5)
 
 
 def test_weakened__test_was_moved__is_said_of_the_one_that_it_is() -> None:
@@ -153,7 +153,7 @@ def test_weakened__subtests_of_two_environments__are_each_compared_with_their_ow
     few, many = a_test(subtests=THREE[:1]), a_test(subtests=THREE)
     sides = a_record(few), a_record(many, python="3.12.1")
     facts = the_facts(*sides, baseline=a_baseline(*sides))
-    assert list(weakened(facts, facts.comparison, HeadTests.of(facts))) == []
+    assert list(weakened(facts, HeadTests.of(facts))) == []
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_weakened__values_under_the_same_id__table(
     head = a_test(test_id, params=now)
     weak = found(before=a_test(test_id, params=before), now=head, sources={path: {}})
     why = f"its parameters have other values under the same id: {said}"
-    assert weak == ([Weakening(head=head, why=why, to_nothing=False, line=5)] if said else [])
+    assert weak == ([Weakening(head=head, why=why, to_nothing=False)] if said else [])
 
 
 def test_weakened__skipped_in_one_environment_of_the_base__is_compared_where_it_guarded() -> None:
@@ -182,7 +182,7 @@ def test_weakened__skipped_in_one_environment_of_the_base__is_compared_where_it_
     ours = a_test(test_id, params={"n": "1"})
     base = a_baseline(a_record(ours), a_record(a_test(test_id, "skipped", params={"n": "9"}), python="3.12.1"))
     facts = the_facts(a_record(ours), baseline=base, head_sources={FILE: {}})
-    assert list(weakened(facts, facts.comparison, HeadTests.of(facts))) == []
+    assert list(weakened(facts, HeadTests.of(facts))) == []
 
 
 def test_weakened__weaker_in_several_ways__is_said_once() -> None:
@@ -194,4 +194,4 @@ def test_weakened__weaker_in_several_ways__is_said_once() -> None:
 def test_weakened__fifty_thousand_tests__are_compared_in_seconds() -> None:
     tests = [a_test(f"{FILE}::test_add[{n}]", params={"n": str(n)}, subtests=THREE[:1]) for n in range(50_000)]
     facts = the_facts(a_record(*tests), baseline=a_baseline(a_record(*tests)), head_sources={FILE: {}})
-    assert list(weakened(facts, facts.comparison, HeadTests.of(facts))) == []
+    assert list(weakened(facts, HeadTests.of(facts))) == []
