@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
+
+from testkeep.formats.syntax import UNREADABLE, Definition, first_line, parse
 
 Scope: TypeAlias = tuple[str, int]
 """The name and the first line of a code object: ``<module>``, a class or a function, with its decorators."""
@@ -15,8 +16,6 @@ Place: TypeAlias = tuple[int, int]
 
 _SAME = (ast.Eq, ast.Is, ast.LtE, ast.GtE)
 _MAY_CHANGE = (ast.Call, ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr)
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_BLOCKS = ("body", "orelse", "finalbody")
 
 
 class Assertion(NamedTuple):
@@ -47,19 +46,16 @@ def read_assertions(text: str | bytes) -> dict[Scope, tuple[Line, ...]]:
     [('test_it', 1)]
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Python's remarks on the text are the author's business
-            tree = ast.parse(text)
         found: dict[Scope, list[Line]] = {}
-        for scope, line in _lines_below(tree, ("<module>", 1)):
+        for scope, line in _lines_below(parse(text), ("<module>", 1)):
             found.setdefault(scope, []).append(line)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except UNREADABLE:
         return {}
     return {scope: tuple(lines) for scope, lines in found.items()}
 
 
 def _lines_below(node: ast.AST, scope: Scope) -> Iterator[tuple[Scope, Line]]:
-    for name in (*_BLOCKS, "handlers", "cases"):
+    for name in ("body", "orelse", "finalbody", "handlers", "cases"):
         block = getattr(node, name, None)
         if not isinstance(block, list):
             continue  # a lambda's or a conditional expression's body is none
@@ -69,11 +65,8 @@ def _lines_below(node: ast.AST, scope: Scope) -> Iterator[tuple[Scope, Line]]:
             if line.assertions:
                 yield scope, line
         for child in block:
-            yield from _lines_below(child, _scope_of(child) if isinstance(child, _SCOPES) else scope)
-
-
-def _scope_of(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Scope:
-    return node.name, min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+            inner = (child.name, first_line(child)) if isinstance(child, Definition) else scope
+            yield from _lines_below(child, inner)
 
 
 def _sharing_lines(block: list[ast.stmt]) -> Iterator[list[ast.stmt]]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 
-from testkeep.formats.syntax import last_name
+from testkeep.formats import assertion_source
+from testkeep.formats.syntax import last_name, statements
 
 _HELPERS = ("assert", "check", "verify", "expect", "ensure", "should")
-_CONTEXTS = frozenset({"raises", "warns", "deprecated_call", "RaisesGroup", "RaisesExc"})
-_FAILING = frozenset({"fail"})
+CONTEXTS = frozenset({"raises", "warns", "deprecated_call", "RaisesGroup", "RaisesExc"})
+"""What expects an exception or a warning."""
 _ENDING = frozenset({"skip", "fail", "exit", "xfail", "skipTest"})
 _OWNERS = frozenset({"pytest", "self"})
 _MEANINGFUL = (ast.Name, ast.Call, ast.Attribute, ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr)
@@ -43,7 +44,7 @@ def expects(statement: ast.stmt) -> bool:
     match statement:
         case ast.With(items=items) | ast.AsyncWith(items=items):
             calls = [item.context_expr for item in items]
-            return any(_is_call(call) and (last_name(call) in _CONTEXTS or helps(call)) for call in calls)
+            return any(_is_call(call) and (last_name(call) in CONTEXTS or helps(call)) for call in calls)
         case _:
             pass
     return False
@@ -51,38 +52,32 @@ def expects(statement: ast.stmt) -> bool:
 
 def asserts(statement: ast.stmt) -> bool:
     """Say whether a statement asserts, or holds one that does; definitions do not until they are called."""
-    waiting: list[ast.AST] = [statement]
-    while waiting:
-        node = waiting.pop()
-        match node:
-            case ast.Assert() | ast.Expr(value=ast.Call(func=ast.Attribute(attr="fail"))):
-                return True
-            case ast.Expr(value=value) if helps(value):
-                return True
-            case ast.With() | ast.AsyncWith() if expects(node):
-                return True
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-                continue
-            case _:
-                pass
-        waiting += [inner for inner in ast.iter_child_nodes(node) if not isinstance(inner, ast.expr)]
-    return False
+    return any(_asserts(one) for one in statements([statement]))
+
+
+def _asserts(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Assert() | ast.Expr(value=ast.Call(func=ast.Attribute(attr="fail"))):
+            return True
+        case ast.Expr(value=value) if helps(value):
+            return True
+        case _:
+            return expects(statement)
 
 
 def is_transparent(statement: ast.stmt) -> bool:
     """Say whether a block only names the statements in it: ``subtests.test()``, ``self.subTest()``."""
     match statement:
-        case ast.With(items=[ast.withitem(context_expr=call, optional_vars=None)]):
-            match call:
-                case ast.Call(func=ast.Attribute(value=ast.Name(id="subtests"), attr="test")):
-                    return True
-                case ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr="subTest")):
-                    return True
-                case _:
-                    pass
+        case ast.With(
+            items=[
+                ast.withitem(
+                    context_expr=ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=name)), optional_vars=None
+                )
+            ]
+        ):
+            return (owner, name) in {("subtests", "test"), ("self", "subTest")}
         case _:
-            pass
-    return False
+            return False
 
 
 def is_vacuous(test: ast.expr) -> bool:
@@ -91,17 +86,7 @@ def is_vacuous(test: ast.expr) -> bool:
     >>> [is_vacuous(ast.parse(text, mode="eval").body) for text in ("(a == 1, '')", "a or True", "a == a", "a == 1")]
     [True, True, True, False]
     """
-    match test:
-        case ast.Tuple(elts=[_, *_]):
-            return True
-        case ast.BoolOp(op=ast.Or(), values=values) if any(_is_true(value) for value in values):
-            return True
-        case ast.Compare(left=left, ops=[ast.Eq() | ast.Is() | ast.LtE() | ast.GtE()], comparators=[right]):
-            if ast.dump(left) == ast.dump(right) and not any(isinstance(node, ast.Call) for node in ast.walk(left)):
-                return True
-        case _:
-            pass
-    return not any(isinstance(node, _MEANINGFUL) for node in ast.walk(test))
+    return assertion_source.is_vacuous(test) or not any(isinstance(node, _MEANINGFUL) for node in ast.walk(test))
 
 
 def conjuncts(test: ast.expr) -> list[ast.expr]:
@@ -116,14 +101,3 @@ def conjuncts(test: ast.expr) -> list[ast.expr]:
 
 def _is_call(node: ast.expr) -> bool:
     return isinstance(node.value if isinstance(node, ast.Await) else node, ast.Call)
-
-
-def _is_true(node: ast.expr) -> bool:
-    match node:
-        case ast.Constant(value=value):
-            return bool(value)
-        case ast.Tuple(elts=[_, *_]):
-            return True
-        case _:
-            pass
-    return False

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from testkeep.formats.literal_rows import parameter
 from testkeep.formats.module_names import ModuleNames
 from testkeep.formats.normal_form import is_immutable, is_literal, name_of, number
-from testkeep.formats.syntax import Function
+from testkeep.formats.syntax import Function, arguments_of
 from testkeep.model.source import Check
 
 _OF_SELF = re.compile(r"«self»(?:\.(\w+))?")
@@ -51,7 +51,7 @@ class Values:
         self._values: dict[str, Value] = {}
         self._variables: dict[str, str] = {}
         self._is_in_effect = False
-        arguments = _arguments(function.args)
+        arguments = [argument.arg for argument in arguments_of(function.args)]
         own = arguments[0] if owner is not None and arguments and arguments[0] in ("self", "cls") else None
         self._arguments: dict[str, ast.expr] = {
             name: name_of(f"«{'self' if name == own else name}»") for name in arguments
@@ -163,8 +163,3 @@ class Notes:
         return _ASSERTION_OF_SELF.sub(
             lambda found: found[0] if found[1] in members else f"unittest.TestCase.{found[1]}", text
         )
-
-
-def _arguments(arguments: ast.arguments) -> list[str]:
-    optional = [argument.arg for argument in (arguments.vararg, arguments.kwarg) if argument is not None]
-    return [argument.arg for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)] + optional

@@ -6,6 +6,7 @@ import ast
 import re
 from itertools import islice
 
+from testkeep.formats.canonical import canonical
 from testkeep.formats.normal_form import is_literal, name_of
 from testkeep.formats.syntax import UNREADABLE
 
@@ -27,32 +28,11 @@ def parameter(text: str) -> ast.expr:
         )  # a class, a function or a member of an enumeration, as it would be imported
     try:
         value = ast.parse(text, mode="eval").body
-        if is_literal(value) and _recorded(value) == text:
+        if is_literal(value) and canonical(ast.literal_eval(value)) == text:
             return value
-    except UNREADABLE:
-        pass
+    except (*UNREADABLE, TypeError):
+        pass  # no Python, or a set or a dict with what cannot be in one
     return name_of(f"«={text}»")
-
-
-def _recorded(node: ast.expr | None) -> str:
-    """Write a literal as it is recorded: a tuple of one as if it were no tuple, and so it is not known again."""
-    match node:
-        case ast.Tuple(elts=elements):
-            return "(" + ", ".join(_recorded(element) for element in elements) + ")"
-        case ast.List(elts=elements):
-            return "[" + ", ".join(_recorded(element) for element in elements) + "]"
-        case ast.Set(elts=elements):
-            return "{" + ", ".join(_recorded(element) for element in elements) + "}"
-        case ast.Dict(keys=keys, values=values):
-            pairs = (f"{_recorded(key)}: {_recorded(value)}" for key, value in zip(keys, values, strict=True))
-            return "{" + ", ".join(pairs) + "}"
-        case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return f"-{_recorded(operand)}"
-        case ast.Constant(value=value):
-            return repr(value)
-        case _:
-            pass
-    return ""
 
 
 def rows(node: ast.expr) -> list[ast.expr] | None:

@@ -5,42 +5,30 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from testkeep.formats import assertions
 from testkeep.formats.module_names import imported_as
-from testkeep.formats.syntax import UNREADABLE, Definition, blocks, bound_names, last_name, parse, strip
-from testkeep.formats.unittest_style import translate
-from testkeep.model.source import Binding, FileBindings
-
-MODULE = "<module>"
-_EXPECTING = frozenset({"raises", "warns", "deprecated_call", "fail"})
-_HIDING = frozenset(
-    {
-        "suppress",
-        "raises",
-        "monkeypatch",
-        "patch",
-        "mock",
-        "mocker",
-        "Mock",
-        "MagicMock",
-        "AsyncMock",
-        "create_autospec",
-    }
-    | {
-        "skip",
-        "skipif",
-        "skipTest",
-        "skipIf",
-        "skipUnless",
-        "importorskip",
-        "xfail",
-        "expectedFailure",
-        "exit",
-        "_exit",
-    }
+from testkeep.formats.syntax import (
+    UNREADABLE,
+    Definition,
+    anonymous,
+    blocks,
+    bound_names,
+    last_name,
+    parse,
+    statements,
+    strip,
 )
+from testkeep.formats.unittest_style import translate
+from testkeep.model.source import MODULE, Binding, FileBindings
+
+_EXPECTING = assertions.CONTEXTS | {"fail"}
+_HIDING = frozenset(
+    {"suppress", "raises", "monkeypatch", "patch", "mock", "mocker", "Mock", "MagicMock", "AsyncMock",
+     "create_autospec", "skip", "skipif", "skipTest", "skipIf", "skipUnless", "importorskip", "xfail",
+     "expectedFailure", "exit", "_exit"}
+)  # fmt: skip
 
 
 def read_bindings(text: str) -> FileBindings | None:
@@ -66,54 +54,40 @@ class _Part:
     """One of the places where a name is bound."""
 
     name: str
-    line: int
     nodes: Sequence[ast.AST]
     origin: str = ""
-    mentions: set[str] = field(default_factory=set)
 
 
 def _parts(body: Sequence[ast.stmt], prefix: str) -> Iterator[_Part]:
+    scope = prefix.removesuffix(".") or MODULE
     for statement in body:
         match statement:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
-                yield _Part(f"{prefix}{statement.name}", _line(statement), [_anonymous(statement)])
+                yield _Part(f"{prefix}{statement.name}", [anonymous(statement)])
             case ast.ClassDef():
                 name = f"{prefix}{statement.name}"
-                yield _Part(name, _line(statement), [_without_members(statement)])
+                yield _Part(name, [_without_members(statement)])
                 yield from _parts([one for one in statement.body if _has_definitions(one)], f"{name}.")
             case ast.Import() | ast.ImportFrom():
                 for name, origin in imported_as(statement).items():
-                    yield _Part(f"{prefix}{name}", statement.lineno, [], origin)
+                    yield _Part(f"{prefix}{name}", [], origin)
             case _ if _has_definitions(statement) or any(blocks(statement)):
-                yield _Part(f"{prefix.removesuffix('.') or MODULE}", statement.lineno, _header(statement))
+                yield _Part(scope, _header(statement))
                 for _, block in blocks(statement):
                     yield from _parts(block, prefix)
             case _:
-                names = sorted(bound_names([statement])) or [prefix.removesuffix(".") or MODULE]
-                yield from (
-                    _Part(f"{prefix}{name}" if name != MODULE else name, statement.lineno, [statement])
-                    for name in names
-                )
-
-
-def _line(definition: Definition) -> int:
-    return min([definition.lineno, *(decorator.lineno for decorator in definition.decorator_list)])
-
-
-def _anonymous(function: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
-    return type(function)(**{**dict(ast.iter_fields(function)), "name": "_"})
+                names = [f"{prefix}{name}" for name in sorted(bound_names([statement]))] or [scope]
+                yield from (_Part(name, [statement]) for name in names)
 
 
 def _has_definitions(statement: ast.stmt) -> bool:
-    if isinstance(statement, Definition):
-        return True
-    return any(_has_definitions(inner) for _, block in blocks(statement) for inner in block)
+    return any(isinstance(one, Definition) for one in statements([statement]))
 
 
 def _without_members(definition: ast.ClassDef) -> ast.AST:
     """A class with what it says itself; functions and classes in it are bindings of their own."""
     body = [statement for statement in definition.body if not _has_definitions(statement)]
-    return ast.ClassDef(**{**dict(ast.iter_fields(definition)), "name": "_", "body": body})
+    return anonymous(definition, body=body)
 
 
 def _header(statement: ast.stmt) -> list[ast.AST]:
@@ -140,11 +114,10 @@ def _binding(parts: Sequence[_Part]) -> Binding:
     origins = dict.fromkeys(part.origin for part in parts if part.origin)
     return Binding(
         digest=digest.hexdigest()[:32],
-        line=parts[-1].line,
         mentions=frozenset(mentions),
         asserts=asserts,
         hides=hides or not mentions.isdisjoint(_HIDING),
-        origin="|".join(origins) if all(part.origin for part in parts) else "",
+        origins=tuple(origins) if all(part.origin for part in parts) else (),
     )
 
 
@@ -185,15 +158,7 @@ def _returns_early(body: Sequence[ast.stmt]) -> bool:
     """Say whether a return stands in front of an assertion."""
     returned = False
     for statement in body:
-        if returned and (assertions.asserts(statement) or _asserts(statement)):
+        if returned and _asserts(statement):
             return True
-        returned = returned or _may_return(statement)
+        returned = returned or any(isinstance(one, ast.Return) for one in statements([statement]))
     return any(_returns_early(block) for one in body if not isinstance(one, Definition) for _, block in blocks(one))
-
-
-def _may_return(statement: ast.stmt) -> bool:
-    if isinstance(statement, Definition):
-        return False
-    if isinstance(statement, ast.Return):
-        return True
-    return any(_may_return(inner) for _, block in blocks(statement) for inner in block)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from testkeep.formats.normal_form import NormalForm, name_of, write
-from testkeep.formats.syntax import Definition, Function, bound_names, statements
+from testkeep.formats.syntax import Definition, Function, anonymous, bound_names, statements
 
 _BUILTINS = frozenset(dir(builtins))
 _SET_UP = {
@@ -184,10 +184,7 @@ def _binds(statement: ast.stmt) -> Iterator[str]:
 
 def _anonymous(statement: ast.stmt) -> ast.stmt:
     """A definition without its own name."""
-    if not isinstance(statement, Definition):
-        return statement
-    fields = {**dict(ast.iter_fields(statement)), "name": "_"}
-    return type(statement)(**fields)
+    return anonymous(statement) if isinstance(statement, Definition) else statement
 
 
 def _is_autouse(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

@@ -7,12 +7,11 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from testkeep.formats.syntax import bound_names, is_comprehension
+from testkeep.formats.syntax import arguments_of, bound_names
 
 # Repr escapes characters for private use: no text of a file can be taken for a placeholder.
 _PLACEHOLDER = re.compile("\ue000([0-9]+)\ue001")
 _PLAIN = (ast.Constant, ast.Tuple, ast.List, ast.Set, ast.Dict, ast.expr_context, ast.UnaryOp, ast.USub)
-_LEAVES = (ast.expr_context, ast.operator, ast.cmpop, ast.boolop, ast.unaryop)
 
 
 def name_of(identifier: str) -> ast.Name:
@@ -101,13 +100,12 @@ class NormalForm:
                 return _ordered(self._parts(node))
             case ast.Call():
                 return self._call(node)
+            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+                return self._comprehension(node)
+            case ast.expr_context() | ast.operator() | ast.cmpop() | ast.boolop() | ast.unaryop():
+                return node
             case _:
-                pass
-        if is_comprehension(node):
-            return self._comprehension(node)
-        if isinstance(node, _LEAVES):
-            return node
-        return self._parts(node)
+                return self._parts(node)
 
     def _call(self, node: ast.Call) -> ast.AST:
         """A call; ``getattr(x, "name")``, with the name of a parameter's value, say, is ``x.name``."""
@@ -163,31 +161,26 @@ class NormalForm:
         return ast.Attribute(value=value, attr=attribute, ctx=context)
 
     def _lambda(self, node: ast.Lambda) -> ast.AST:
-        names = {argument.arg: self.placeholder() for argument in _arguments(node.args)}
+        names = {argument.arg: self.placeholder() for argument in arguments_of(node.args)}
         with self._scope(names):
             new = self._parts(node)
         assert isinstance(new, ast.Lambda)  # noqa: S101  (for the type checker)
-        for argument in _arguments(new.args):
+        for argument in arguments_of(new.args):
             argument.arg = names[argument.arg]
         return new
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
         """A function inside of the test: its arguments keep their names, callers may use them."""
         names = {name: self.placeholder() for name in bound_names(node.body)}
-        names |= {argument.arg: argument.arg for argument in _arguments(node.args)}
+        names |= {argument.arg: argument.arg for argument in arguments_of(node.args)}
         with self._scope(names):
             new = self._parts(node)
         return self._renamed(new, "name")
 
-    def _comprehension(self, node: ast.AST) -> ast.AST:
-        targets = [generator.target for generator in getattr(node, "generators", [])]
+    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> ast.AST:
+        targets = [generator.target for generator in node.generators]
         with self._scope({name: self.placeholder() for name in bound_names(targets)}):
             return self._parts(node)
-
-
-def _arguments(arguments: ast.arguments) -> list[ast.arg]:
-    optional = [argument for argument in (arguments.vararg, arguments.kwarg) if argument is not None]
-    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *optional]
 
 
 def _ordered(node: ast.AST) -> ast.AST:

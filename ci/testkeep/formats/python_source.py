@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from testkeep.formats.doctest_examples import examples_digest
-from testkeep.formats.syntax import UNREADABLE, Definition, Function, blocks, even_out, last_name, parse
+from testkeep.formats.syntax import UNREADABLE, Definition, Function, blocks, even_out, first_line, last_name, parse
 from testkeep.formats.unittest_style import translate
 from testkeep.model.source import FileSource, FunctionSource
 
@@ -71,7 +71,7 @@ class _Scope:
 def _sources(body: Sequence[ast.stmt], scope: _Scope, block: _Block) -> Iterator[FunctionSource]:
     for index, child in enumerate(body):
         if isinstance(child, Definition):
-            line = min([child.lineno, *(decorator.lineno for decorator in child.decorator_list)])
+            line = first_line(child)
             name = f"{scope.prefix}{child.name}"
             is_class = isinstance(child, ast.ClassDef)
             yield FunctionSource(
@@ -130,4 +130,6 @@ def _plain_arguments(arguments: ast.arguments, *, is_method: bool) -> ast.argume
     plain.args = positional[1:] if is_method and positional and positional[0].arg in ("self", "cls") else positional
     plain.posonlyargs = [ast.arg(arg=argument.arg) for argument in arguments.posonlyargs]
     plain.kwonlyargs = [ast.arg(arg=argument.arg) for argument in arguments.kwonlyargs]
+    plain.vararg = ast.arg(arg=arguments.vararg.arg) if arguments.vararg is not None else None
+    plain.kwarg = ast.arg(arg=arguments.kwarg.arg) if arguments.kwarg is not None else None
     return plain

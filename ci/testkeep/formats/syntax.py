@@ -13,10 +13,8 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 """What reading a text may raise: it is no Python, or is nested deeper than Python can follow."""
 
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
-
-def parse(text: str) -> ast.Module:
+def parse(text: str | bytes) -> ast.Module:
     """Parse a file; raises one of `UNREADABLE`."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Python's remarks on the text are the author's business
@@ -120,9 +118,20 @@ def bound_names(nodes: Iterable[ast.AST]) -> Counter[str]:
     return names
 
 
-def is_comprehension(node: ast.AST) -> bool:
-    """Say whether an expression has variables of its own."""
-    return isinstance(node, _COMPREHENSIONS)
+def first_line(definition: Definition) -> int:
+    """The line on which a definition begins, with its decorators."""
+    return min([definition.lineno, *(decorator.lineno for decorator in definition.decorator_list)])
+
+
+def anonymous(definition: Definition, **changes: object) -> Definition:
+    """Copy a definition without its own name."""
+    return type(definition)(**{**dict(ast.iter_fields(definition)), "name": "_", **changes})
+
+
+def arguments_of(arguments: ast.arguments) -> list[ast.arg]:
+    """All arguments of a function, the starred ones last."""
+    optional = [argument for argument in (arguments.vararg, arguments.kwarg) if argument is not None]
+    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *optional]
 
 
 def last_name(node: ast.expr) -> str:

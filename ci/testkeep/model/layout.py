@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
+
+from testkeep.model.patterns import matches
 
 _SRC = "src"
 CONTAINERS = (_SRC, "lib", "source", "python")
@@ -13,6 +16,8 @@ _NOT_PRODUCTION = frozenset(
      "integration", "migrations", "notebooks", "playground", "scripts", "site", "test", "testing", "tests", "tools",
      "typing_tests", "utils_dev", "vendor"}
 )  # fmt: skip
+TEST_FILES = ("test_*.py", "**/test_*.py", "*_test.py", "**/*_test.py", "conftest.py", "**/conftest.py",
+              "tests/**", "**/tests/**")  # fmt: skip
 _NOT_MODULES = re.compile(r"(setup|conftest|noxfile|tasks|fabfile|manage|test_.*|.*_test)\.py")
 
 
@@ -49,6 +54,20 @@ def lies_in(path: str, source: Iterable[str]) -> bool:
     (True, False, True)
     """
     return any(PurePosixPath(path).is_relative_to(entry) for entry in source)
+
+
+def is_production(path: str, source: Iterable[str]) -> bool:
+    """Whether a file is production code: in a source, and no test beside it; what is named itself always is.
+
+    >>> is_production("app/tax.py", ["app"]), is_production("app/test_tax.py", ["app"])
+    (True, False)
+    """
+    for entry in map(posixpath.normpath, source):
+        if path == entry:
+            return True
+        if lies_in(path, [entry]) and not matches(str(PurePosixPath(path).relative_to(entry)), TEST_FILES):
+            return True
+    return False
 
 
 def import_roots(source: Sequence[str], files: Iterable[str]) -> dict[str, str]:

@@ -49,19 +49,20 @@ class Binding(Struct, frozen=True, kw_only=True):
 
     ``digest`` changes with what the name does, decorators included, but not with formatting, comments, docstrings or
     annotations. ``mentions`` are all names that occur in it. ``asserts``: it contains an assertion. ``hides``: it could
-    swallow a failure or put a stub in the place of the code under test. ``origin`` is what an import brings in.
+    swallow a failure or put a stub in the place of the code under test. ``origins`` are what an import brings in, or
+    one of several imports.
     """
 
     digest: str
-    line: int
     mentions: frozenset[str] = frozenset()
     asserts: bool = False
     hides: bool = False
-    origin: str = ""
+    origins: tuple[str, ...] = ()
 
 
+MODULE = "<module>"
 FileBindings = Mapping[str, Binding]
-"""The bindings of one file by their qualified names; statements that bind nothing stand under ``<module>``."""
+"""The bindings of one file by their qualified names; statements that bind nothing stand under `MODULE`."""
 
 
 def likeness(one: frozenset[str], other: frozenset[str]) -> float:

@@ -13,6 +13,7 @@ from testkeep.formats.stage_hints import concerns_stage
 from testkeep.formats.tool_config import configured_tools
 from testkeep.model.duration import parse_duration
 from testkeep.model.evidence import EVIDENCE_SCHEMA, Evidence, Job, ToolRun
+from testkeep.model.layout import TEST_FILES
 from testkeep.model.stage import Stage
 from testkeep.pipeline.commands import PytestRun, ToolCommand, static_commands
 from testkeep.pipeline.context import Project
@@ -36,8 +37,7 @@ _OUTER_PYTEST = frozenset(
     {"PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID"}
 )
 # Of the source, what never counts for coverage.
-NOT_PRODUCTION = ("test_*.py", "**/test_*.py", "*_test.py", "**/*_test.py", "conftest.py", "**/conftest.py",
-                  "tests/**", "**/tests/**", "migrations/versions/**", "**/migrations/versions/**")  # fmt: skip
+NOT_PRODUCTION = (*TEST_FILES, "migrations/versions/**", "**/migrations/versions/**")
 
 
 @dataclass(frozen=True)

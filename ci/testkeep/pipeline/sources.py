@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 
 from testkeep.errors import UsageError
 from testkeep.formats.line_history import Version, gone_definitions, read_history
 from testkeep.formats.module_bindings import read_bindings
 from testkeep.formats.python_source import read_functions
-from testkeep.model.layout import lies_in
-from testkeep.model.patterns import matches
+from testkeep.model.layout import is_production
 from testkeep.model.production import FileHistory, Production
 from testkeep.model.source import FileSource, FunctionSource, Sources
 from testkeep.pipeline.context import Project
 from testkeep.rules.base import Facts, in_repository
 from testkeep.system.files import read_text
 from testkeep.system.git import Change
-
-TEST_FILES = ("test_*.py", "**/test_*.py", "*_test.py", "**/*_test.py", "conftest.py", "**/conftest.py",
-              "tests/**", "**/tests/**")  # fmt: skip
 
 
 @dataclass
@@ -66,7 +61,7 @@ class Texts:
         """Whether a file is production code: below the project's source, and no test file."""
         folder = self.project.folder
         inside = path.removeprefix(f"{folder}/") if folder else path
-        return lies_in(inside, self.project.source) and not matches(inside, TEST_FILES)
+        return is_production(inside, self.project.source)
 
 
 def read_sources(texts: Texts, facts: Facts) -> tuple[Sources, Sources, Mapping[str, frozenset[str]]]:
@@ -93,7 +88,7 @@ def _functions(texts: Mapping[str, str | None]) -> dict[str, FileSource | None]:
 
 
 def _imported_names(text: str) -> frozenset[str]:
-    return frozenset(name for name, binding in (read_bindings(text) or {}).items() if binding.origin)
+    return frozenset(name for name, binding in (read_bindings(text) or {}).items() if binding.origins)
 
 
 def read_production(texts: Texts) -> Production:
@@ -129,9 +124,3 @@ def _only_new(version: Version, before: str | None) -> Version:
     known = read_functions(before) if before is not None else {}
     new = {name: source for name, source in version.functions.items() if name not in known}
     return Version(version.path, version.text, new)
-
-
-def stem(path: str) -> str:
-    """The name under which a module is imported: the file's, or the folder's for a package."""
-    file = PurePosixPath(path)
-    return file.parent.name if file.stem == "__init__" else file.stem

@@ -8,10 +8,10 @@ from testkeep.formats.module_bindings import read_bindings
 from testkeep.model.inspection import Suspect
 from testkeep.model.source import FileBindings
 from testkeep.model.tests import Item
-from testkeep.pipeline.sources import Texts, stem
+from testkeep.pipeline.sources import Texts
 from testkeep.rules.base import Facts, function_of, name_in_file, source_in
 from testkeep.rules.closure import affected
-from testkeep.rules.scopes import Place
+from testkeep.rules.scopes import Place, module_parts
 
 # Of the tests that one changed helper concerns, so many are run again; more would not tell more.
 _SAMPLE = 200
@@ -50,7 +50,7 @@ def _bindings(
     texts.fetch_base(old[path] for path in changed)
     base = {path: _read(texts.base(old[path])) for path in changed}
     head = {path: _read(texts.head(path)) for path in changed}
-    names = {stem(path) for path in changed} - {"conftest"}
+    names = {module_parts(path)[-1] for path in changed} - {"conftest"}
     for path in {test.item.path for test in facts.tests()} - head.keys() if names else ():
         text = texts.head(path)
         if text is not None and any(name in text for name in names):

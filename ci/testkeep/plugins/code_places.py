@@ -8,6 +8,8 @@ from enum import Enum
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from testkeep.model.layout import is_production
+
 _FOREIGN_FOLDERS = frozenset({"site-packages", "dist-packages", ".nox", ".tox", ".venv"})
 
 
@@ -37,7 +39,7 @@ class CodePlaces:
         self._root = root
         self._real_root = Path(os.path.realpath(root))
         self._folder = folder
-        self._source = tuple(PurePosixPath(os.path.normpath(entry)) for entry in source)
+        self._source = tuple(source)
         self._packages = frozenset(packages)
         self._known: dict[str, CodePlace] = {}
         self._environments: dict[Path, bool] = {}
@@ -55,7 +57,7 @@ class CodePlaces:
         path = self._in_project(filename) or self._installed(filename, module)
         if path is None:
             return CodePlace(Kind.FOREIGN, filename)
-        kind = Kind.PRODUCTION if any(_is_production(path, entry) for entry in self._source) else Kind.TEST
+        kind = Kind.PRODUCTION if is_production(str(path), self._source) else Kind.TEST
         return CodePlace(kind, str(PurePosixPath(self._folder) / path))
 
     def _in_project(self, filename: str) -> PurePosixPath | None:
@@ -87,16 +89,7 @@ class CodePlaces:
         below = PurePosixPath(*file.parts[-n_parts:])
         if below.with_suffix("").parts[: len(names)] != tuple(names):
             return None
-        roots = {parent for entry in self._source for parent in (entry, *entry.parents)}
+        entries = [PurePosixPath(os.path.normpath(entry)) for entry in self._source]
+        roots = {parent for entry in entries for parent in (entry, *entry.parents)}
         found = (root / below for root in sorted(roots, key=lambda root: -len(root.parts)))
         return next((path for path in found if (self._root / path).is_file()), None)
-
-
-def _is_production(path: PurePosixPath, entry: PurePosixPath) -> bool:
-    if path == entry:
-        return True
-    if entry.parts and not path.is_relative_to(entry):
-        return False
-    name = path.name
-    is_test = name == "conftest.py" or name.startswith("test_") or name.endswith("_test.py")
-    return not is_test and "tests" not in path.relative_to(entry).parts[:-1]

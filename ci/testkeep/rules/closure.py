@@ -76,8 +76,8 @@ class _Closure:
         if base is not None and head is not None:
             return base.digest != head.digest and (base.asserts or head.hides)
         if base is not None:
-            return not base.origin  # what is imported from elsewhere is not part of the tests
-        return head is not None and head.hides and not head.origin
+            return not base.origins  # what is imported from elsewhere is not part of the tests
+        return head is not None and head.hides and not head.origins
 
     def _mentioned(self, node: _Node) -> list[_Node]:
         """What a thing mentions, at both sides; what only the head of something old mentions is new and left out."""

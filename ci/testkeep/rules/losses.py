@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from testkeep.model.comparison import Loss, LostTest
 from testkeep.model.source import FunctionSource
 from testkeep.model.tests import Outcome, RecordedTest, Selection
-from testkeep.rules.base import function_of, in_repository, is_doctest, name_in_file, body_in, split_location
+from testkeep.rules.base import body_in, function_of, in_repository, is_doctest, name_in_file, split_location
 from testkeep.rules.head_tests import HeadTests, enclosing
 
 

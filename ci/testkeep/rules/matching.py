@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 from testkeep.model.source import Sources
 from testkeep.model.tests import RecordedTest
-from testkeep.rules.base import function_of, is_doctest, body_in, name_in_file, source_in
+from testkeep.rules.base import body_in, function_of, is_doctest, name_in_file, source_in
 
 _Key = tuple[str, ...]
 _LOOK_AT_MOST = 16

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from testkeep.model.source import Binding, FileBindings
+from testkeep.model.source import MODULE, Binding, FileBindings
 
 _CONFTEST = "conftest.py"
-_MODULE = "<module>"
 _MAX_HOPS = 8
 _AROUND_TESTS = frozenset(
-    {_MODULE, "pytestmark", "setUp", "setUpClass", "asyncSetUp", "tearDown", "tearDownClass", "asyncTearDown"}
+    {MODULE, "pytestmark", "setUp", "setUpClass", "asyncSetUp", "tearDown", "tearDownClass", "asyncTearDown"}
     | {f"{when}_{what}" for when in ("setup", "teardown") for what in ("method", "class", "module", "function")}
     | {"setUpModule", "tearDownModule"}
 )
@@ -39,7 +38,7 @@ class Side:
         self._classes = {path: {name.rpartition(".")[0] for name in bindings} for path, bindings in self._files.items()}
         self._by_stem: dict[str, list[str]] = {}
         for path in sorted(self._files):
-            self._by_stem.setdefault(_module_parts(path)[-1], []).append(path)
+            self._by_stem.setdefault(module_parts(path)[-1], []).append(path)
         self._known: dict[tuple[Place, str], Place | None] = {}
         self._known_outside: dict[tuple[str, str], Place | None] = {}
         self._autouse = {path: [_split(name) for name in _autouse(bindings)] for path, bindings in self._files.items()}
@@ -111,14 +110,14 @@ class Side:
         """Go from an import to what it brings in, as far as the files are known."""
         for _ in range(_MAX_HOPS):
             binding = self.binding(place)
-            target = next(self._targets(place.path, binding.origin), None) if binding is not None else None
+            target = next(self._targets(place.path, binding.origins), None) if binding is not None else None
             if target is None:
                 break
             place = target
         return place
 
-    def _targets(self, path: str, origins: str) -> Iterator[Place]:
-        for origin in origins.split("|") if origins else ():
+    def _targets(self, path: str, origins: Iterable[str]) -> Iterator[Place]:
+        for origin in origins:
             module, name = _split(origin)
             for one in self._files_of(path, module):
                 if name in self._files[one] and one != path:
@@ -126,7 +125,7 @@ class Side:
 
     def _by_star(self, path: str, key: str) -> Place | None:
         star = self._files.get(path, {}).get("*")
-        for origin in star.origin.split("|") if star is not None else ():
+        for origin in star.origins if star is not None else ():
             for one in self._files_of(path, _split(origin)[0]):
                 if key in self._files[one] and one != path:
                     return self._follow(Place(one, key))
@@ -161,7 +160,7 @@ class Side:
     def _modules(self, path: str, name: str) -> list[str]:
         """The files that an imported name stands for, if it is that of a module."""
         binding = self._files.get(path, {}).get(name)
-        origins = binding.origin.split("|") if binding is not None and binding.origin else []
+        origins = binding.origins if binding is not None else ()
         return [one for origin in origins for one in self._files_of(path, origin) if one != path]
 
     def _files_of(self, path: str, module: str) -> list[str]:
@@ -169,7 +168,7 @@ class Side:
         parts = [part for part in module.split(".") if part]
         if not parts:
             return []
-        same_name = [(_common(parts, _module_parts(one)), one) for one in self._by_stem.get(parts[-1], [])]
+        same_name = [(_common(parts, module_parts(one)), one) for one in self._by_stem.get(parts[-1], [])]
         most = max((common for common, _ in same_name), default=0)
         folder = PurePosixPath(path).parent
         nearest = [one for common, one in same_name if common == most]
@@ -182,7 +181,8 @@ def _split(qualified: str) -> tuple[str, str]:
     return scope, name
 
 
-def _module_parts(path: str) -> list[str]:
+def module_parts(path: str) -> list[str]:
+    """The parts of the name under which a file's module is imported from the root, the last one surely."""
     parts = PurePosixPath(path).with_suffix("").parts
     return list(parts[:-1]) if parts[-1] == "__init__" and len(parts) > 1 else list(parts)
 

@@ -58,7 +58,7 @@ def test_read_bindings__whatever_binds_a_name__is_found() -> None:
     ],
 )
 def test_origin__is_what_is_imported(text: str, origin: str) -> None:
-    assert binding(text).origin == origin
+    assert "|".join(binding(text).origins) == origin
 
 
 BEFORE = "@fixture\ndef a(client):\n    result = client.get(1)\n    return result\n"
@@ -98,6 +98,11 @@ def test_digest__of_a_class__is_not_that_of_its_methods() -> None:
     assert binding(text).digest != binding(text.replace("(B)", "(C)")).digest
 
 
+def test_read_bindings__statement_in_a_branch_of_a_class__belongs_to_the_class() -> None:
+    found = read_bindings("class A:\n  if x:\n    def f(self): ...\n    g()\n") or {}
+    assert {name: "g" in one.mentions for name, one in found.items()} == {"A": True, "A.f": False}
+
+
 def test_mentions__are_names_attributes_arguments_and_texts_that_could_be_names() -> None:
     text = "@mark.usefixtures('db')\ndef a(client, *, other=1):\n    b.c('no name')\n    return d\n"
     assert binding(text).mentions == {"mark", "usefixtures", "db", "client", "other", "b", "c", "d"}
@@ -112,6 +117,7 @@ def test_mentions__are_names_attributes_arguments_and_texts_that_could_be_names(
         pytest.param("with pytest.raises(E): b()", True, id="raises"),
         pytest.param("with pytest.warns(E): b()", True, id="warns"),
         pytest.param("pytest.fail('x')", True, id="fail"),
+        pytest.param("with pytest.RaisesGroup(E): b()", True, id="group of exceptions"),
         pytest.param("check_it(b)", True, id="helper"),
         pytest.param("return await_it() or verify(b)", True, id="helper inside"),
         pytest.param("return b.get()", False, id="none"),

@@ -54,6 +54,11 @@ def test_body__shadowed_definition__is_that_of_the_last() -> None:
     assert body(BEFORE + "def test_a(client):\n    pass\n") == body("def test_a(client):\n    pass\n")
 
 
+def test_body__annotated_starred_arguments__is_the_same() -> None:
+    plain, annotated = (f"def test_a(*{a}, **{k}):\n    assert b\n" for a, k in (("a", "k"), ("a: int", "k: int")))
+    assert body(annotated) == body(plain) != body(plain.replace("*a", "*c"))
+
+
 def test_body__of_a_class__is_empty() -> None:
     assert body("class TestA:\n    pass\n", "TestA") == ""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from testkeep.model.layout import find_source, import_roots, lies_in
+from testkeep.model.layout import find_source, import_roots, is_production, lies_in
 
 _TESTS = ["tests/test_a.py", "tests/unit/__init__.py", "conftest.py", "setup.py", "docs/conf.py", "README.md"]
 
@@ -87,3 +87,22 @@ def test_import_roots__of_the_found_source__is_the_module(files: list[str]) -> N
 )
 def test_lies_in__table(path: str, source: tuple[str, ...], inside: bool) -> None:
     assert lies_in(path, source) is inside
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "expected"),
+    [
+        pytest.param("app/tax.py", ["app"], True, id="in a folder"),
+        pytest.param("app/tax.py", ["./app/"], True, id="written in another way"),
+        pytest.param("app/tax.py", ["."], True, id="everything"),
+        pytest.param("app.py", ["app.py"], True, id="a module"),
+        pytest.param("app.pyi", ["app.py"], False, id="a name that begins alike"),
+        pytest.param("apple/tax.py", ["app"], False, id="a folder that begins alike"),
+        pytest.param("app/test_tax.py", ["app"], False, id="a test beside the code"),
+        pytest.param("app/tests/tools.py", ["app"], False, id="what tests need"),
+        pytest.param("tests/fake_app/tax.py", ["tests/fake_app"], True, id="a source below tests"),
+        pytest.param("test_tool.py", ["test_tool.py"], True, id="a module that is named itself"),
+    ],
+)
+def test_is_production__table(path: str, source: list[str], expected: bool) -> None:
+    assert is_production(path, source) is expected
