@@ -158,7 +158,8 @@ class CheckWalk:
         if any(isinstance(node, _NOT_MOVED) for node in ast.walk(value)):
             return False
         if self._read.isdisjoint(names) and any(isinstance(node, ast.Call | ast.Await) for node in ast.walk(value)):
-            return self._unread(value)
+            self._effect(ast.Expr(value=value))  # nothing reads it: it is computed for its effects
+            return True
         if isinstance(target, ast.Name) and isinstance(value, ast.Name) and self._values.alias(target.id, value.id):
             return True
         form = self._literal(value)
@@ -166,23 +167,18 @@ class CheckWalk:
             form = self._form.expression(value)
         if sum(1 for _ in islice(ast.walk(form), _MAX_VALUE + 1)) > _MAX_VALUE:
             return False
-        return self._bind(target, form)
-
-    def _unread(self, value: ast.expr) -> bool:
-        """A value that nothing reads is computed for its effects."""
-        self._effect(ast.Expr(value=value))
-        return True
-
-    def _bind(self, target: ast.expr, form: ast.expr) -> bool:
-        """Set variables to a value; unpacks displays only."""
         if not _fits(target, form):
             return False
+        self._bind(target, form)
+        return True
+
+    def _bind(self, target: ast.expr, form: ast.expr) -> None:
+        """Set variables to a value that fits; unpacks displays."""
         if isinstance(target, ast.Name):
             self._values.set(target.id, form)
         elif isinstance(target, ast.Tuple | ast.List) and isinstance(form, ast.Tuple | ast.List):
             for inner, value in zip(target.elts, form.elts, strict=True):
                 self._bind(inner, value)
-        return True
 
     def _literal(self, node: ast.expr) -> ast.expr | None:
         return self._values.literal(node.id) if isinstance(node, ast.Name) else None

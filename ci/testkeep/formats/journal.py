@@ -78,7 +78,7 @@ class WorkerLost(Struct, frozen=True, kw_only=True, tag="worker-lost"):
 
 
 class Imports(Struct, frozen=True, kw_only=True, tag="imports"):
-    """Where the top-level modules of this process came from, and which files are not those of the project."""
+    """Where the top-level modules of this process came from, and which files stood in for the project's own."""
 
     origins: dict[str, tuple[str, ...]]
     foreign: tuple[str, ...] = ()

@@ -16,16 +16,20 @@ _SLOW_BEYOND = 100
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One file at the head."""
+    """One file on one side."""
 
     path: str
-    text: str
+    lines: Sequence[str]
     functions: FileSource
 
     @classmethod
     def of(cls, path: str, text: str) -> Version:
         """Read a file."""
-        return cls(path, text, read_functions(text))
+        return cls(path, _lines(text), read_functions(text))
+
+    def part(self, source: FunctionSource) -> Sequence[str]:
+        """The lines of a function."""
+        return self.lines[source.line - 1 : source.end]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,29 +45,30 @@ class _Successor:
         return Span(self.version.path, self.source.start or self.source.line, self.source.end)
 
 
-def read_history(old: str, now: Version | None, others: Sequence[Version]) -> FileHistory:
+def read_history(before: Version, now: Version | None, others: Sequence[Version]) -> FileHistory:
     """Follow every line of a file.
 
-    ``old`` is its text at the base; ``now`` the file that it is at the head (None: there is none); ``others`` are
+    ``before`` is the file at the base; ``now`` the file that it is at the head (None: there is none); ``others`` are
     further files of the head that functions may have moved to.
     """
-    before = read_functions(old)
-    kept, pending = _aligned(old, before, now)
+    kept, pending = _aligned(before, now)
     changed: dict[int, Span] = {}
-    for source in _inner_last(before):
+    for source in _inner_last(before.functions):
         lines = [line for line in range(source.line, source.end + 1) if line not in kept]
         if not lines or not source.body:
             continue
-        successor = _successor(source, before, now, others) or _in_its_place(source, before, now, kept, pending)
+        successor = _successor(source, before.functions, now, others)
+        successor = successor or _in_its_place(source, before.functions, now, kept, pending)
         if successor is None:
             continue
         if successor.source.body == source.body:
-            _follow_moved(old, source, successor, lines, kept)
+            matched = _same_lines(before.part(source), source, successor)
+            kept |= {line: matched[line] for line in lines if line in matched}
         is_elsewhere = now is None or successor.version.path != now.path or successor.source.name != source.name
-        altered = pending.keys() if not is_elsewhere else _altered(old, source, successor, kept)
+        altered = pending.keys() if not is_elsewhere else _altered(before.part(source), source, successor)
         changed |= {line: successor.span for line in lines if line in altered and line not in kept}
     if now is not None:
-        changed |= _changed_outside(now.path, before, pending)
+        changed |= _changed_outside(now.path, before.functions, pending)
     return FileHistory(kept=kept, changed=changed)
 
 
@@ -73,8 +78,9 @@ def _changed_outside(path: str, functions: FileSource, altered: Mapping[int, int
     return {line: Span(path, new, new) for line, new in altered.items() if line not in inside}
 
 
-def gone_definitions(old: FileSource, now: Version | None, others: Sequence[Version]) -> tuple[FunctionSource, ...]:
+def gone_definitions(before: Version, now: Version | None, others: Sequence[Version]) -> tuple[FunctionSource, ...]:
     """The functions and classes of a file that are nowhere at the head, under whatever name."""
+    old = before.functions
     return tuple(source for source in old.values() if _successor(source, old, now, others) is None)
 
 
@@ -83,7 +89,7 @@ def _inner_last(functions: FileSource) -> Iterator[FunctionSource]:
     return iter(sorted(functions.values(), key=lambda source: source.name.count(".")))
 
 
-def _aligned(old: str, before: FileSource, now: Version | None) -> tuple[dict[int, Place], dict[int, int]]:
+def _aligned(before: Version, now: Version | None) -> tuple[dict[int, Place], dict[int, int]]:
     """The lines that stayed, and those of which a changed line took the place, with the latter.
 
     Functions are compared with themselves: in a whole file the end of a deleted function is easily taken for the same
@@ -91,10 +97,9 @@ def _aligned(old: str, before: FileSource, now: Version | None) -> tuple[dict[in
     """
     if now is None:
         return {}, {}
-    lines, new_lines = _lines(old), _lines(now.text)
-    kept, altered = _by_lines(lines, new_lines, now.path)
-    known = [now.functions[name] for name, one in before.items() if one.body and name in now.functions]
-    for source in _inner_last(before):
+    kept, altered = _by_lines(before.lines, now.lines, now.path)
+    known = [now.functions[name] for name, one in before.functions.items() if one.body and name in now.functions]
+    for source in _inner_last(before.functions):
         own = range(source.line, source.end + 1) if source.body else ()
         target = now.functions.get(source.name)
         for line in own:
@@ -103,7 +108,7 @@ def _aligned(old: str, before: FileSource, now: Version | None) -> tuple[dict[in
                 kept.pop(line, None)
                 altered.pop(line, None)
         if source.body and target is not None:
-            ours, theirs = lines[source.line - 1 : source.end], new_lines[target.line - 1 : target.end]
+            ours, theirs = before.part(source), now.part(target)
             found, changed = _by_lines(ours, theirs, now.path, source.line - 1, target.line - 1)
             kept |= found
             altered |= changed
@@ -212,28 +217,17 @@ def _in_its_place(
     return None
 
 
-def _follow_moved(
-    old: str, source: FunctionSource, successor: _Successor, lines: Sequence[int], kept: dict[int, Place]
-) -> None:
-    """Follow the lines of a function whose body is the same in another place."""
-    matched = _same_lines(old, source, successor)
-    kept |= {line: matched[line] for line in lines if line in matched}
+def _altered(part: Sequence[str], source: FunctionSource, successor: _Successor) -> set[int]:
+    """The lines of a function that moved and changed for which a line stands now."""
+    after = successor.version.part(successor.source)
+    return _same_lines(part, source, successor).keys() | {source.line + index for index in _alike(part, after)}
 
 
-def _altered(old: str, source: FunctionSource, successor: _Successor, kept: Mapping[int, Place]) -> set[int]:
-    """The lines of a function that moved and changed for which another line stands now."""
-    before = _lines(old)[source.line - 1 : source.end]
-    after = _lines(successor.version.text)[successor.source.line - 1 : successor.source.end]
-    same = _same_lines(old, source, successor)
-    left = [line for line in range(source.line, source.end + 1) if line not in kept]
-    return {line for line in left if line in same} | {source.line + index for index in _alike(before, after)}
-
-
-def _same_lines(old: str, source: FunctionSource, successor: _Successor) -> dict[int, Place]:
-    before = [line.strip() for line in _lines(old)[source.line - 1 : source.end]]
-    start = successor.source.line
-    after = [line.strip() for line in _lines(successor.version.text)[start - 1 : successor.source.end]]
+def _same_lines(part: Sequence[str], source: FunctionSource, successor: _Successor) -> dict[int, Place]:
+    """The lines of a function, or of what it became, that stand there as they did, however far to the right."""
+    before, after = ([line.strip() for line in lines] for lines in (part, successor.version.part(successor.source)))
     blocks = difflib.SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks()
+    start = successor.source.line
     return {
         source.line + block.a + offset: Place(successor.version.path, start + block.b + offset)
         for block in blocks

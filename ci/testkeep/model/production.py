@@ -23,7 +23,7 @@ class Place(Struct, frozen=True, order=True):
 
 
 class Span(Struct, frozen=True):
-    """The lines of a function, both ends included."""
+    """Some lines that follow one another, both ends included: those of a function, as a rule."""
 
     path: str
     first: int
@@ -38,7 +38,7 @@ class Span(Struct, frozen=True):
 
 
 class FileHistory(Struct, frozen=True, kw_only=True):
-    """What became of the lines of one file: where they are now, or the function that stands where theirs stood.
+    """What became of the lines of one file: where they are now, or what stands where they stood.
 
     Lines that are in neither mapping were deleted.
     """
@@ -63,7 +63,7 @@ class Production(Struct, frozen=True, kw_only=True):
     gone_files: tuple[str, ...] = ()
 
     def fate(self, path: str, line: int) -> Place | Span | None:
-        """Where a line of the base is now: its place, the function that took its place, or None if it was deleted."""
+        """Where a line of the base is now: its place, what took its place, or None if it was deleted."""
         history = self.histories.get(path)
         if history is None:
             return Place(path, line)

@@ -11,12 +11,12 @@ class FunctionSource(Struct, frozen=True, kw_only=True):
     """One function or method, or a class (without a body), or the module itself (name "", if it has examples).
 
     ``body`` is a digest that does not change with the function's name, its class, its decorators, its docstring,
-    annotations, comments or formatting, nor with the style of its assertions (unittest's or plain ones) and their
-    messages; empty for a class. ``line`` is where it is defined, decorators included, ``start`` its first statement
-    after the docstring, ``end`` its last line. ``contents`` is a digest of a class without its tests, whatever its
-    name, and of those of its bases that stand in the same file; empty for a function. ``doctest`` is a digest of
-    the examples in its docstring, whatever its name; empty if there are none. ``shadows`` is the line of an earlier
-    definition that it hides for certain, 0 if it hides none.
+    annotations of arguments, comments or formatting, nor with the style of its assertions (unittest's or plain ones)
+    and their messages; empty for a class. ``line`` is where it is defined, decorators included, ``start`` its first
+    statement after the docstring, ``end`` its last line. ``contents`` is a digest of a class without its tests,
+    whatever its name, and of those of its bases that stand in the same file; empty for a function. ``doctest`` is a
+    digest of the examples in its docstring, whatever its name; empty if there are none. ``shadows`` is the line of an
+    earlier definition that it hides for certain, 0 if it hides none.
     """
 
     name: str

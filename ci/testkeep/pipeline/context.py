@@ -118,15 +118,14 @@ def read_policy(root: Path) -> tuple[Policy, str]:
     return Policy(), ""
 
 
-def policy_of(project: Project, commit: str, folder: str | None = None) -> Policy | None:
+def policy_of(project: Project, commit: str, folder: str) -> Policy | None:
     """Read the policy as it was at a commit; None if there was none. ``folder`` is where the project was then.
 
     Raises:
         PolicyError: the policy has problems there.
     """
-    place = project.folder if folder is None else folder
     for name in POLICY_FILES:
-        text = project.repository.read(commit, f"{place}/{name}" if place else name)
+        text = project.repository.read(commit, f"{folder}/{name}" if folder else name)
         policy = policy_toml.loads(text, f"{commit[:12]}:{name}") if text is not None else None
         if policy is not None:
             return policy

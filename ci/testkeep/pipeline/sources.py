@@ -105,8 +105,9 @@ def read_production(texts: Texts) -> Production:
             continue
         now = versions.get(change.new)
         others = [version for path, version in fresh.items() if path != change.new]
-        histories[change.old] = read_history(old, now, others)
-        gone[change.old] = gone_definitions(read_functions(old), now, others)
+        before = Version.of(change.old, old)
+        histories[change.old] = read_history(before, now, others)
+        gone[change.old] = gone_definitions(before, now, others)
     data = (change.old for change in texts.changes if not change.new and not change.old.endswith(".py"))
     return Production(
         histories=histories,
@@ -123,4 +124,4 @@ def _only_new(version: Version, before: str | None) -> Version:
     """A file with the definitions alone that it did not have: only these can be what became of others."""
     known = read_functions(before) if before is not None else {}
     new = {name: source for name, source in version.functions.items() if name not in known}
-    return Version(version.path, version.text, new)
+    return Version(version.path, version.lines, new)

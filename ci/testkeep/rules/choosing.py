@@ -33,14 +33,17 @@ def origins_of(facts: Facts) -> dict[str, str]:
     return {test_id: test_id for test_id in facts.comparison.kept} | moved
 
 
-def open_losses(facts: Facts, head: HeadTests, origins: dict[str, str]) -> list[LostTest]:
-    """The lost tests that are not accounted for by what other tests assert."""
-    lost = facts.comparison.lost
-    named = targets_by_name(_ids(lost))
-    targeted = {target for one in declarations(head, facts, origins) for target in named.get(one.target, ())}
-    untargeted = [loss for loss in lost if loss.id not in targeted]
+def _open(facts: Facts) -> tuple[list[LostTest], dict[str, list[str]]]:
+    """The lost tests that are not accounted for by what other tests assert, and the tests declared for each."""
+    head, origins, lost = HeadTests.of(facts), origins_of(facts), facts.comparison.lost
+    named = targets_by_name(loss.id for loss in lost)
+    by: dict[str, list[str]] = {}
+    for one in declarations(head, facts, origins):
+        for test_id in named.get(one.target, ()):
+            by.setdefault(test_id, []).append(one.test.item.id)
+    untargeted = [loss for loss in lost if loss.id not in by]
     conserved = {one.lost for one in conserve(facts.inspection, untargeted, stand_ins(facts, head), origins)}
-    return [loss for loss in lost if loss.id not in conserved]
+    return [loss for loss in lost if loss.id not in conserved], by
 
 
 def stand_ins(facts: Facts, head: HeadTests) -> list[RecordedTest]:
@@ -51,20 +54,16 @@ def stand_ins(facts: Facts, head: HeadTests) -> list[RecordedTest]:
 
 def choose(facts: Facts) -> Wanted:
     """Choose the tests to inspect: lost ones, what may stand for them, and those whose source was changed."""
-    head = HeadTests.of(facts)
-    origins = origins_of(facts)
-    inspection = facts.inspection
+    inspection, origins = facts.inspection, origins_of(facts)
     is_fresh = facts.baseline is not None and facts.baseline.is_fresh
-    losses = open_losses(facts, head, origins)
-    named = targets_by_name(_ids(losses))
-    declared = [one for one in declarations(head, facts, origins) if one.target in named]
-    targets = {target for one in declared for target in named[one.target]}
+    losses, by = _open(facts)
+    declared = [test_id for tests in by.values() for test_id in tests]
     base = [suspect.base for suspect in inspection.suspects]
-    base += [loss.id for loss in losses if not is_fresh or loss.how in _ABSENT or loss.id in targets]
+    base += [loss.id for loss in losses if not is_fresh or loss.how in _ABSENT or loss.id in by]
     base += [] if is_fresh else facts.comparison.failing
-    base += [origins[one.test.item.id] for one in declared if one.test.item.id in origins]
+    base += [origins[test_id] for test_id in declared if test_id in origins]
     wanted = [suspect.head for suspect in inspection.suspects]
-    wanted += [one.test.item.id for one in declared]
+    wanted += declared
     wanted += _best_candidates(inspection, losses)
     return Wanted(tuple(dict.fromkeys(base)), tuple(dict.fromkeys(wanted)))
 
@@ -81,14 +80,7 @@ def _best_candidates(inspection: Inspection, losses: list[LostTest]) -> list[str
 
 def needs_others(facts: Facts) -> bool:
     """Whether it matters which lines only the lost tests ran, so that the base's other tests must be measured."""
-    head = HeadTests.of(facts)
-    origins = origins_of(facts)
-    losses = open_losses(facts, head, origins)
-    named = targets_by_name(_ids(losses))
-    by: dict[str, list[str]] = {}
-    for one in declarations(head, facts, origins):
-        for test_id in named.get(one.target, ()):
-            by.setdefault(test_id, []).append(one.test.item.id)
+    losses, by = _open(facts)
     return any(_is_open(facts.inspection, loss, by.get(loss.id, ())) for loss in losses)
 
 
@@ -105,8 +97,4 @@ def _is_open(inspection: Inspection, loss: LostTest, by: Sequence[str]) -> bool:
 
 def to_be_measured_without(facts: Facts) -> tuple[str, ...]:
     """The lost tests that nothing accounts for yet: what the base's other tests ran, they did not."""
-    return tuple(_ids(open_losses(facts, HeadTests.of(facts), origins_of(facts))))
-
-
-def _ids(losses: Sequence[LostTest]) -> list[str]:
-    return [loss.id for loss in losses]
+    return tuple(loss.id for loss in _open(facts)[0])

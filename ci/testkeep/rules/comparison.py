@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from testkeep.model.comparison import Comparison, LostTest, StandIn
+from testkeep.model.comparison import Comparison, StandIn
 from testkeep.model.stage import Stage
 from testkeep.model.tests import Outcome, RecordedTest
 from testkeep.rules.base import Facts
@@ -55,7 +55,7 @@ def compare(facts: Facts) -> Comparison:
         moved=moved,
         failing=tuple(failing),
         elsewhere=tuple(elsewhere),
-        lost=tuple(_losses(head, missing, found)),
+        lost=tuple(loss_of(head, guard.test, now) for guard, now in missing if guard.test.item.id not in found),
         obstacle="",
     )
 
@@ -105,10 +105,6 @@ def _moved(facts: Facts, head: HeadTests, absent: Sequence[Guard]) -> tuple[Stan
 def ids_at_base(facts: Facts) -> set[str]:
     """The ids of all tests that the base's run collected."""
     return {test.item.id for test in facts.base_tests()}
-
-
-def _losses(head: HeadTests, missing: Sequence[tuple[Guard, list[RecordedTest]]], found: set[str]) -> list[LostTest]:
-    return [loss_of(head, guard.test, now) for guard, now in missing if guard.test.item.id not in found]
 
 
 def _is_reported_elsewhere(found: RecordedTest) -> bool:

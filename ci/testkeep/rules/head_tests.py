@@ -57,10 +57,9 @@ class HeadTests:
 
     def guards(self, test_id: str, environments: Iterable[str] = ()) -> bool:
         """Whether a test ran and guards wherever it ran, and ran in all of these environments."""
-        found = self.tests.get(test_id, ())
         wanted = set(environments)
-        runs = [run for where, run in found if not wanted or where in wanted]
-        return bool(runs) and all(run.guards for run in runs) and wanted <= {where for where, _ in found}
+        runs = self.runs(test_id, wanted)
+        return bool(runs) and all(run.guards for run in runs) and wanted <= {where for where, _ in self.tests[test_id]}
 
     def guarding(self) -> Iterator[RecordedTest]:
         """All tests that guard anywhere, each once."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from testkeep.formats.line_history import Version, gone_definitions, read_history
-from testkeep.formats.python_source import read_functions
 
 APP = "app.py"
 TOTAL = "def total(prices):\n    result = 0\n    for price in prices:\n        result += price\n    return result\n"
@@ -16,7 +15,8 @@ OTHERS = '\n\ndef name(self):\n    """Say it."""\n    return self.name\n'
 def fates(old: str, now: str | None, others: dict[str, str] | None = None) -> dict[int, str]:
     """What became of each line, as in ``3: app.py:3``, a span for a changed one; deleted ones are left out."""
     version = None if now is None else Version.of(APP, now)
-    history = read_history(old, version, [Version.of(path, text) for path, text in (others or {}).items()])
+    elsewhere = [Version.of(path, text) for path, text in (others or {}).items()]
+    history = read_history(Version.of(APP, old), version, elsewhere)
     found = {line: str(place) for line, place in history.kept.items()}
     return dict(sorted((found | {line: str(span) for line, span in history.changed.items()}).items()))
 
@@ -146,7 +146,7 @@ def test_read_history__inner_function__has_the_last_word() -> None:
 )
 def test_gone_definitions__table(old: str, now: str | None, others: dict[str, str], expected: list[str]) -> None:
     version = None if now is None else Version.of(APP, now)
-    found = gone_definitions(read_functions(old), version, [Version.of(path, text) for path, text in others.items()])
+    found = gone_definitions(Version.of(APP, old), version, [Version.of(path, text) for path, text in others.items()])
     assert [source.name for source in found] == expected
 
 
@@ -162,7 +162,7 @@ def test_read_history__deleted_function_ends_like_the_one_above__is_deleted_whol
         f"class {name}:\n    def pop(self):\n        key = {name.lower()}(self)\n        return key\n\n\n"
         for name in "ABC"
     ]
-    history = read_history("".join(pops), Version.of("app.py", pops[0] + pops[2]), [])
+    history = read_history(Version.of("app.py", "".join(pops)), Version.of("app.py", pops[0] + pops[2]), [])
     deleted = {7, 8, 9, 10}
     assert {line for line in range(1, 19) if line not in history.kept and line not in history.changed} >= deleted - {7}
     assert {line: str(history.kept[line]) for line in (2, 3, 4)} == {line: f"app.py:{line}" for line in (2, 3, 4)}
