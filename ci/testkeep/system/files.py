@@ -32,3 +32,11 @@ def keep_out_of_git(folder: Path) -> None:
     ignore = folder / ".gitignore"
     if not ignore.exists():
         ignore.write_text("# made by testkeep: nothing in here belongs in a commit\n*\n", encoding="utf-8")
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a file; empty if it is not there or cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""

@@ -21,6 +21,9 @@ _WORKTREE_PREFIX = "testkeep-base-"
 # Set inside git hooks; they would point every command at the wrong repository.
 _LOCAL_VARIABLES = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY",
                     "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR")  # fmt: skip
+# They change what a command writes, or what its patterns match, and no option wins over them.
+_CHANGING_VARIABLES = ("GIT_DIFF_OPTS", "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS",
+                       "GIT_ICASE_PATHSPECS")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class Repository:
             UsageError: it does not lie in one, or git refuses to read it.
             ToolError: git is not installed.
         """
-        found = call(["git", "rev-parse", "--show-toplevel"], folder, _environment())
+        found = call(["git", "rev-parse", "--show-toplevel"], folder, git_environment())
         if found.exit_code:
             raise UsageError(
                 f"{folder}: not a git repository ({found.stderr or 'no working tree'})",
@@ -240,13 +243,15 @@ class Repository:
         return call(
             ["git", "-c", f"core.hooksPath={os.devnull}", *arguments],
             cwd or self.root,
-            _environment() | dict(extra or {}),
+            git_environment() | dict(extra or {}),
             stdin,
         )
 
 
-def _environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in _LOCAL_VARIABLES}
+def git_environment() -> dict[str, str]:
+    """The environment for git, or a program that calls it, to work on the repository that it is started in."""
+    foreign = (*_LOCAL_VARIABLES, *_CHANGING_VARIABLES)
+    kept = {name: value for name, value in os.environ.items() if name not in foreign}
     return kept | {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
 
 

@@ -1,0 +1,71 @@
+"""Cobertura's XML, as coverage.py writes it."""
+
+from __future__ import annotations
+
+import posixpath
+import xml.etree.ElementTree as ET
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from testkeep.errors import EvidenceError
+
+
+@dataclass
+class MeasuredFile:
+    """What a report says of one file's lines.
+
+    ``missing`` were never executed. ``partial`` were, but have branches that were never taken: the lines that these
+    lead to, or ``exit`` for the end of the function, by line.
+    """
+
+    missing: set[int] = field(default_factory=set)
+    partial: dict[int, tuple[str, ...]] = field(default_factory=dict)
+
+
+def repository_relative(data: bytes, folder: str) -> bytes:
+    """Make the file names of a report relative to the repository's root.
+
+    ``data`` is a report whose file names are relative to the project's root (coverage.py with ``relative_files`` and
+    without ``source``: with two sources it names files of either alike). ``folder`` is the project's place in the
+    repository, with forward slashes; empty or ``.`` if it is the root. The only source is ``.``, the root itself, so
+    that no path of the machine is in the report; GitLab and diff-cover both take file names to be relative to the root
+    then. A name that is absolute stays.
+
+    Raises:
+        EvidenceError: the text is not such a report.
+    """
+    report = _parse(data)
+    for measured in report.iter("class"):
+        measured.set("filename", posixpath.normpath(posixpath.join(folder, measured.get("filename", ""))))
+    for sources in report.iter("sources"):
+        sources.clear()
+        ET.SubElement(sources, "source").text = "."
+    written: bytes = ET.tostring(report, encoding="utf-8", xml_declaration=True)
+    return written
+
+
+def loads(data: bytes) -> Mapping[str, MeasuredFile]:
+    """Read what a report says of each file, by the name that it has there.
+
+    Raises:
+        EvidenceError: the text is not such a report.
+    """
+    files: dict[str, MeasuredFile] = {}
+    for measured in _parse(data).iter("class"):
+        file = files.setdefault(measured.get("filename", ""), MeasuredFile())
+        for line in measured.iter("line"):
+            if line.get("hits") == "0":
+                file.missing.add(int(line.get("number", 0)))
+            elif branches := line.get("missing-branches"):
+                file.partial[int(line.get("number", 0))] = tuple(branches.split(","))
+    return files
+
+
+def _parse(data: bytes) -> ET.Element:
+    try:
+        report = ET.fromstring(data)  # noqa: S314  the kit had coverage.py write it a moment ago
+    except ET.ParseError as error:
+        raise EvidenceError(f"coverage's XML report cannot be read: {error}") from error
+    if report.tag != "coverage":
+        raise EvidenceError(f"coverage's XML report cannot be read: it holds <{report.tag}>, not <coverage>")
+    return report

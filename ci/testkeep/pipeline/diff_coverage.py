@@ -1,0 +1,57 @@
+"""How much of a change the tests executed, by diff-cover on the lines that every gate sees."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from testkeep.formats import cobertura, diff_cover_json, unified_diff
+from testkeep.model.diff_coverage import DiffCoverage
+from testkeep.system.diff_coverage import write_diff_coverage
+from testkeep.system.files import read_bytes
+from testkeep.system.git import Repository
+from testkeep.system.git_diff import diff_since
+
+
+def changed_lines(repository: Repository, base: str, *, include_untracked: bool) -> dict[str, tuple[int, ...]]:
+    """The lines that differ between a commit and the working tree, as Python and coverage.py count them.
+
+    The keys are paths relative to the repository's root.
+
+    Raises:
+        BaselineError: the commit is not there.
+    """
+    counted = unified_diff.changed_lines(diff_since(repository, base, include_untracked=include_untracked))
+    return {
+        path: (
+            unified_diff.as_python_counts(lines, read_bytes(repository.root / path)) if path.endswith(".py") else lines
+        )
+        for path, lines in counted.items()
+    }
+
+
+def cover_changes(
+    repository: Repository, base: str, xml: bytes, out: Path, *, include_untracked: bool = True
+) -> DiffCoverage:
+    """Hold a change since a commit against a Cobertura report whose file names are relative to the repository's root.
+
+    diff-cover's own reports are written to ``out``.
+
+    Raises:
+        BaselineError: the commit is not there.
+        EvidenceError: the report cannot be read, or diff-cover fails.
+        ToolError: diff-cover is not installed.
+    """
+    measured = cobertura.loads(xml)
+    changed = changed_lines(repository, base, include_untracked=include_untracked)
+    # It takes time for files that were not measured as well, and finds nothing.
+    relevant = {path: lines for path, lines in changed.items() if path in measured}
+    missing = {path: len(measured[path].missing.intersection(lines)) for path, lines in relevant.items()}
+    report = write_diff_coverage(
+        repository.root,
+        out,
+        xml=xml,
+        diff=unified_diff.dumps(relevant),
+        base=base,
+        shown=sorted(filter(missing.__getitem__, missing), key=missing.__getitem__, reverse=True),
+    )
+    return diff_cover_json.loads(report).with_partial({path: file.partial for path, file in measured.items()})
