@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from testkeep.model.coverage import CoverageTotals
+from testkeep.model.coverage import Coverage
 from testkeep.model.evidence import (
     EVIDENCE_SCHEMA,
     CollectorReport,
@@ -229,7 +229,7 @@ def the_facts(
     unfinished: tuple[Unfinished, ...] = (),
     rejections: tuple[Rejection, ...] = (),
     baseline: Baseline | None = None,
-    coverage: CoverageTotals | None = None,
+    coverage: Coverage | None = None,
     base_sources: Mapping[str, FileSource | None] | None = None,
     head_sources: Mapping[str, FileSource | None] | None = None,
     head_imports: Mapping[str, frozenset[str]] | None = None,

@@ -8,10 +8,10 @@ from typing import Any
 import click
 from rich.console import Console
 
-from testkeep.cli.options import FOLDER, base_option, evidence_option, output_options
+from testkeep.cli.options import FOLDER, base_option, evidence_option, output_options, untracked_option
 from testkeep.cli.session import choose_base, conclude, folder_or_default, make_baseline
 from testkeep.errors import EvidenceError, UsageError
-from testkeep.pipeline.baseline import baseline_from
+from testkeep.pipeline.baseline import baseline_from, store_folder
 from testkeep.pipeline.context import load_project
 from testkeep.pipeline.judge import Case
 from testkeep.pipeline.policy_in_force import under_base
@@ -23,6 +23,7 @@ from testkeep.system.process import interrupt_on_termination
 @click.command()
 @evidence_option
 @base_option
+@untracked_option
 @click.option("--baseline", "baseline_folder", type=FOLDER, help="Folder with the base commit's evidence.")
 @output_options
 def gate(**options: Any) -> int:
@@ -43,11 +44,22 @@ def gate(**options: Any) -> int:
         base, _ = baseline_from(given, project.policy.stages)
         project = under_base(project, base.commit)
         base, baseline = baseline_from(given, project.policy.stages)
+        base_folder = given
     else:
         base, problem = choose_base(project, options["base_ref"])
         project = under_base(project, base.commit)
         baseline = problem or make_baseline(project, base, project.policy.stages, processors(), console)
+        base_folder = store_folder(project, base.commit)
     stages = project.policy.stages
     report = folder_or_default(project, options["report_folder"], "report")
-    case = Case(project=project, stages=stages, folder=folder, base=base, baseline=baseline, report=report)
+    case = Case(
+        project=project,
+        stages=stages,
+        folder=folder,
+        base=base,
+        baseline=baseline,
+        report=report,
+        base_folder=base_folder,
+        untracked=options["include_untracked"],
+    )
     return conclude(case, options, console)

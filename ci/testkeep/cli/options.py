@@ -38,6 +38,12 @@ base_option = click.option(
     help="Commit to compare with; 'none' judges without. [default: the merge base with the default branch; on that "
     "branch, the parent commit]",
 )
+untracked_option = click.option(
+    "--include-untracked/--ignore-untracked",
+    default=True,
+    show_default=True,
+    help="Whether the lines of Python files that git does not track yet count as changed.",
+)
 
 
 def output_options(function: Function) -> Function:

@@ -10,12 +10,12 @@ from typing import Any
 import click
 from rich.console import Console
 
-from testkeep.cli.options import base_option, evidence_option, output_options
+from testkeep.cli.options import base_option, evidence_option, output_options, untracked_option
 from testkeep.cli.session import choose_base, conclude, folder_or_default, make_baseline
 from testkeep.cli.view import watching
 from testkeep.errors import UsageError
 from testkeep.model.stage import Stage
-from testkeep.pipeline.baseline import Base
+from testkeep.pipeline.baseline import Base, store_folder
 from testkeep.pipeline.context import load_project
 from testkeep.pipeline.judge import Case
 from testkeep.pipeline.plans import RunOptions
@@ -35,6 +35,7 @@ _STAGES_ALONE = "only the stages themselves were judged (--no-gate): no base, no
 @click.option(
     "--jobs", "-j", type=click.IntRange(min=1), default=_DEFAULT_JOBS, show_default=True, help="Processes at a time."
 )
+@untracked_option
 @evidence_option
 @click.option("--no-gate", is_flag=True, help="Judge the stages alone: no base, no coverage thresholds.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first stage that does not pass.")
@@ -67,7 +68,15 @@ def run(pytest_arguments: tuple[str, ...], /, stages: tuple[str, ...], **options
     baseline = problem or make_baseline(project, base, wanted, options["jobs"], console)
     report = folder_or_default(project, options["report_folder"], "report")
     case = Case(
-        project=project, stages=wanted, folder=folder, base=base, baseline=baseline, report=report, conserve=conserve
+        project=project,
+        stages=wanted,
+        folder=folder,
+        base=base,
+        baseline=baseline,
+        report=report,
+        conserve=conserve,
+        base_folder=store_folder(project, base.commit),
+        untracked=options["include_untracked"],
     )
     return conclude(case, options, console)
 

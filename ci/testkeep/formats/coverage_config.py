@@ -13,7 +13,8 @@ Config = dict[str, dict[str, str]]
 CONFIG_FILES = (".coveragerc", ".coveragerc.toml", "setup.cfg", "tox.ini", "pyproject.toml")
 _PREFIX = "coverage:"
 # Which files are production code is the policy's business, and where the data goes is the pipeline's.
-_OURS = frozenset({"source", "source_pkgs", "source_dirs", "include", "data_file", "parallel"})
+_OURS = frozenset({"source", "source_pkgs", "source_dirs", "include", "data_file", "parallel", "relative_files"})
+_ADD_UP = ("omit", "patch", "disable_warnings")
 
 
 def loads(name: str, text: str) -> Config | None:
@@ -30,16 +31,29 @@ def loads(name: str, text: str) -> Config | None:
     return found if found or is_own else None
 
 
-def overlay(user: Mapping[str, Mapping[str, str]], run: Mapping[str, str], omit: list[str]) -> Config:
-    """Lay the kit's settings over the user's: ``run`` counts where the user has said nothing, ``omit`` adds.
+def overlay(
+    user: Mapping[str, Mapping[str, str]],
+    run: Mapping[str, str],
+    omit: list[str],
+    forced: Mapping[str, str] | None = None,
+) -> Config:
+    """Lay the kit's settings over the user's: ``run`` counts where the user has said nothing, ``forced`` anyway.
 
-    What the user says of production code and data files is left out.
+    What is left out adds up, and so do patches and silenced warnings. What the user says of production code and data
+    files is left out. Reports are of relative paths, unless it is forced otherwise.
     """
     merged = {section: dict(options) for section, options in user.items()}
     kept = {option: value for option, value in merged.get("run", {}).items() if option not in _OURS}
-    merged["run"] = {**run, **kept}
-    merged["run"]["omit"] = "\n".join([*_entries(kept.get("omit", "")), *omit])
-    merged["run"]["relative_files"] = "true"
+    ours = {**run, "omit": "\n".join(omit)}
+    added = {
+        option: "\n".join(dict.fromkeys([*_entries(kept.get(option, "")), *_entries(ours[option])]))
+        for option in _ADD_UP
+        if option in ours
+    }
+    merged["run"] = {**run, **kept, **added, "relative_files": "true", **(forced or {})}
+    if "omit" in merged.get("report", {}):
+        # Else coverage.py reports would leave out what this says, and not what is no production code.
+        merged["report"]["omit"] = "\n".join([*_entries(merged["report"]["omit"]), *omit])
     return merged
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
+from typing import TypeAlias
 
 from msgspec import Struct
 
 from testkeep.model.patterns import matches
 from testkeep.model.policy import Layer
+
+Branch: TypeAlias = tuple[int, int]
+"""From a line to a line; a negative number stands for leaving the function (or module) that starts there."""
 
 
 class Ratio(Struct, frozen=True):
@@ -32,6 +36,16 @@ class Ratio(Struct, frozen=True):
         """
         return max(0, math.ceil(Fraction(str(minimum)) * self.total / 100) - self.covered)
 
+    def falls_below(self, other: Ratio, slack_percent: float = 0.0) -> bool:
+        """Whether the exact ratio is lower than another by more than so many percent points.
+
+        Nothing to cover is no fall, and there is no fall from nothing.
+        """
+        if not self.total or not other.total:
+            return False
+        fall = Fraction(other.covered, other.total) - Fraction(self.covered, self.total)
+        return fall * 100 > Fraction(str(slack_percent))
+
     @property
     def shown(self) -> float:
         """Percent with two digits, rounded down, so that no display claims a threshold that was missed.
@@ -39,6 +53,47 @@ class Ratio(Struct, frozen=True):
         Nothing to cover is wholly covered, as coverage.py has it.
         """
         return 100.0 if not self.total else self.covered * 10_000 // self.total / 100
+
+
+class FunctionCoverage(Struct, frozen=True):
+    """One function or method with lines that no test ran; the name is empty for code that is in none.
+
+    ``first`` is its first line; ``missing`` are the lines that were not run.
+    """
+
+    name: str
+    first: int
+    missing: tuple[int, ...]
+
+
+class FileCoverage(Struct, frozen=True, kw_only=True):
+    """One file: ``ratio`` has its lines and branches together.
+
+    ``executed`` may have lines that do not count (they are excluded, say); ``missing`` are those that do and were not
+    run. Without branches, both kinds of them are empty.
+    """
+
+    ratio: Ratio
+    executed: tuple[int, ...] = ()
+    missing: tuple[int, ...] = ()
+    missing_branches: tuple[Branch, ...] = ()
+    functions: tuple[FunctionCoverage, ...] = ()
+
+
+class Coverage(Struct, frozen=True, kw_only=True):
+    """The production code of one commit, by file; the keys are relative to the project's root, with forward slashes.
+
+    ``branch`` says whether branches were measured; ``unreadable`` are files that coverage.py could not parse.
+    """
+
+    files: dict[str, FileCoverage]
+    branch: bool = False
+    unreadable: tuple[str, ...] = ()
+
+    @property
+    def totals(self) -> CoverageTotals:
+        """The numbers alone."""
+        return CoverageTotals(files={path: file.ratio for path, file in self.files.items()})
 
 
 class CoverageTotals(Struct, frozen=True, kw_only=True):
@@ -55,10 +110,31 @@ class CoverageTotals(Struct, frozen=True, kw_only=True):
         """Add up files per layer; the first layer with a matching pattern gets a file. Empty layers are left out."""
         grouped: dict[str, list[Ratio]] = {}
         for path, ratio in self.files.items():
-            name = next((name for name, layer in layers.items() if matches(path, layer.paths)), None)
-            if name is not None:
+            name = layer_of(path, layers)
+            if name:
                 grouped.setdefault(name, []).append(ratio)
         return {name: _total(grouped[name]) for name in layers if name in grouped}
+
+    def renamed(self, new_path: Callable[[str], str]) -> CoverageTotals:
+        """The same numbers under the names that the files have now; without those that have none (empty)."""
+        named = ((new_path(path), ratio) for path, ratio in self.files.items())
+        return CoverageTotals(files={path: ratio for path, ratio in named if path})
+
+
+class BaseCoverage(Struct, frozen=True, kw_only=True):
+    """Coverage at the base commit: ``whole`` under the names that the files had then.
+
+    ``kept`` has the files that are still there, under the names that they have now: what was removed with its tests
+    cannot lower the coverage of the rest.
+    """
+
+    whole: CoverageTotals
+    kept: CoverageTotals
+
+
+def layer_of(path: str, layers: Mapping[str, Layer]) -> str:
+    """The first layer with a pattern that matches a file; empty if there is none."""
+    return next((name for name, layer in layers.items() if matches(path, layer.paths)), "")
 
 
 def _total(ratios: Iterable[Ratio]) -> Ratio:

@@ -39,13 +39,20 @@ DEFAULT_LAYERS = {
 
 
 class CoveragePolicy(_Table, frozen=True, kw_only=True):
-    """Coverage thresholds, all in percent. ``omit`` are patterns of files that are not production code."""
+    """Coverage thresholds, all in percent.
+
+    ``slack_percent`` is how much lower than the base's the coverage may be under the ratchet, in percent points.
+    ``omit`` are patterns of files that are not production code; ``include`` of those that are, although tests,
+    migrations and generated files do not count by default.
+    """
 
     overall: Percent = 87.0
     diff: Percent = 90.0
     ratchet: bool = True
+    slack_percent: Percent = 0.0
     branch: bool = False
     omit: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
     layers: dict[str, Layer] = field(default_factory=DEFAULT_LAYERS.copy)
 
 

@@ -9,6 +9,7 @@ from typing import Final, Literal
 from msgspec import Struct, field
 
 from testkeep.model.finding import Finding
+from testkeep.model.gap import Gap
 
 VERDICT_SCHEMA: Final = "testkeep.verdict/1"
 
@@ -50,11 +51,21 @@ class StageResult(Struct, frozen=True, kw_only=True):
 
 
 class CoverageResult(Struct, frozen=True, kw_only=True):
-    """Coverage in percent, 0 to 100, never rounded up; None where it was not measured."""
+    """Coverage in percent, 0 to 100, never rounded up; None where it was not measured.
+
+    ``base_percent`` is that of the base commit, without the files that were removed since. Where a threshold is missed,
+    ``needed`` has the number of lines that must be run in addition, by the threshold's key in the policy, and ``gaps``
+    where they are cheapest to win. ``partial_branches`` are the changed lines that ran without taking all of their
+    branches: where those lead (to a line, or ``exit``), by file and line.
+    """
 
     overall_percent: float | None = None
     diff_percent: float | None = None
     layers: dict[str, float] = {}
+    base_percent: float | None = None
+    needed: dict[str, int] = {}
+    gaps: dict[str, tuple[Gap, ...]] = {}
+    partial_branches: dict[str, dict[int, tuple[str, ...]]] = {}
 
 
 class Moved(Struct, frozen=True, kw_only=True):

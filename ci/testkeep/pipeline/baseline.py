@@ -95,7 +95,8 @@ def obtain(project: Project, commit: str, stages: Sequence[Stage], jobs: int, wa
     """
     missing: tuple[Stage, ...] = ()
     try:
-        evidence = [record for record in _stored(project, commit) if set(record.job.stages) & set(stages)]
+        stored = (record for record in _stored(project, commit) if set(record.job.stages) & set(stages))
+        evidence = [record for record in stored if _is_measured(project, commit, record)]
         have = {stage for record in evidence for stage in record.job.stages}
         missing = tuple(stage for stage in stages if stage not in have)
         if missing:
@@ -140,6 +141,12 @@ def _stored(project: Project, commit: str) -> list[Evidence]:
     return [record for record in evidence if record.provenance.commit == commit and not record.provenance.dirty]
 
 
+def _is_measured(project: Project, commit: str, record: Evidence) -> bool:
+    """Whether a stored record has the coverage data that the ratchet needs."""
+    needed = project.policy.coverage.ratchet and bool(project.source) and record.ran_tests
+    return not needed or store_folder(project, commit).coverage_path(record.job.id).exists()
+
+
 def _make(project: Project, commit: str, stages: tuple[Stage, ...], jobs: int, watcher: Watcher) -> list[Evidence]:
     """Run the base commit's tests on the base commit's code.
 
@@ -151,7 +158,13 @@ def _make(project: Project, commit: str, stages: tuple[Stage, ...], jobs: int, w
             return []  # the project did not exist yet: nothing guarded
         made = EvidenceFolder(base.scratch / "evidence")
         made.prepare()
-        options = RunOptions(stages=stages, folder=made, jobs=jobs, measure=False, environment=base.environment)
+        options = RunOptions(
+            stages=stages,
+            folder=made,
+            jobs=jobs,
+            measure=project.policy.coverage.ratchet,
+            environment=base.environment,
+        )
         run_stages(base.project, options, watcher)
         evidence, unfinished = read_all(made)
         refuse_foreign_code(evidence, project, base.project)
@@ -202,4 +215,5 @@ def _store(project: Project, commit: str, made: EvidenceFolder, record: Evidence
     if data is not None:
         target = store_folder(project, commit)
         target.path.mkdir(parents=True, exist_ok=True)
+        target.copy_coverage(record.job.id, made)
         target.write_record(record.job.id, data)

@@ -8,11 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from testkeep.errors import EvidenceError
-from testkeep.formats import coverage_json
 from testkeep.model.comparison import Comparison, LostTest
-from testkeep.model.coverage import CoverageTotals
-from testkeep.model.evidence import Evidence
 from testkeep.model.finding import Finding
 from testkeep.model.stage import Stage
 from testkeep.model.verdict import (
@@ -27,18 +23,18 @@ from testkeep.model.verdict import (
 )
 from testkeep.pipeline.baseline import Base, state_folder
 from testkeep.pipeline.context import Project
+from testkeep.pipeline.covered import Measurement, with_coverage
 from testkeep.pipeline.gather import gather
-from testkeep.pipeline.plans import write_coverage_config
 from testkeep.pipeline.progress import Watcher
 from testkeep.pipeline.second_look import Looker, look_closer
 from testkeep.pipeline.sources import Texts, read_sources
 from testkeep.pipeline.stage_results import stage_results
 from testkeep.rules.accounting import account
-from testkeep.rules.base import Baseline, Facts, Rejection, RejectionKind
+from testkeep.rules.base import Baseline, Facts
 from testkeep.rules.comparison import compare
 from testkeep.rules.control import controlled, controlled_account
 from testkeep.rules.judgement import decide, decide_alone, find
-from testkeep.system.coverage_data import combine
+from testkeep.rules.thresholds import missed
 from testkeep.system.evidence_folder import EvidenceFolder
 
 NO_COMMIT = "none"
@@ -50,7 +46,8 @@ class Case:
     """What is to be judged: evidence of some stages of a project, against a base.
 
     ``report`` is the folder that coverage's own reports go to; ``conserve`` is False where only the stages' own
-    outcomes are asked for (``--no-gate``).
+    outcomes are asked for (``--no-gate``). ``base_folder`` is where the base's evidence lies; ``untracked`` says
+    whether files that git does not know yet are part of the change.
     """
 
     project: Project
@@ -60,6 +57,8 @@ class Case:
     baseline: Baseline | None
     report: Path
     conserve: bool = True
+    base_folder: EvidenceFolder | None = None
+    untracked: bool = True
 
 
 def judge(case: Case, watcher: Watcher) -> Verdict:
@@ -71,20 +70,19 @@ def judge(case: Case, watcher: Watcher) -> Verdict:
     project = case.project
     gathered = gather(case.folder, project.provenance, case.stages)
     notes = list(_notes(case))
-    coverage, problem = _coverage(case, gathered.evidence)
     facts = Facts(
         policy=project.policy,
         provenance=project.provenance,
         stages=case.stages,
         evidence=gathered.evidence,
         unfinished=gathered.unfinished,
-        rejections=(*gathered.rejections, *([problem] if problem else [])),
+        rejections=gathered.rejections,
         baseline=case.baseline,
-        coverage=coverage,
         today=project.repository.commit_date(project.provenance.commit),
         policy_change=project.policy_change,
     )
     if case.conserve:
+        facts = with_coverage(_measurement(case), facts)
         facts = _compared(case, facts, watcher)
         if case.baseline is not None and facts.comparison.obstacle:
             notes.append(f"not compared with the base: {facts.comparison.obstacle}")
@@ -157,43 +155,30 @@ def _compared(case: Case, facts: Facts, watcher: Watcher) -> Facts:
     return replace(facts, comparison=controlled_account(account, facts))
 
 
-def _coverage(case: Case, evidence: Sequence[Evidence]) -> tuple[CoverageTotals | None, Rejection | None]:
-    """Add up the coverage of all test stages.
-
-    None if something is missing from the sum: a number that leaves a stage out would be a wrong one.
-    """
-    wanted = set(case.project.policy.test_stages)
-    judged = {stage for record in evidence for stage in record.job.stages}
-    if not case.conserve or not wanted or not wanted <= judged or not case.project.source:
-        return None, None
-    measured = [record.job.id for record in evidence if record.ran_tests]
-    without = [job_id for job_id in measured if not case.folder.coverage_path(job_id).exists()]
-    if without:
-        return None, _no_coverage(f"there is no coverage data of {', '.join(without)}; was --no-cov given?")
-    if not measured:
-        return None, None
-    files = [case.folder.coverage_path(job_id) for job_id in measured]
-    try:
-        config = write_coverage_config(case.project, case.folder)
-        data = combine(files, config, case.project.root, case.report)
-    except EvidenceError as error:
-        return None, Rejection(job="coverage", kind=RejectionKind.UNREADABLE, reason=error.message)
-    if data is None:
-        return None, _no_coverage(f"not one line of {', '.join(case.project.source)} was measured")
-    return coverage_json.loads(data), None
-
-
-def _no_coverage(reason: str) -> Rejection:
-    return Rejection(job="coverage", kind=RejectionKind.MISSING, reason=reason)
-
-
 def _coverage_result(facts: Facts) -> CoverageResult:
     if facts.coverage is None:
         return CoverageResult()
-    layers = facts.coverage.by_layer(facts.policy.coverage.layers)
+    totals, diff, base = facts.coverage.totals, facts.diff, facts.base_coverage
+    changed = diff.files.items() if diff is not None else ()
     return CoverageResult(
-        overall_percent=facts.coverage.overall.shown,
-        layers={name: ratio.shown for name, ratio in layers.items()},
+        overall_percent=totals.overall.shown,
+        diff_percent=diff.ratio.shown if diff is not None and diff.ratio.total else None,
+        layers={name: ratio.shown for name, ratio in totals.by_layer(facts.policy.coverage.layers).items()},
+        base_percent=base.kept.overall.shown if base is not None and base.kept.overall.total else None,
+        needed={threshold.key: threshold.missing for threshold in missed(facts)},
+        gaps=dict(facts.gaps),
+        partial_branches={path: file.partial for path, file in changed if file.partial},
+    )
+
+
+def _measurement(case: Case) -> Measurement:
+    return Measurement(
+        project=case.project,
+        folder=case.folder,
+        report=case.report,
+        base=case.base.commit,
+        base_evidence=case.base_folder,
+        untracked=case.untracked,
     )
 
 

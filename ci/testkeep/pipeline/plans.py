@@ -4,40 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import msgspec
 
-from testkeep.formats import coverage_config
 from testkeep.formats.stage_hints import concerns_stage
 from testkeep.formats.tool_config import configured_tools
 from testkeep.model.duration import parse_duration
 from testkeep.model.evidence import EVIDENCE_SCHEMA, Evidence, Job, ToolRun
-from testkeep.model.layout import TEST_FILES
 from testkeep.model.stage import Stage
 from testkeep.pipeline.commands import PytestRun, ToolCommand, static_commands
 from testkeep.pipeline.context import Project
+from testkeep.pipeline.measuring import PYTEST_CONFIG_FILES, measure_with
 from testkeep.system import interpreter
 from testkeep.system.evidence_folder import EvidenceFolder
 from testkeep.system.files import read_output, read_text
 from testkeep.system.process import Ended, Task
 
 _CONFIG_FILES = ("pyproject.toml", "setup.cfg", "tox.ini", ".importlinter", ".isort.cfg", "mypy.ini", ".mypy.ini")
-_PYTEST_CONFIG_FILES = (
-    "pytest.ini",
-    ".pytest.ini",
-    "pytest.toml",
-    ".pytest.toml",
-    "pyproject.toml",
-    "tox.ini",
-    "setup.cfg",
-)
 # Of a pytest that runs us (our own tests do); they would make the inner pytest believe that it is a worker.
 _OUTER_PYTEST = frozenset(
     {"PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID"}
 )
-# Of the source, what never counts for coverage.
-NOT_PRODUCTION = (*TEST_FILES, "migrations/versions/**", "**/migrations/versions/**")
 
 
 @dataclass(frozen=True)
@@ -110,7 +97,7 @@ def _static_plan(project: Project, options: RunOptions, stage: Stage) -> StagePl
 
 def _test_plan(project: Project, options: RunOptions, stage: Stage) -> StagePlan:
     # Every pytest process imports all test files; one that cannot find anything of its own is better not started.
-    any_name = any("python_files" in project.text(name) for name in _PYTEST_CONFIG_FILES)
+    any_name = any("python_files" in project.text(name) for name in PYTEST_CONFIG_FILES)
     python_files = (name for name in project.files if name.endswith(".py"))
     if not any(concerns_stage(stage, name, project.text(name), any_name=any_name) for name in python_files):
         return StagePlan(stage, (), idle="no tests")
@@ -123,7 +110,7 @@ def _test_plan(project: Project, options: RunOptions, stage: Stage) -> StagePlan
         root=str(project.root),
         evidence=str(folder.path),
         context=str(context),
-        coverage_config=str(write_coverage_config(project, folder)) if options.measure else "",
+        coverage_config=str(measure_with(project, folder, options.pytest_arguments)) if options.measure else "",
         source=project.source,
         workers=project.policy.suites.workers.get(stage, 1),
         extra=options.pytest_arguments,
@@ -173,24 +160,6 @@ def record_of(plan: StagePlan, project: Project, begun: float, ended: Mapping[st
         tools=tuple(runs),
         idle=plan.idle,
     )
-
-
-def write_coverage_config(project: Project, folder: EvidenceFolder) -> Path:
-    """Write the configuration that coverage.py works with: the user's own, and the kit's where it says nothing."""
-    texts = ((name, read_text(project.root / name)) for name in coverage_config.CONFIG_FILES)
-    configs = (coverage_config.loads(name, text) for name, text in texts if text is not None)
-    user = next((config for config in configs if config is not None), {})
-    concurrency = ["thread", *(["greenlet"] if interpreter.has_module("greenlet") else [])]
-    ours = {
-        "branch": "true" if project.policy.coverage.branch else "false",
-        "concurrency": "\n".join(concurrency),
-        "disable_warnings": "no-data-collected\nmodule-not-imported\nmodule-not-measured",
-    }
-    omit = [f"{entry}/{pattern}" for entry in project.source for pattern in NOT_PRODUCTION if not entry.endswith(".py")]
-    merged = coverage_config.overlay(user, ours, [*omit, *project.policy.coverage.omit])
-    path = folder.coverage_config_path()
-    path.write_text(coverage_config.dumps(merged), encoding="utf-8")
-    return path
 
 
 def test_environment(project: Project, extra: Mapping[str, str]) -> dict[str, str]:

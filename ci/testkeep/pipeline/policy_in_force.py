@@ -7,13 +7,12 @@ from dataclasses import replace
 import msgspec
 
 from testkeep.errors import BaselineError, PolicyError
+from testkeep.model.counting import production_files
 from testkeep.model.layout import find_source, lies_in
-from testkeep.model.patterns import matches
 from testkeep.model.policy import Policy
 from testkeep.model.policy_change import PolicyChange
 from testkeep.pipeline.base_tree import folder_at
 from testkeep.pipeline.context import Project, policy_of
-from testkeep.pipeline.plans import NOT_PRODUCTION
 from testkeep.rules.policy import loosenable
 from testkeep.rules.policy_changes import honoured, tightened
 
@@ -58,16 +57,12 @@ def _in_force(project: Project, change: PolicyChange) -> Policy:
 
 def _with_sources(project: Project, change: PolicyChange, base: Policy, folder: str) -> PolicyChange:
     """Put the real sources into the policies: one that nobody wrote down is found in the files."""
-    never = (*NOT_PRODUCTION, *base.coverage.omit)
     source = base.source or find_source(project.repository.files_at(change.commit, folder))
     return msgspec.structs.replace(
         change,
         base=msgspec.structs.replace(base, source=source),
         head=msgspec.structs.replace(change.head, source=project.source),
         unmeasured=tuple(
-            file
-            for file in project.files
-            if file.endswith(".py") and lies_in(file, source) and not lies_in(file, project.source)
-            if not matches(file, never)
+            file for file in production_files(source, project.files, base.coverage) if not lies_in(file, project.source)
         ),
     )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import msgspec
 
-from testkeep.errors import Interrupted
+from testkeep.errors import EvidenceError, Interrupted
 from testkeep.formats import evidence_json, journal
 from testkeep.model.stage import Stage
 from testkeep.pipeline.context import Project
+from testkeep.pipeline.measuring import make_portable
 from testkeep.pipeline.plans import RunOptions, StagePlan, make_plan, record_of
 from testkeep.pipeline.progress import JournalReader, Phase, StageProgress, Watcher
 from testkeep.pipeline.stage_results import result_of
@@ -133,6 +135,8 @@ class _Run:
                 # pytest cannot know how long its process took to start; what people wait for is all of it.
                 record = msgspec.structs.replace(record, duration_s=round(ended[stage].duration_s, 3))
                 self._folder.write_record(stage, evidence_json.dumps(record))
+                with contextlib.suppress(EvidenceError):  # whoever reads the data says what is wrong with it
+                    make_portable(self._project, self._folder, stage)
             result = result_of(record, stage)
             self._set(stage, Phase(result.status), result.tests, result.detail)
         if self._stages[stage].phase in _BAD:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from testkeep.model.verdict import Decision
-from testkeep.rules import conservation, coverage, declared, outcomes, policy, provenance, waivers
+from testkeep.rules import conservation, coverage, coverage_change, declared, outcomes, policy, provenance, waivers
 from testkeep.rules.base import Rule
 
 _UNDECIDED = Decision.INCONCLUSIVE
@@ -30,6 +30,9 @@ RULES: tuple[Rule, ...] = (
     Rule(code="TK214", name="replacement-cannot-fail", check=declared.cannot_fail),
     Rule(code="TK301", name="coverage-overall", check=coverage.overall),
     Rule(code="TK302", name="coverage-layer", check=coverage.layers),
+    Rule(code="TK303", name="coverage-diff", check=coverage_change.diff),
+    Rule(code="TK304", name="coverage-fell", check=coverage_change.ratchet),
+    Rule(code="TK305", name="never-measured", check=coverage_change.never_measured),
     Rule(code="TK501", name="evidence-missing", check=provenance.evidence_missing, effect=_UNDECIDED),
     Rule(code="TK502", name="evidence-foreign", check=provenance.evidence_foreign, effect=_UNDECIDED),
     Rule(code="TK503", name="policy-loosened", check=policy.loosened_policy),

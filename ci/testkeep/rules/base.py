@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from testkeep.model.comparison import Comparison
-from testkeep.model.coverage import CoverageTotals
+from testkeep.model.coverage import BaseCoverage, Coverage
+from testkeep.model.diff_coverage import DiffCoverage
 from testkeep.model.evidence import Evidence, Provenance, Suite, Unfinished
 from testkeep.model.finding import Finding, Severity
+from testkeep.model.gap import Gap
 from testkeep.model.inspection import Inspection
 from testkeep.model.policy import Policy, Waiver
 from testkeep.model.policy_change import PolicyChange
@@ -61,6 +63,11 @@ class Facts:
     file is not there); ``head_imports`` the names that files import which lost tests; ``inspection`` is what a closer
     look brought. ``today`` is the day of the head commit.
 
+    ``coverage`` is that of all test stages together (None: something is missing from the sum), ``base_coverage`` that
+    of the base commit (None: nothing to compare with), ``diff`` that of ``changed_lines``, which are by file, relative
+    to the repository's root; ``gaps`` are the places to win coverage, by the key of the threshold that was missed
+    (``coverage.overall``, ``coverage.layers.service``).
+
     ``policy`` is the one in force; ``policy_change`` has those of both sides (None: there is no base commit).
     ``waivers`` are those that are honoured, and ``findings`` what was found so far: only rules about waivers see them.
     """
@@ -73,7 +80,11 @@ class Facts:
     rejections: tuple[Rejection, ...] = ()
     baseline: Baseline | None = None
     comparison: Comparison = field(default_factory=Comparison)
-    coverage: CoverageTotals | None = None
+    coverage: Coverage | None = None
+    base_coverage: BaseCoverage | None = None
+    diff: DiffCoverage | None = None
+    changed_lines: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    gaps: Mapping[str, tuple[Gap, ...]] = field(default_factory=dict)
     base_sources: Sources = field(default_factory=dict)
     head_sources: Sources = field(default_factory=dict)
     head_imports: Mapping[str, frozenset[str]] = field(default_factory=dict)

@@ -13,9 +13,9 @@ from typing import TypeVar
 
 import msgspec
 
+from testkeep.model.coverage import layer_of
 from testkeep.model.duration import parse_duration
 from testkeep.model.layout import lies_in
-from testkeep.model.patterns import matches
 from testkeep.model.policy import CoveragePolicy, Layer, Policy, Pyramid, SuitesPolicy, Waiver
 from testkeep.model.stage import Stage
 
@@ -73,7 +73,7 @@ def taken_from_layers(base: Policy, head: Policy, files: Iterable[str]) -> tuple
     known = {loosening.key for loosening in _in_layers(base.coverage.layers, head.coverage.layers)}
     found: dict[str, Loosening] = {}
     for file in files:
-        before, now = _layer_of(file, base.coverage), _layer_of(file, head.coverage)
+        before, now = layer_of(file, base.coverage.layers), layer_of(file, head.coverage.layers)
         if before and now and head.coverage.layers[now].minimum < base.coverage.layers[before].minimum:
             key = _layer_key(before)
             found.setdefault(key, Loosening(key, f"{file} in layer {before}", f"{file} in layer {now}"))
@@ -122,8 +122,12 @@ def _in_coverage(base: CoveragePolicy, head: CoveragePolicy) -> Iterator[Looseni
     for name in _STRICT_IF_TRUE:
         if getattr(base, name) and not getattr(head, name):
             yield _loosening(f"coverage.{name}", getattr(base, name), getattr(head, name))
+    if head.slack_percent > base.slack_percent:
+        yield _loosening("coverage.slack_percent", base.slack_percent, head.slack_percent)
     if not set(head.omit) <= set(base.omit):
         yield _loosening("coverage.omit", base.omit, head.omit)
+    if not set(base.include) <= set(head.include):
+        yield _loosening("coverage.include", base.include, head.include)
 
 
 def _in_layers(base: dict[str, Layer], head: dict[str, Layer]) -> Iterator[Loosening]:
@@ -152,10 +156,6 @@ def _is_lower(base: Pyramid, head: Pyramid) -> bool:
 def _put_back(base: Table, head: Table, prefix: str, keys: Collection[str]) -> Table:
     names = [field.name for field in msgspec.structs.fields(type(base)) if f"{prefix}{field.name}" in keys]
     return msgspec.structs.replace(head, **{name: getattr(base, name) for name in names})
-
-
-def _layer_of(file: str, policy: CoveragePolicy) -> str:
-    return next((name for name, layer in policy.layers.items() if matches(file, layer.paths)), "")
 
 
 def _layer_key(name: str) -> str:

@@ -1,62 +1,202 @@
-"""coverage.py at work on the data of all jobs together."""
+"""coverage.py at work: the data of all jobs together, and the reports that are made of it."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+import sqlite3
+import warnings
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from testkeep.errors import EvidenceError
 
+if TYPE_CHECKING:
+    from coverage import Coverage, CoverageData
 
-def combine(files: Sequence[Path], config: Path, root: Path, out: Path) -> bytes | None:
-    """Combine data files without touching them, and write ``coverage.xml`` and ``htmlcov`` to a folder.
+Place: TypeAlias = Callable[[str], str]
+"""Gives the path of a measured file relative to the project's root; empty if it is not the project's own."""
 
-    Returns coverage's JSON report; None if no line was measured. ``root`` is the project's root, to which the paths in
-    the data are relative.
+DATA = "combined.coverage"
+_AGAIN = "Run the stages again."
+
+
+@dataclass(frozen=True)
+class Reports:
+    """What coverage.py wrote: its JSON report as bytes, and what it said of files that it could not read.
+
+    The folder has ``combined.coverage``, ``coverage.json``, ``coverage.xml``, ``coverage.lcov`` and ``htmlcov``.
+    """
+
+    json: bytes
+    complaints: tuple[str, ...]
+
+
+def make_portable(file: Path, place: Place) -> None:
+    """Write the paths in a data file anew, relative to the project's root, and leave out what is not the project's.
 
     Raises:
         EvidenceError: the data cannot be read.
     """
-    # Imported here: it costs more than most commands need to start.
-    import coverage
-    from coverage.exceptions import CoverageException, NoDataError
-
-    out = out.resolve()
-    out.mkdir(parents=True, exist_ok=True)
-    report = out / "coverage.json"
+    scratch = file.with_name(f"{file.name}.portable")
     try:
-        with contextlib.chdir(root):  # coverage.py reads relative paths from where it is
-            measured = coverage.Coverage(data_file=str(out / "combined.coverage"), config_file=str(config.resolve()))
-            measured.combine([str(file.resolve()) for file in files], keep=True)
-            measured.save()
-            measured.json_report(outfile=str(report))
+        with _reading(file.name):
+            merged = _merge({file.name: file}, place, scratch)
+            merged.write()
+            merged.close()
+        scratch.replace(file)
+    finally:
+        scratch.unlink(missing_ok=True)
+
+
+def combine(files: Mapping[str, Path], place: Place, production: Iterable[str], out: Path) -> Path | None:
+    """Combine the data of jobs, by the jobs' names, into a file in a folder, without touching the inputs.
+
+    ``production`` are the files that count even if nobody imported them. Returns None if no line was measured.
+
+    Raises:
+        EvidenceError: data cannot be read, or some has branches and some has not.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    target = out / DATA
+    with _reading("the combined data"):
+        merged = _merge(files, place, target)
+        if not merged.measured_files():
+            merged.close()
+            return None
+        merged.touch_files(sorted(set(production) - merged.measured_files()))
+        merged.write()
+        merged.close()
+    return target
+
+
+def report(data: Path, config: Path, root: Path) -> Reports:
+    """Write coverage.py's reports beside a data file whose paths are relative to ``root``.
+
+    Raises:
+        EvidenceError: the reports cannot be made.
+    """
+    from coverage.exceptions import NoDataError
+
+    data, config = data.resolve(), config.resolve()
+    out = data.parent
+    with _reading("the combined data"), contextlib.chdir(root), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        measured = _open(data, config)
+        try:
+            measured.json_report(outfile=str(out / "coverage.json"))
             measured.xml_report(outfile=str(out / "coverage.xml"))
+            measured.lcov_report(outfile=str(out / "coverage.lcov"))
             measured.html_report(directory=str(out / "htmlcov"))
-    except NoDataError:
-        return None
-    except CoverageException as error:
-        raise EvidenceError(f"the coverage data cannot be read: {error}", hint="Run the stages again.") from error
-    return report.read_bytes()
+        except NoDataError:  # all that was measured is left out
+            return Reports(b'{"files": {}}', ())
+    complaints = tuple(str(warning.message) for warning in caught)
+    return Reports((out / "coverage.json").read_bytes(), complaints)
 
 
-def executed_lines(files: Sequence[Path]) -> dict[str, frozenset[int]]:
+def json_report(data: Path, config: Path, root: Path) -> bytes:
+    """Make coverage.py's JSON report alone, of a data file whose paths are relative to ``root``.
+
+    Raises:
+        EvidenceError: the report cannot be made.
+    """
+    from coverage.exceptions import NoDataError
+
+    out = data.resolve().with_suffix(".json")
+    with _reading("the combined data"), contextlib.chdir(root), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            _open(data.resolve(), config.resolve()).json_report(outfile=str(out))
+        except NoDataError:
+            return b'{"files": {}}'
+    return out.read_bytes()
+
+
+def executed_lines(files: Collection[Path]) -> dict[str, frozenset[int]]:
     """The lines that some jobs executed, together, by path as the data has it (relative to the project's root).
 
     Raises:
         EvidenceError: the data cannot be read.
     """
-    from coverage import CoverageData
-    from coverage.exceptions import CoverageException
-
     lines: dict[str, frozenset[int]] = {}
-    try:
-        for file in files:
-            data = CoverageData(basename=str(file.resolve()))
-            data.read()
+    for file in files:
+        with _reading(file.name):
+            data = _read(file)
             for path in data.measured_files():
                 name = path.replace("\\", "/")
                 lines[name] = lines.get(name, frozenset()) | frozenset(data.lines(path) or ())
-    except CoverageException as error:
-        raise EvidenceError(f"the coverage data cannot be read: {error}", hint="Run the stages again.") from error
+            data.close()
     return lines
+
+
+def _open(data: Path, config: Path) -> Coverage:
+    # Imported here, and wherever else it is: it costs more than most commands need to start.
+    from coverage import Coverage
+
+    measured = Coverage(data_file=str(data), config_file=str(config))
+    # A file of which nothing can be known is named by a rule; it must not keep the others from being reported.
+    measured.set_option("report:ignore_errors", True)  # noqa: FBT003  (the public way)
+    measured.load()
+    return measured
+
+
+def _merge(files: Mapping[str, Path], place: Place, target: Path) -> CoverageData:
+    """Read data files by name into a new one that is not written yet."""
+    from coverage import CoverageData
+
+    target.unlink(missing_ok=True)
+    merged = CoverageData(basename=str(target))
+    kinds: dict[bool, str] = {}
+    for name, file in files.items():
+        with _reading(name):
+            data = _read(file)
+            if data.measured_files():
+                kinds.setdefault(data.has_arcs(), name)
+            if len(kinds) > 1:
+                raise EvidenceError(
+                    f"{kinds[True]} measured branches and {kinds[False]} did not: they do not add up",
+                    hint="Run all test stages with the same settings.",
+                )
+            _add(merged, data, place)
+            data.close()
+    return merged
+
+
+def _add(merged: CoverageData, data: CoverageData, place: Place) -> None:
+    placed: dict[str, list[str]] = {}
+    for path in data.measured_files():
+        own = place(path)
+        if own:
+            placed.setdefault(own, []).append(path)
+    if data.has_arcs():
+        merged.add_arcs(
+            {own: {arc for path in paths for arc in data.arcs(path) or ()} for own, paths in placed.items()}
+        )
+    else:
+        merged.add_lines(
+            {own: {line for path in paths for line in data.lines(path) or ()} for own, paths in placed.items()}
+        )
+    tracers = ((own, data.file_tracer(paths[0])) for own, paths in placed.items())
+    merged.add_file_tracers({own: tracer for own, tracer in tracers if tracer})
+
+
+def _read(file: Path) -> CoverageData:
+    from coverage import CoverageData
+
+    if not file.stat().st_size:  # coverage.py would take it for new, and write to it
+        raise OSError("it is empty")
+    data = CoverageData(basename=str(file.resolve()))
+    data.read()
+    return data
+
+
+@contextlib.contextmanager
+def _reading(name: str) -> Iterator[None]:
+    """Say whose data cannot be read; what an inner one has said stands."""
+    from coverage.exceptions import CoverageException
+
+    try:
+        yield
+    except (CoverageException, sqlite3.Error, OSError) as error:
+        raise EvidenceError(f"the coverage data of {name} cannot be read: {error}", hint=_AGAIN) from error

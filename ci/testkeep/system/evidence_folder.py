@@ -57,6 +57,24 @@ class EvidenceFolder:
         """Where the configuration for coverage.py goes."""
         return self.path / "coverage.rc"
 
+    def read_sums(self, name: str) -> bytes | None:
+        """Read sums of coverage data that were kept; None if there are none."""
+        path = self._sums_path(name)
+        return path.read_bytes() if path.is_file() else None
+
+    def write_sums(self, name: str, data: bytes) -> None:
+        """Keep sums of coverage data, if the folder can be written: they can be made again."""
+        with contextlib.suppress(OSError):
+            write_atomically(self._sums_path(name), data)
+
+    def _sums_path(self, name: str) -> Path:
+        return self.path / f"coverage-{name}.sums"
+
+    def copy_coverage(self, job_id: str, source: EvidenceFolder) -> None:
+        """Take over a job's coverage data from another folder, if there is any."""
+        with contextlib.suppress(FileNotFoundError):
+            write_atomically(self.coverage_path(job_id), source.coverage_path(job_id).read_bytes())
+
     def context_path(self, job_id: str) -> Path:
         """Where a job's test process finds its context."""
         return self.path / f"{job_id}.context"

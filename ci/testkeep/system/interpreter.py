@@ -43,3 +43,8 @@ def environment_variables() -> dict[str, str]:
 def processors() -> int:
     """How many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def python_version() -> tuple[int, int]:
+    """Major and minor version."""
+    return sys.version_info[:2]

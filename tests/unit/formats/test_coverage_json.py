@@ -8,7 +8,7 @@ import pytest
 
 from testkeep.errors import EvidenceError
 from testkeep.formats.coverage_json import loads
-from testkeep.model.coverage import CoverageTotals, Ratio
+from testkeep.model.coverage import Coverage, CoverageTotals, FileCoverage, FunctionCoverage, Ratio
 
 
 def _report(**files: dict[str, int]) -> bytes:
@@ -19,18 +19,50 @@ _LINES = {"covered_lines": 7, "num_statements": 10, "percent_covered": 70.0, "mi
 
 
 def test_loads__lines__are_counted() -> None:
-    assert loads(_report(**{"app/a.py": _LINES, "app\\b.py": _LINES})) == CoverageTotals(
+    assert loads(_report(**{"app/a.py": _LINES, "app\\b.py": _LINES})).totals == CoverageTotals(
         files={"app/a.py": Ratio(7, 10), "app/b.py": Ratio(7, 10)}
     )
 
 
 def test_loads__branches__count_beside_lines() -> None:
     branches = {**_LINES, "covered_branches": 1, "num_branches": 4}
-    assert loads(_report(**{"a.py": branches})) == CoverageTotals(files={"a.py": Ratio(8, 14)})
+    assert loads(_report(**{"a.py": branches})).totals == CoverageTotals(files={"a.py": Ratio(8, 14)})
 
 
 def test_loads__no_files__are_no_totals() -> None:
-    assert loads(_report()) == CoverageTotals(files={})
+    assert loads(_report()).totals == CoverageTotals(files={})
+
+
+def test_loads__whole_report__has_lines_branches_and_functions_with_gaps() -> None:
+    report = {
+        "meta": {"branch_coverage": True},
+        "files": {
+            "app/a.py": {
+                "executed_lines": [1, 2, 5],
+                "missing_lines": [3, 6],
+                "executed_branches": [[2, 5]],
+                "missing_branches": [[2, 3], [5, -5]],
+                "summary": {**_LINES, "covered_branches": 1, "num_branches": 3},
+                "functions": {
+                    "A.f": {"executed_lines": [2], "missing_lines": [3], "start_line": 1},
+                    "whole": {"executed_lines": [5], "missing_lines": [], "start_line": 4},
+                    "": {"executed_lines": [1], "missing_lines": [6]},
+                },
+            }
+        },
+    }
+    assert loads(json.dumps(report).encode()) == Coverage(
+        files={
+            "app/a.py": FileCoverage(
+                ratio=Ratio(8, 13),
+                executed=(1, 2, 5),
+                missing=(3, 6),
+                missing_branches=((2, 3), (5, -5)),
+                functions=(FunctionCoverage("A.f", 1, (3,)), FunctionCoverage("", 1, (6,))),
+            )
+        },
+        branch=True,
+    )
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from testkeep.errors import EvidenceError
 from testkeep.formats.evidence_json import dumps, dumps_verdict, loads, verdict_json_schema
 from testkeep.model.evidence import CollectorReport, Evidence
 from testkeep.model.finding import Finding, Severity
+from testkeep.model.gap import Gap
 from testkeep.model.stage import Stage
 from testkeep.model.tests import Selection, Subtest
 from testkeep.model.verdict import (
@@ -97,13 +98,21 @@ def test_dumps__text_that_is_no_text__can_be_read_again() -> None:
     assert loads(dumps(record), "unit.json") == a_record(a_test(did="failed", why="no such file: ?.txt"))
 
 
+_GAP = Gap(path="app/a.py", function="A.f", line=3, missing=2, ranges=((3, 4),), tests=(A_TEST,))
 _VERDICT = Verdict(
     schema=VERDICT_SCHEMA,
     verdict=Decision.FAIL,
     head=HEAD,
     base="none",
     stages=(StageResult(name="unit", status=StageStatus.PASSED, tests={"passed": 10}, duration_s=1.2),),
-    coverage=CoverageResult(overall_percent=91.3, layers={"service": 90.1}),
+    coverage=CoverageResult(
+        overall_percent=91.3,
+        layers={"service": 90.1},
+        base_percent=92.0,
+        needed={"coverage.diff": 3},
+        gaps={"coverage.diff": (_GAP,)},
+        partial_branches={"app/a.py": {12: ("14", "exit")}},
+    ),
     conservation=Conservation(
         compared=True,
         kept=100,
@@ -141,7 +150,26 @@ def test_dumps_verdict__every_field__is_there_under_its_name() -> None:
         "head": HEAD,
         "base": "none",
         "stages": [{"name": "unit", "status": "passed", "tests": {"passed": 10}, "duration_s": 1.2, "detail": ""}],
-        "coverage": {"overall_percent": 91.3, "diff_percent": None, "layers": {"service": 90.1}},
+        "coverage": {
+            "overall_percent": 91.3,
+            "diff_percent": None,
+            "layers": {"service": 90.1},
+            "base_percent": 92.0,
+            "needed": {"coverage.diff": 3},
+            "gaps": {
+                "coverage.diff": [
+                    {
+                        "path": "app/a.py",
+                        "function": "A.f",
+                        "line": 3,
+                        "missing": 2,
+                        "ranges": [[3, 4]],
+                        "tests": [A_TEST],
+                    }
+                ]
+            },
+            "partial_branches": {"app/a.py": {"12": ["14", "exit"]}},
+        },
         "conservation": {
             "compared": True,
             "kept": 100,

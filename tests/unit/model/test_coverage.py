@@ -89,3 +89,26 @@ def test_totals__by_layer__keeps_the_policys_order() -> None:
         "service",
         "any",
     ]
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "slack", "falls"),
+    [
+        pytest.param(Ratio(8, 10), Ratio(90, 100), 0.0, True, id="lower"),
+        pytest.param(Ratio(9, 10), Ratio(90, 100), 0.0, False, id="the same, of fewer lines"),
+        pytest.param(Ratio(1, 3), Ratio(33_334, 100_000), 0.0, True, id="by less than any display shows"),
+        pytest.param(Ratio(899, 1000), Ratio(900, 1000), 0.1, False, id="exactly the slack"),
+        pytest.param(Ratio(8_989, 10_000), Ratio(9_000, 10_000), 0.1, True, id="more than the slack"),
+        pytest.param(Ratio(0, 0), Ratio(9, 10), 0.0, False, id="nothing is left to cover"),
+        pytest.param(Ratio(0, 10), Ratio(0, 0), 0.0, False, id="nothing was there"),
+    ],
+)
+def test_ratio__falls_below__table(now: Ratio, before: Ratio, slack: float, falls: bool) -> None:
+    assert now.falls_below(before, slack) is falls
+
+
+def test_totals__renamed__leaves_out_what_has_no_name_any_more() -> None:
+    names = {"app/users/service.py": "app/people/service.py", "services/mail.py": "services/mail.py"}
+    assert _FILES.renamed(lambda path: names.get(path, "")) == CoverageTotals(
+        files={"services/mail.py": Ratio(2, 10), "app/people/service.py": Ratio(3, 10)}
+    )

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
 
 from builders import a_record, a_test, a_waiver, findings_of, the_facts
-from testkeep.model.coverage import CoverageTotals, Ratio
+from testkeep.model.coverage import BaseCoverage, Coverage, CoverageTotals, FileCoverage, Ratio
 from testkeep.model.finding import Finding, Severity
-from testkeep.model.policy import CoveragePolicy, Layer, Policy, Waiver
+from testkeep.model.gap import Gap
+from testkeep.model.policy import DEFAULT_LAYERS, CoveragePolicy, Layer, Policy, Waiver
 
 _HELP = "htmlcov/index.html in the report folder shows the lines that no test runs."
-_OVERALL = partial(Finding, code="TK301", name="coverage-overall", severity=Severity.ERROR, help=_HELP)
+_OVERALL = partial(
+    Finding, code="TK301", name="coverage-overall", severity=Severity.ERROR, help=_HELP, test="coverage.overall"
+)
 _LAYER = partial(Finding, code="TK302", name="coverage-layer", severity=Severity.ERROR, help=_HELP)
+_ROUTER = partial(_LAYER, test="coverage.layers.router")
+_SERVICE = partial(_LAYER, test="coverage.layers.service")
 _LAYERS = {
     "service": Layer(paths=("**/service.py",), minimum=85.0),
     "router": Layer(paths=("**/router.py", "app/**"), minimum=80.0),
 }
 
 
-def _covered(**files: tuple[int, int]) -> CoverageTotals:
-    return CoverageTotals(files={f"app/{name}.py": Ratio(*ratio) for name, ratio in files.items()})
+def _covered(**files: tuple[int, int]) -> Coverage:
+    return Coverage(files={f"app/{name}.py": FileCoverage(ratio=Ratio(*ratio)) for name, ratio in files.items()})
 
 
 def _policy(overall: float = 87.0) -> Policy:
@@ -68,7 +74,7 @@ def _policy(overall: float = 87.0) -> Policy:
     ],
 )
 def test_tk301__table(
-    coverage: CoverageTotals | None, minimum: float, waivers: tuple[Waiver, ...], expected: tuple[Finding, ...]
+    coverage: Coverage | None, minimum: float, waivers: tuple[Waiver, ...], expected: tuple[Finding, ...]
 ) -> None:
     facts = the_facts(a_record(a_test()), policy=_policy(minimum), coverage=coverage)
     assert findings_of("TK301", facts, *waivers) == expected
@@ -83,24 +89,26 @@ def test_tk301__table(
             _covered(service=(84, 100), router=(10, 100)),
             (),
             (
-                _LAYER(
-                    message="coverage of the service layer is 84 %, and 85 % are needed: 1 more line of 100 must be run"
-                ),
-                _LAYER(
+                _ROUTER(
                     message="coverage of the router layer is 10 %, and 80 % are needed: 70 more lines of 100 must be "
                     "run"
                 ),
+                _SERVICE(
+                    message="coverage of the service layer is 84 %, and 85 % are needed: 1 more line of 100 must be run"
+                ),
             ),
-            id="failing: each layer, in the policy's order",
+            id="failing: each layer",
         ),
         pytest.param(_covered(service=(85, 100), router=(80, 100)), (), (), id="boundary: exactly the minimum"),
         pytest.param(_covered(service=(85, 100), other=(80, 100)), (), (), id="boundary: the first pattern wins"),
-        pytest.param(CoverageTotals(files={"lib/x.py": Ratio(0, 9)}), (), (), id="boundary: a layer without files"),
+        pytest.param(
+            Coverage(files={"lib/x.py": FileCoverage(ratio=Ratio(0, 9))}), (), (), id="boundary: a layer without files"
+        ),
         pytest.param(
             _covered(router=(0, 10)),
             (a_waiver(test="", rule="TK302"), a_waiver(test="router", rule="TK302")),
             (
-                _LAYER(
+                _ROUTER(
                     message="coverage of the router layer is 0 %, and 80 % are needed: 8 more lines of 10 must be run"
                 ),
             ),
@@ -108,8 +116,129 @@ def test_tk301__table(
         ),
     ],
 )
-def test_tk302__table(
-    coverage: CoverageTotals | None, waivers: tuple[Waiver, ...], expected: tuple[Finding, ...]
-) -> None:
+def test_tk302__table(coverage: Coverage | None, waivers: tuple[Waiver, ...], expected: tuple[Finding, ...]) -> None:
     facts = the_facts(a_record(a_test()), policy=_policy(), coverage=coverage)
-    assert findings_of("TK302", facts, *waivers) == expected
+    errors = (one for one in findings_of("TK302", facts, *waivers) if one.severity is Severity.ERROR)
+    assert tuple(errors) == expected
+
+
+def _fates(
+    code: str, coverage: Coverage, *waivers: Waiver, base: BaseCoverage | None = None
+) -> list[tuple[str, str, bool]]:
+    facts = replace(the_facts(a_record(a_test()), policy=_policy(), coverage=coverage), base_coverage=base)
+    found = findings_of(code, facts, *waivers)
+    return [(one.test, one.severity, one.waived) for one in found if one.severity is not Severity.NOTE]
+
+
+@pytest.mark.parametrize(
+    ("code", "key", "coverage"),
+    [
+        pytest.param("TK301", "coverage.overall", _covered(a=(85, 100)), id="overall"),
+        pytest.param("TK302", "coverage.layers.service", _covered(service=(84, 100), a=(900, 900)), id="layer"),
+    ],
+)
+def test_thresholds__waiver_that_names_the_key__waives(code: str, key: str, coverage: Coverage) -> None:
+    assert _fates(code, coverage, a_waiver(test=key, rule=code)) == [(key, "error", True)]
+    assert _fates(code, coverage, a_waiver(test=f"{key}.not", rule=code)) == [(key, "error", False)]
+
+
+_A, _GONE = Ratio(80, 100), Ratio(100, 100)
+
+
+def _base(kept: Ratio, *gone: Ratio) -> BaseCoverage:
+    rest = {"app/service.py": kept}
+    return BaseCoverage(
+        whole=CoverageTotals(files=rest | {f"app/{n}/service.py": ratio for n, ratio in enumerate(gone)}),
+        kept=CoverageTotals(files=rest),
+    )
+
+
+@pytest.mark.parametrize(
+    ("base", "severity"),
+    [
+        pytest.param(_base(_A, _GONE), "warning", id="passing: it was reached with the file that is gone"),
+        pytest.param(_base(Ratio(79, 100), _GONE), "warning", id="passing: and what is left is better covered"),
+        pytest.param(_base(Ratio(81, 100), _GONE), "error", id="failing: what is left is worse covered, too"),
+        pytest.param(_base(_A, Ratio(0, 100)), "error", id="failing: it was not reached at the base either"),
+        pytest.param(_base(_A), "error", id="failing: nothing was removed"),
+        pytest.param(_base(Ratio(), _GONE), "error", id="boundary: nothing of the base is left"),
+        pytest.param(None, "error", id="missing evidence: no base"),
+    ],
+)
+def test_thresholds__a_removed_file_brought_it_down__is_a_warning(base: BaseCoverage | None, severity: str) -> None:
+    coverage = _covered(service=(80, 100))
+    assert _fates("TK301", coverage, base=base) == [("coverage.overall", severity, False)]
+    assert _fates("TK302", coverage, base=base)[:1] == [("coverage.layers.service", severity, False)]
+
+
+_NEAR = "tests/test_a.py::test_g"
+_GAP = Gap(path="app/a.py", function="A.f", line=3, missing=4, ranges=((3, 5), (9, 9)), tests=(_NEAR,))
+_MODULE = Gap(path="app/a.py", function="", line=3, missing=1, ranges=((3, 3),))
+
+
+def test_tk301__gaps_are_known__help_says_where_lines_are_cheapest() -> None:
+    facts = the_facts(a_record(a_test()), policy=_policy(), coverage=_covered(a=(80, 100)))
+    (found,) = findings_of("TK301", replace(facts, gaps={"coverage.overall": (_GAP, _MODULE)}))
+    assert found.help.splitlines() == [
+        _HELP,
+        "app/a.py:3-5, 9 (4 lines in A.f); nearest tests: tests/test_a.py::test_g",
+        "app/a.py:3 (1 line)",
+    ]
+
+
+_ROUTERS = Layer(paths=("**/routers/**",), minimum=1.0)
+
+
+@pytest.mark.parametrize(
+    ("layers", "files", "expected"),
+    [
+        pytest.param({"router": _ROUTERS}, ("app/routers/a.py",), [], id="passing"),
+        pytest.param(
+            {"router": _ROUTERS},
+            ("app/router/a.py",),
+            [
+                (
+                    "warning",
+                    "the pattern **/routers/** of the router layer matches no measured file; nearest to it: app/router",
+                )
+            ],
+            id="failing: the layer has no file, and a path is near",
+        ),
+        pytest.param(
+            {"router": _ROUTERS},
+            ("app/x.py",),
+            [("warning", "the pattern **/routers/** of the router layer matches no measured file")],
+            id="failing: nothing is near",
+        ),
+        pytest.param(
+            {"router": Layer(paths=("**/routers/**", "app/other.py"), minimum=1.0)},
+            ("app/routers/a.py",),
+            [
+                (
+                    "note",
+                    "the pattern app/other.py of the router layer matches no measured file",
+                )
+            ],
+            id="boundary: another pattern of the layer matches",
+        ),
+        pytest.param(
+            {"router": _ROUTERS, "any": Layer(paths=("app/**",), minimum=1.0)},
+            ("app/routers/a.py", "app/routers/b.py", "app/x.py"),
+            [
+                (
+                    "note",
+                    "app/routers/a.py and 1 more: matched by the layers router and any; the first, router, counts",
+                )
+            ],
+            id="failing: two layers for one file",
+        ),
+        pytest.param(DEFAULT_LAYERS, ("app/api/services/a.py",), [], id="boundary: the defaults are a guess"),
+    ],
+)
+def test_tk302__patterns_that_are_not_what_was_meant__are_said(
+    layers: dict[str, Layer], files: tuple[str, ...], expected: list[tuple[str, str]]
+) -> None:
+    policy = Policy(coverage=CoveragePolicy(layers=layers))
+    coverage = Coverage(files={path: FileCoverage(ratio=Ratio(1, 1)) for path in files})
+    found = findings_of("TK302", the_facts(a_record(a_test()), policy=policy, coverage=coverage))
+    assert [(one.severity, one.message) for one in found] == expected

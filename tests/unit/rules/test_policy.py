@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from builders import BASE, TODAY, a_baseline, a_change, a_record, a_suite, a_test, a_waiver, findings_of, the_facts
-from testkeep.model.coverage import CoverageTotals, Ratio
+from testkeep.model.coverage import Coverage, FileCoverage, Ratio
 from testkeep.model.evidence import Evidence
 from testkeep.model.finding import Finding, Severity
 from testkeep.model.policy import CoveragePolicy, Layer, Policy, Waiver
@@ -164,16 +164,20 @@ def test_tk503__policy__table(
         assert sorted(found, key=str) == sorted(expected, key=str)
 
 
+def _measured(path: str) -> Coverage:
+    return Coverage(files={path: FileCoverage(ratio=Ratio(1, 1))})
+
+
 @pytest.mark.parametrize(
     ("coverage", "n_findings"),
     [
-        pytest.param(CoverageTotals(files={"app/calc.py": Ratio(1, 1)}), 1, id="failing"),
-        pytest.param(CoverageTotals(files={"app/main.py": Ratio(1, 1)}), 0, id="passing: no such file"),
+        pytest.param(_measured("app/calc.py"), 1, id="failing"),
+        pytest.param(_measured("app/main.py"), 0, id="passing: no such file"),
         pytest.param(None, 0, id="missing evidence: nothing was measured"),
     ],
 )
 def test_tk503__new_layer_takes_files_away__is_named_where_coverage_is_measured(
-    coverage: CoverageTotals | None, n_findings: int
+    coverage: Coverage | None, n_findings: int
 ) -> None:
     change = a_change(_policy(calc=CALC), _policy(low=LOW, calc=CALC))
 

@@ -1,0 +1,34 @@
+"""Which files count for coverage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from testkeep.model.layout import TEST_FILES, lies_in
+from testkeep.model.patterns import matches
+from testkeep.model.policy import CoveragePolicy
+
+_MIGRATIONS = ("migrations/versions/**", "**/migrations/versions/**", "alembic/versions/**", "**/alembic/versions/**")
+_GENERATED = ("*_pb2.py", "*_pb2_grpc.py", "_version.py", "_generated/**", "generated/**")
+# Of the source, what never counts for coverage unless the policy says so.
+NOT_PRODUCTION = (*TEST_FILES, *_MIGRATIONS, *_GENERATED, *(f"**/{pattern}" for pattern in _GENERATED))
+
+
+def omitted(source: Sequence[str], files: Iterable[str], policy: CoveragePolicy) -> list[str]:
+    """The patterns of files that do not count, relative to the project's root.
+
+    Where the policy includes what is left out by default, the files that are left out all the same are named one by
+    one: coverage.py knows no exceptions. ``files`` are all of the project's.
+    """
+    folders = [entry for entry in source if not entry.endswith(".py")]
+    defaults = [f"{entry}/{pattern}" if entry != "." else pattern for entry in folders for pattern in NOT_PRODUCTION]
+    if policy.include:
+        defaults = [file for file in files if matches(file, defaults) and not matches(file, policy.include)]
+    return [*defaults, *policy.omit]
+
+
+def production_files(source: Sequence[str], files: Iterable[str], policy: CoveragePolicy) -> list[str]:
+    """The Python files that count, whether a test imports them or not; paths are relative to the project's root."""
+    files = list(files)
+    never = omitted(source, files, policy)
+    return [file for file in files if file.endswith(".py") and lies_in(file, source) and not matches(file, never)]

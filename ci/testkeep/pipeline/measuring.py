@@ -1,0 +1,152 @@
+"""Has coverage.py measure the production code, and brings together what the jobs of a commit measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+from packaging.version import Version
+
+from testkeep.formats import coverage_config, coverage_json
+from testkeep.formats.coverage_core import CoreChoice, Interpreter, choose_core
+from testkeep.model.counting import omitted, production_files
+from testkeep.model.coverage import Coverage
+from testkeep.model.measured_paths import MeasuredPaths
+from testkeep.pipeline.context import Project
+from testkeep.system import coverage_data, interpreter
+from testkeep.system.evidence_folder import EvidenceFolder
+from testkeep.system.files import read_text
+
+PYTEST_CONFIG_FILES = (
+    "pytest.ini",
+    ".pytest.ini",
+    "pytest.toml",
+    ".pytest.toml",
+    "pyproject.toml",
+    "tox.ini",
+    "setup.cfg",
+)
+# What says nothing that the gate does not say better, and would be an error under "-W error".
+_SILENCED = ("no-data-collected", "module-not-imported", "module-not-measured", "no-sysmon")
+_ONLY_IN_REPORTS = "couldnt-parse"
+_PATCHES_SINCE = (7, 10)
+
+
+def measure_with(project: Project, folder: EvidenceFolder, pytest_arguments: Sequence[str] = ()) -> Path:
+    """Write the configuration that coverage.py measures with: the user's own, and the kit's where it says nothing."""
+    user = _users_config(project)
+    choice = core_of(project, user, pytest_arguments)
+    forced = {
+        "branch": "true" if _measures_branches(project, user) else "false",
+        "concurrency": "\n".join(choice.concurrency),
+        # A process that was started in another folder would take its own for the root.
+        "relative_files": "false",
+        "source_pkgs": "\n".join(project.roots),
+    }
+    if choice.name and not choice.is_users:
+        forced["core"] = choice.name
+    path = folder.coverage_config_path()
+    _write(path, project, user, forced, (*_SILENCED, _ONLY_IN_REPORTS))
+    return path
+
+
+def core_of(project: Project, user: coverage_config.Config, pytest_arguments: Sequence[str] = ()) -> CoreChoice:
+    """Choose the core that measures the project."""
+    variables = interpreter.environment_variables()
+    texts = [project.text(name) for name in PYTEST_CONFIG_FILES]
+    return choose_core(
+        Interpreter(interpreter.python_version(), _coverage_version(), interpreter.has_module("greenlet")),
+        user.get("run", {}),
+        branch=_measures_branches(project, user),
+        environment=variables.get("COVERAGE_CORE", ""),
+        asked="\n".join([*texts, variables.get("PYTEST_ADDOPTS", ""), *pytest_arguments]),
+    )
+
+
+def make_portable(project: Project, folder: EvidenceFolder, job_id: str) -> None:
+    """Make a job's coverage data independent of where it was measured.
+
+    Raises:
+        EvidenceError: the data cannot be read.
+    """
+    file = folder.coverage_path(job_id)
+    if file.exists():
+        coverage_data.make_portable(file, _paths(project).place)
+
+
+def combine(project: Project, folder: EvidenceFolder, jobs: Sequence[str], report: Path) -> Coverage | None:
+    """Add up what some jobs measured, and write coverage.py's reports of it to a folder; None if not one line was.
+
+    Raises:
+        EvidenceError: the data of a job cannot be read, or does not go with that of another.
+    """
+    data = _combined(project, folder, jobs, report)
+    if data is None:
+        return None
+    reports = coverage_data.report(data, _report_config(project, report), project.root)
+    coverage = coverage_json.loads(reports.json)
+    return msgspec.structs.replace(coverage, unreadable=_unreadable(project, coverage, reports))
+
+
+def combine_quietly(project: Project, folder: EvidenceFolder, jobs: Sequence[str], scratch: Path) -> Coverage | None:
+    """Add up what some jobs measured, without reports for people; None if not one line was measured.
+
+    Raises:
+        EvidenceError: the data of a job cannot be read, or does not go with that of another.
+    """
+    data = _combined(project, folder, jobs, scratch)
+    if data is None:
+        return None
+    return coverage_json.loads(coverage_data.json_report(data, _report_config(project, scratch), project.root))
+
+
+def _combined(project: Project, folder: EvidenceFolder, jobs: Sequence[str], out: Path) -> Path | None:
+    files = {job: folder.coverage_path(job) for job in jobs}
+    counted = production_files(project.source, project.files, project.policy.coverage)
+    return coverage_data.combine(files, _paths(project).place, counted, out)
+
+
+def _unreadable(project: Project, coverage: Coverage, reports: coverage_data.Reports) -> tuple[str, ...]:
+    """The files that count, and of which coverage.py said that it cannot parse them."""
+    counted = production_files(project.source, project.files, project.policy.coverage)
+    left = (path for path in counted if path not in coverage.files)
+    return tuple(path for path in left if any(path in complaint for complaint in reports.complaints))
+
+
+def _report_config(project: Project, folder: Path) -> Path:
+    """Write the configuration that coverage.py reports with; people can use it, too."""
+    user = _users_config(project)
+    path = folder / "coverage.rc"
+    _write(path, project, user, {"branch": "true" if _measures_branches(project, user) else "false"}, _SILENCED)
+    return path
+
+
+def _write(
+    path: Path, project: Project, user: coverage_config.Config, forced: Mapping[str, str], silenced: Sequence[str]
+) -> None:
+    ours = {"disable_warnings": "\n".join(silenced)}
+    if _coverage_version() >= _PATCHES_SINCE:
+        ours["patch"] = "subprocess"
+    omit = omitted(project.source, project.files, project.policy.coverage)
+    path.write_text(coverage_config.dumps(coverage_config.overlay(user, ours, omit, forced)), encoding="utf-8")
+
+
+def _users_config(project: Project) -> coverage_config.Config:
+    texts = ((name, read_text(project.root / name)) for name in coverage_config.CONFIG_FILES)
+    configs = (coverage_config.loads(name, text) for name, text in texts if text is not None)
+    return next((config for config in configs if config is not None), {})
+
+
+def _measures_branches(project: Project, user: coverage_config.Config) -> bool:
+    said = user.get("run", {}).get("branch", "").strip().lower()
+    return project.policy.coverage.branch or said in ("true", "yes", "on", "1")
+
+
+def _coverage_version() -> tuple[int, ...]:
+    return Version(interpreter.version_of("coverage") or "0").release
+
+
+def _paths(project: Project) -> MeasuredPaths:
+    roots = dict.fromkeys([str(project.root), str(project.root.resolve())])
+    return MeasuredPaths(roots, project.roots)
