@@ -7,18 +7,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from testkeep.errors import BaselineError, EvidenceError, ToolError, Undecided, UsageError
-from testkeep.formats import cobertura, diff_cover_json, unified_diff
+from testkeep.formats import cobertura
 from testkeep.model.coverage import Coverage
-from testkeep.model.diff_coverage import DiffCoverage
 from testkeep.model.evidence import Evidence
 from testkeep.pipeline import measuring
 from testkeep.pipeline.base_coverage import base_coverage
 from testkeep.pipeline.context import Project
+from testkeep.pipeline.diff_coverage import changed_lines, cover_changes
 from testkeep.rules.base import Facts, Rejection, RejectionKind
 from testkeep.rules.gaps import gaps_of_missed
-from testkeep.system.diff_coverage import write_diff_coverage
 from testkeep.system.evidence_folder import EvidenceFolder, write_atomically
-from testkeep.system.git_diff import diff_since
 
 _HEAD, _BASE, _DIFF = "coverage", "coverage of the base", "coverage of the diff"
 
@@ -82,42 +80,26 @@ def _of_head(measurement: Measurement, evidence: Sequence[Evidence]) -> Coverage
 def _against_base(measurement: Measurement, facts: Facts) -> Facts:
     project, commit = measurement.project, measurement.base
     try:
-        changed = _changed_lines(measurement)
-        facts = replace(facts, changed_lines=changed, diff=_of_diff(measurement, changed))
+        facts = _of_diff(measurement, facts)
     except (BaselineError, EvidenceError, ToolError) as error:
         facts = _rejecting(facts, _DIFF, error)
-    baseline = facts.baseline
-    if not project.policy.coverage.ratchet or baseline is None or baseline.problem or measurement.base_evidence is None:
+    baseline, evidence = facts.baseline, measurement.base_evidence
+    if not project.policy.coverage.ratchet or baseline is None or baseline.problem or evidence is None:
         return facts
     try:
-        return replace(
-            facts, base_coverage=base_coverage(project, commit, measurement.base_evidence, baseline.evidence)
-        )
+        return replace(facts, base_coverage=base_coverage(project, commit, evidence, baseline.evidence))
     except (Undecided, UsageError) as error:
         return _rejecting(facts, _BASE, error)
 
 
-def _changed_lines(measurement: Measurement) -> dict[str, tuple[int, ...]]:
-    """The lines of production code that differ from the base commit, as Python counts them, by file."""
-    repository = measurement.project.repository
-    diff = diff_since(repository, measurement.base, include_untracked=measurement.untracked)
-    found = {}
-    for path, lines in unified_diff.changed_lines(diff).items():
-        if path.endswith(".py"):
-            found[path] = unified_diff.as_python_counts(lines, (repository.root / path).read_bytes())
-    return found
-
-
-def _of_diff(measurement: Measurement, changed: dict[str, tuple[int, ...]]) -> DiffCoverage:
+def _of_diff(measurement: Measurement, facts: Facts) -> Facts:
+    repository, base, untracked = measurement.project.repository, measurement.base, measurement.untracked
     xml = (measurement.report / "coverage.xml").read_bytes()
-    report = write_diff_coverage(
-        measurement.project.repository.root,
-        measurement.report,
-        xml=xml,
-        diff=unified_diff.dumps(changed),
-        base=measurement.base,
+    return replace(
+        facts,
+        changed_lines=changed_lines(repository, base, include_untracked=untracked),
+        diff=cover_changes(repository, base, xml, measurement.report, include_untracked=untracked),
     )
-    return diff_cover_json.loads(report).with_partial(cobertura.partial_branches(xml))
 
 
 def _rejecting(facts: Facts, job: str, error: Undecided | UsageError) -> Facts:

@@ -211,12 +211,12 @@ _ROUTERS = Layer(paths=("**/routers/**",), minimum=1.0)
             id="failing: nothing is near",
         ),
         pytest.param(
-            {"router": Layer(paths=("**/routers/**", "app/other.py"), minimum=1.0)},
+            {"router": Layer(paths=("**/routers/**", "lib/x.py"), minimum=1.0)},
             ("app/routers/a.py",),
             [
                 (
                     "note",
-                    "the pattern app/other.py of the router layer matches no measured file",
+                    "the pattern lib/x.py of the router layer matches no measured file",
                 )
             ],
             id="boundary: another pattern of the layer matches",
