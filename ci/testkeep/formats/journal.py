@@ -19,6 +19,7 @@ from testkeep.model.evidence import (
     CollectorReport,
     Evidence,
     Job,
+    Measurement,
     Provenance,
     Settings,
     Suite,
@@ -84,6 +85,12 @@ class Imports(Struct, frozen=True, kw_only=True, tag="imports"):
     foreign: tuple[str, ...] = ()
 
 
+class Measuring(Struct, frozen=True, kw_only=True, tag="measuring"):
+    """How this process measures coverage."""
+
+    measurement: Measurement
+
+
 class Stopped(Struct, frozen=True, kw_only=True, tag="stopped"):
     """Written by whoever started the job: the process is gone, and this is why."""
 
@@ -98,7 +105,7 @@ class Closed(Struct, frozen=True, kw_only=True, tag="closed"):
 
 
 T = TypeVar("T")
-Line = Opened | Collected | Collector | Ignored | Started | Ended | WorkerLost | Imports | Stopped | Closed
+Line = Opened | Collected | Collector | Ignored | Started | Ended | WorkerLost | Imports | Measuring | Stopped | Closed
 
 _decoder = msgspec.json.Decoder(Line)
 
@@ -174,6 +181,7 @@ def _suite(opened: Opened, closed: Closed, every: Sequence[Line], killed: dict[s
         lost_workers=tuple(f"{line.worker}: {line.error}" for line in every if isinstance(line, WorkerLost)),
         exit_status=closed.exit_status,
         foreign_code=tuple(sorted({file for line in every if isinstance(line, Imports) for file in line.foreign})),
+        measurements=tuple(dict.fromkeys(line.measurement for line in every if isinstance(line, Measuring))),
     )
 
 

@@ -85,13 +85,23 @@ class Settings(Struct, frozen=True, kw_only=True):
         return f"Python {'.'.join(self.python.split('.')[:2])} on {self.platform}"
 
 
+class Measurement(Struct, frozen=True, kw_only=True):
+    """How coverage was measured: by which core of coverage.py (``ctrace``, ``sysmon``, ``pytrace``), and of what."""
+
+    core: str
+    branch: bool
+    concurrency: tuple[str, ...]
+    coverage: str
+
+
 class Suite(Struct, frozen=True, kw_only=True):
     """What one pytest run found and did.
 
     ``elsewhere`` has the ids of collected tests that belong to other stages, by stage; ``imports`` maps the names of
     imported top-level modules to the folders that they came from, leaving out installed packages that are not the
     project's own. ``foreign_code`` are the files that were imported as the project's production code and are neither
-    the project's own files nor equal to them: of a stale installed copy, say.
+    the project's own files nor equal to them: of a stale installed copy, say. ``measurements`` are the ways in which
+    the processes measured coverage: one, unless they differ; none if nothing was measured.
     """
 
     settings: Settings
@@ -103,6 +113,7 @@ class Suite(Struct, frozen=True, kw_only=True):
     lost_workers: tuple[str, ...]
     exit_status: int
     foreign_code: tuple[str, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
 
 
 class Evidence(Struct, frozen=True, kw_only=True):

@@ -22,7 +22,7 @@ _HEAD, _BASE, _DIFF = "coverage", "coverage of the base", "coverage of the diff"
 
 
 @dataclass(frozen=True)
-class Measurement:
+class Subject:
     """What was measured, where, and what it is held against: the evidence of a project, and a base commit.
 
     ``report`` is the folder for coverage's reports; ``base`` is empty if there is no base commit, and ``base_evidence``
@@ -38,52 +38,52 @@ class Measurement:
     untracked: bool = True
 
 
-def with_coverage(measurement: Measurement, facts: Facts) -> Facts:
+def with_coverage(subject: Subject, facts: Facts) -> Facts:
     """Add what was measured to the facts; what should be there and is not, becomes a rejection.
 
     Only where all test stages were judged: a number that leaves one out would be a wrong one.
     """
-    project = measurement.project
+    project = subject.project
     wanted = set(project.policy.test_stages)
     judged = {stage for record in facts.evidence for stage in record.job.stages}
     if not wanted or not wanted <= judged or not project.source:
         return facts
     try:
-        coverage = _of_head(measurement, facts.evidence)
+        coverage = _of_head(subject, facts.evidence)
     except Undecided as error:
         return _rejecting(facts, _HEAD, error)
     if coverage is None:
         return facts
     facts = replace(facts, coverage=coverage)
-    if measurement.base:
-        facts = _against_base(measurement, facts)
+    if subject.base:
+        facts = _against_base(subject, facts)
     return replace(facts, gaps=gaps_of_missed(facts))
 
 
-def _of_head(measurement: Measurement, evidence: Sequence[Evidence]) -> Coverage | None:
+def _of_head(subject: Subject, evidence: Sequence[Evidence]) -> Coverage | None:
     """Add up the coverage of all test stages; None if no test ran."""
-    project, folder = measurement.project, measurement.folder
+    project, folder = subject.project, subject.folder
     jobs = [record.job.id for record in evidence if record.ran_tests]
     without = [job for job in jobs if not folder.coverage_path(job).exists()]
     if without:
         raise EvidenceError(f"there is no coverage data of {', '.join(without)}; was --no-cov given?")
     if not jobs:
         return None
-    coverage = measuring.combine(project, folder, jobs, measurement.report)
+    coverage = measuring.combine(project, folder, jobs, subject.report)
     if coverage is None or not coverage.files:
         raise EvidenceError(f"not one line of {', '.join(project.source)} was measured")
-    xml = measurement.report / "coverage.xml"
+    xml = subject.report / "coverage.xml"
     write_atomically(xml, cobertura.repository_relative(xml.read_bytes(), project.folder))
     return coverage
 
 
-def _against_base(measurement: Measurement, facts: Facts) -> Facts:
-    project, commit = measurement.project, measurement.base
+def _against_base(subject: Subject, facts: Facts) -> Facts:
+    project, commit = subject.project, subject.base
     try:
-        facts = _of_diff(measurement, facts)
+        facts = _of_diff(subject, facts)
     except (BaselineError, EvidenceError, ToolError) as error:
         facts = _rejecting(facts, _DIFF, error)
-    baseline, evidence = facts.baseline, measurement.base_evidence
+    baseline, evidence = facts.baseline, subject.base_evidence
     if not project.policy.coverage.ratchet or baseline is None or baseline.problem or evidence is None:
         return facts
     try:
@@ -92,13 +92,13 @@ def _against_base(measurement: Measurement, facts: Facts) -> Facts:
         return _rejecting(facts, _BASE, error)
 
 
-def _of_diff(measurement: Measurement, facts: Facts) -> Facts:
-    repository, base, untracked = measurement.project.repository, measurement.base, measurement.untracked
-    xml = (measurement.report / "coverage.xml").read_bytes()
+def _of_diff(subject: Subject, facts: Facts) -> Facts:
+    repository, base, untracked = subject.project.repository, subject.base, subject.untracked
+    xml = (subject.report / "coverage.xml").read_bytes()
     return replace(
         facts,
         changed_lines=changed_lines(repository, base, include_untracked=untracked),
-        diff=cover_changes(repository, base, xml, measurement.report, include_untracked=untracked),
+        diff=cover_changes(repository, base, xml, subject.report, include_untracked=untracked),
     )
 
 

@@ -23,7 +23,7 @@ from testkeep.model.verdict import (
 )
 from testkeep.pipeline.baseline import Base, state_folder
 from testkeep.pipeline.context import Project
-from testkeep.pipeline.covered import Measurement, with_coverage
+from testkeep.pipeline.covered import Subject, with_coverage
 from testkeep.pipeline.gather import gather
 from testkeep.pipeline.progress import Watcher
 from testkeep.pipeline.second_look import Looker, look_closer
@@ -82,7 +82,7 @@ def judge(case: Case, watcher: Watcher) -> Verdict:
         policy_change=project.policy_change,
     )
     if case.conserve:
-        facts = with_coverage(_measurement(case), facts)
+        facts = with_coverage(_subject(case), facts)
         facts = _compared(case, facts, watcher)
         if case.baseline is not None and facts.comparison.obstacle:
             notes.append(f"not compared with the base: {facts.comparison.obstacle}")
@@ -171,8 +171,8 @@ def _coverage_result(facts: Facts) -> CoverageResult:
     )
 
 
-def _measurement(case: Case) -> Measurement:
-    return Measurement(
+def _subject(case: Case) -> Subject:
+    return Subject(
         project=case.project,
         folder=case.folder,
         report=case.report,

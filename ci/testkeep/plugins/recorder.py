@@ -16,6 +16,7 @@ from testkeep.formats import evidence_json, journal
 from testkeep.model.evidence import CollectorReport, JobContext
 from testkeep.model.tests import Execution, Phase, Subtest
 from testkeep.plugins.code_start import make_watcher, own_code
+from testkeep.plugins.measurement import read_measurement
 from testkeep.plugins.report_details import (
     failed_collector,
     is_subtest,
@@ -126,8 +127,11 @@ class Recorder:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> Generator[None, None, None]:
-        """Write the list of tests."""
+        """Write the list of tests, and how coverage is measured."""
         yield
+        measurement = read_measurement()
+        if measurement is not None:
+            self._write(journal.Measuring(measurement=measurement))
         if self._lists and not self._hands_out:
             self._write(
                 journal.Collected(

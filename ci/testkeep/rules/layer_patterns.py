@@ -56,12 +56,12 @@ def nearest_paths(pattern: str, files: Iterable[str]) -> list[str]:
     >>> nearest_paths("**/service/**", ["app/services/mail.py", "app/main.py"])
     ['app/services']
     """
-    names = [name for name in pattern.split("/") if name.strip("*?")]
+    names = [name.removesuffix(".py") for name in pattern.split("/") if name.removesuffix(".py").strip("*?")]
     places: dict[str, str] = {}
     for file in files:
         parts = file.split("/")
         for depth, part in enumerate(parts, start=1):
-            places.setdefault(part, "/".join(parts[:depth]))
+            places.setdefault(part.removesuffix(".py"), "/".join(parts[:depth]))
     for name in reversed(names):
         found = difflib.get_close_matches(name, places, n=_MOST, cutoff=_SIMILAR)
         if found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from builders import a_suite, a_test, not_run, phases, provenance
@@ -14,6 +15,7 @@ from testkeep.formats.journal import (
     Ignored,
     Imports,
     Line,
+    Measuring,
     Opened,
     Started,
     Stopped,
@@ -23,7 +25,7 @@ from testkeep.formats.journal import (
     encode,
     unfinished,
 )
-from testkeep.model.evidence import EVIDENCE_SCHEMA, CollectorReport, Evidence, Job, Suite, Unfinished
+from testkeep.model.evidence import EVIDENCE_SCHEMA, CollectorReport, Evidence, Job, Measurement, Suite, Unfinished
 from testkeep.model.stage import Stage
 from testkeep.model.tests import Execution, Outcome, Phase, RecordedTest
 
@@ -32,6 +34,7 @@ _A, _B, _C = "tests/test_a.py::test_a", "tests/test_a.py::test_b", "tests/test_a
 _OPENED = Opened(job=_JOB, provenance=provenance(), settings=a_suite().settings, at=100.0)
 _CLOSED = Closed(exit_status=0, at=103.5)
 _PASSED = Execution(phases=phases("passed"))
+_MEASURED = Measurement(core="sysmon", branch=False, concurrency=("thread",), coverage="7.17.4")
 _REPORT = CollectorReport(id="tests/test_x.py", outcome="skipped", reason="no redis")
 
 
@@ -52,6 +55,7 @@ _EVERY_KIND: list[Line] = [
     _ended(_A),
     WorkerLost(worker="gw0", error="killed"),
     Imports(origins={"shop": ("src",)}),
+    Measuring(measurement=_MEASURED),
     Stopped(cause="timeout"),
     _CLOSED,
 ]
@@ -251,3 +255,11 @@ def test_assemble__forged_start__is_kept() -> None:
     assert execution is not None
     record = assemble([[_OPENED, _collected(_A), Started(id=_A), _ended(_A, execution), _CLOSED]])
     assert record == _record(a_suite(_ran(_A, execution)))
+
+
+def test_assemble__processes_that_measured_alike__have_one_measurement() -> None:
+    other = msgspec.structs.replace(_MEASURED, core="ctrace")
+    workers = [[Measuring(measurement=_MEASURED)], [Measuring(measurement=_MEASURED)], [Measuring(measurement=other)]]
+    suite = assemble([[_OPENED, _CLOSED], *workers]).suite
+    assert suite is not None
+    assert suite.measurements == (_MEASURED, other)
