@@ -79,10 +79,14 @@ class WorkerLost(Struct, frozen=True, kw_only=True, tag="worker-lost"):
 
 
 class Imports(Struct, frozen=True, kw_only=True, tag="imports"):
-    """Where the top-level modules of this process came from, and which files stood in for the project's own."""
+    """Where the top-level modules of this process came from, and which files stood in for the project's own.
+
+    It is written at the end, and so says also in which way footprints were taken.
+    """
 
     origins: dict[str, tuple[str, ...]]
     foreign: tuple[str, ...] = ()
+    footprints: str = ""
 
 
 class Measuring(Struct, frozen=True, kw_only=True, tag="measuring"):
@@ -182,6 +186,7 @@ def _suite(opened: Opened, closed: Closed, every: Sequence[Line], killed: dict[s
         exit_status=closed.exit_status,
         foreign_code=tuple(sorted({file for line in every if isinstance(line, Imports) for file in line.foreign})),
         measurements=tuple(dict.fromkeys(line.measurement for line in every if isinstance(line, Measuring))),
+        footprints=" and ".join(sorted({line.footprints for line in every if isinstance(line, Imports)} - {""})),
     )
 
 

@@ -101,7 +101,8 @@ class Suite(Struct, frozen=True, kw_only=True):
     imported top-level modules to the folders that they came from, leaving out installed packages that are not the
     project's own. ``foreign_code`` are the files that were imported as the project's production code and are neither
     the project's own files nor equal to them: of a stale installed copy, say. ``measurements`` are the ways in which
-    the processes measured coverage: one, unless they differ; none if nothing was measured.
+    the processes measured coverage: one, unless they differ; none if nothing was measured. ``footprints`` says in which
+    way they were taken, and why in that one, where it is not the first choice; empty if they were not asked for.
     """
 
     settings: Settings
@@ -114,6 +115,7 @@ class Suite(Struct, frozen=True, kw_only=True):
     exit_status: int
     foreign_code: tuple[str, ...] = ()
     measurements: tuple[Measurement, ...] = ()
+    footprints: str = ""
 
 
 class Evidence(Struct, frozen=True, kw_only=True):
@@ -165,7 +167,8 @@ class JobContext(Struct, frozen=True, kw_only=True):
 
     ``only`` and ``without`` are ids of the tests to which a run is limited (None: no limit), and of those that it
     leaves out; ``inspect`` is the production code (folders and modules, relative to the project's root) that an
-    inspection watches, None if the run is none.
+    inspection watches, None if the run is none. ``footprints`` asks for those of all tests, of the production code
+    ``source``.
     """
 
     job: Job
@@ -177,6 +180,8 @@ class JobContext(Struct, frozen=True, kw_only=True):
     without: tuple[str, ...] = ()
     inspect: tuple[str, ...] | None = None
     roots: dict[str, str] = {}
+    source: tuple[str, ...] = ()
+    footprints: bool = False
 
     def leaves_out(self, stage: Stage, marks: tuple[str, ...]) -> str:
         """Say why a test is left out of the run; empty if it is not."""

@@ -58,6 +58,7 @@ class Project:
             run_stages=(*self.policy.stages, *named),
             leave_out=self.policy.suites.leave_out,
             roots=self.roots,
+            source=self.source,
         )
 
 

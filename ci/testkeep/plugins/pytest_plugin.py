@@ -15,7 +15,9 @@ import pytest
 if TYPE_CHECKING:
     from testkeep.model.evidence import JobContext
     from testkeep.model.stage import Stage
+    from testkeep.plugins.footprints import TakenFootprints
     from testkeep.plugins.inspection import Inspection
+    from testkeep.plugins.selection import StageSelection
     from testkeep.system.evidence_folder import EvidenceFolder
 
 _MARKS = (
@@ -133,7 +135,10 @@ def _activate(config: pytest.Config) -> None:
         os.environ[_RECORDING] = str(folder.path)
         lists = handed_down is None or handed_down["lists"]
         inspection = _inspect(config, context) if context.inspect is not None else None
-        recorder = Recorder(config, folder, context, selection, lists=lists, inspection=inspection)
+        footprints = _take_footprints(config, folder, context, selection) if context.footprints else None
+        recorder = Recorder(
+            config, folder, context, selection, lists=lists, inspection=inspection, footprints=footprints
+        )
         config.pluginmanager.register(recorder, _RECORDER)
     if handed_down is None:
         config.pluginmanager.register(_Handover(context, folder), "testkeep-handover")
@@ -145,6 +150,18 @@ def _inspect(config: pytest.Config, context: JobContext) -> Inspection:
     inspection = Inspection(config, context)
     config.pluginmanager.register(inspection, "testkeep-inspection")
     return inspection
+
+
+def _take_footprints(
+    config: pytest.Config, folder: EvidenceFolder, context: JobContext, selection: StageSelection
+) -> TakenFootprints | None:
+    from testkeep.plugins.footprints import TakenFootprints
+
+    if context.inspect is not None:
+        return None  # it takes those of its few tests, in a way of its own
+    footprints = TakenFootprints(config, folder, context, selection)
+    config.pluginmanager.register(footprints, "testkeep-footprints")
+    return footprints
 
 
 class _Handover:

@@ -31,6 +31,7 @@ from testkeep.plugins.selection import StageSelection, relative_path
 from testkeep.system.evidence_folder import MAIN, EvidenceFolder, Journal
 
 if TYPE_CHECKING:
+    from testkeep.plugins.footprints import TakenFootprints
     from testkeep.plugins.inspection import Inspection
 
 
@@ -39,7 +40,8 @@ class Recorder:
 
     It never changes what pytest does. Lines go to the process' journal at once; the main process makes the record
     when pytest is over. ``lists`` says whether this process writes the list of tests: workers all collect the same.
-    ``inspection`` knows more of each test that ran; None if the run is none.
+    ``inspection`` knows more of each test that ran; None if the run is none. ``footprints`` are None if they were not
+    asked for.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Recorder:
         *,
         lists: bool,
         inspection: Inspection | None = None,
+        footprints: TakenFootprints | None = None,
     ) -> None:
         self._config = config
         self._folder = folder
@@ -58,6 +61,7 @@ class Recorder:
         self._selection = selection
         self._lists = lists
         self._inspection = inspection
+        self._footprints = footprints
         self._worker: str = getattr(config, "workerinput", {}).get("workerid", "")
         self._hands_out = False
         self._journal: Journal | None = None
@@ -241,7 +245,8 @@ class Recorder:
         self._watcher.close()
         origins = module_origins(sys.modules, self._context.packages)
         foreign = foreign_code(sys.modules, self._config.rootpath, self._context.roots)
-        self._write(journal.Imports(origins=origins, foreign=foreign))
+        way = self._footprints.way if self._footprints else ""
+        self._write(journal.Imports(origins=origins, foreign=foreign, footprints=way))
         yield
         self._is_over = True
 
@@ -257,5 +262,7 @@ class Recorder:
         self._journal.close()
         if not self._worker:
             job_id = self._context.job.id
+            if self._footprints is not None:
+                self._footprints.merge()
             lines = [journal.decode(data) for data in self._folder.read_journals(job_id)]
             self._folder.write_record(job_id, evidence_json.dumps(journal.assemble(lines)))

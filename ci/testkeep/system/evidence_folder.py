@@ -1,7 +1,8 @@
 """The files of an evidence folder.
 
 Each job leaves ``<job>.json`` when it is complete. While it runs there are journals (``<job>.main.jsonl`` and one for
-each worker process); ``<job>.log`` is the output of its tools and ``<job>.coverage`` its coverage data.
+each worker process); ``<job>.log`` is the output of its tools, ``<job>.coverage`` its coverage data, and
+``<job>.footprints`` has the footprints of its tests, where they were asked for.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from testkeep.errors import EvidenceError
 MAIN = "main"
 _RECORD = ".json"
 _JOURNAL = ".jsonl"
+_FOOTPRINTS = ".footprints"
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,14 @@ class EvidenceFolder:
     def coverage_path(self, job_id: str) -> Path:
         """Where a job's coverage data goes."""
         return self.path / f"{job_id}.coverage"
+
+    def footprints_path(self, job_id: str, writer: str = "") -> Path:
+        """Where the footprints of a job's tests go; those of one of its processes until the job is over."""
+        return self.path / f"{job_id}{'.' if writer else ''}{writer}{_FOOTPRINTS}"
+
+    def footprint_parts(self, job_id: str) -> list[Path]:
+        """The files that a job's processes left with the footprints of the tests that each ran."""
+        return self._files(f"{job_id}.*{_FOOTPRINTS}")
 
     def coverage_config_path(self) -> Path:
         """Where the configuration for coverage.py goes."""
