@@ -11,6 +11,7 @@ import click
 
 from testkeep import __version__
 from testkeep.cli.baseline import baseline
+from testkeep.cli.coverage import coverage
 from testkeep.cli.explain import explain, rules
 from testkeep.cli.fix import fix
 from testkeep.cli.gate import gate
@@ -27,7 +28,7 @@ def cli() -> None:
     """
 
 
-for _command in (run, gate, baseline, fix, explain, rules):
+for _command in (run, gate, baseline, coverage, fix, explain, rules):
     cli.add_command(_command)
 
 

@@ -37,6 +37,7 @@ _STAGES_ALONE = "only the stages themselves were judged (--no-gate): no base, no
 )
 @untracked_option
 @evidence_option
+@click.option("--footprints", is_flag=True, help="Record which lines each test runs: names the tests near a gap.")
 @click.option("--no-gate", is_flag=True, help="Judge the stages alone: no base, no coverage thresholds.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first stage that does not pass.")
 @output_options
@@ -61,6 +62,7 @@ def run(pytest_arguments: tuple[str, ...], /, stages: tuple[str, ...], **options
         folder=folder,
         jobs=options["jobs"],
         fail_fast=options["fail_fast"],
+        footprints=options["footprints"],
         pytest_arguments=pytest_arguments or (),
     )
     with watching(console, environment_variables()) as watcher:

@@ -23,9 +23,11 @@ from testkeep.pipeline.baseline import Base, find_base, obtain, state_folder
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.judge import Case, judge
 from testkeep.pipeline.publish import write_report
+from testkeep.reports import coverage_table
 from testkeep.rules.base import Baseline
 from testkeep.system.interpreter import environment_variables
 
+_MOST_FILES = 20
 _EXIT_CODES = {
     Decision.PASS: EXIT_PASS,
     Decision.FAIL: EXIT_FAIL,
@@ -64,8 +66,14 @@ def make_baseline(
 def conclude(case: Case, options: dict[str, Any], console: Console) -> int:
     """Judge, write the report, show the verdict, and return its exit code."""
     with watching(console, environment_variables(), quiet=True) as watcher:
-        verdict = judge(case, watcher)
+        judgement = judge(case, watcher)
+    verdict = judgement.verdict
     write_report(verdict, case.folder, case.report)
+    if judgement.coverage is not None:
+        files = coverage_table.render_files(
+            judgement.coverage, width=console.width, color=console.is_terminal, most=_MOST_FILES
+        )
+        click.echo(f"{files}\n" if files else "", nl=bool(files))
     publish(verdict, options, console.width, color=console.is_terminal)
     click.echo(f"report: {_shown(case.report / 'report.html')}")
     return _EXIT_CODES[verdict.verdict]

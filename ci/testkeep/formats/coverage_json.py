@@ -75,4 +75,4 @@ def _with_gaps(functions: Mapping[str, _Function]) -> Iterator[FunctionCoverage]
     for name, function in functions.items():
         if function.missing_lines:
             first = function.start_line or min((*function.executed_lines, *function.missing_lines))
-            yield FunctionCoverage(name, first, function.missing_lines)
+            yield FunctionCoverage(name, first, function.missing_lines, function.executed_lines)

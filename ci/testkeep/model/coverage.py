@@ -58,12 +58,13 @@ class Ratio(Struct, frozen=True):
 class FunctionCoverage(Struct, frozen=True):
     """One function or method with lines that no test ran; the name is empty for code that is in none.
 
-    ``first`` is its first line; ``missing`` are the lines that were not run.
+    ``first`` is its first line; ``missing`` are the lines that were not run, ``executed`` those that were.
     """
 
     name: str
     first: int
     missing: tuple[int, ...]
+    executed: tuple[int, ...] = ()
 
 
 class FileCoverage(Struct, frozen=True, kw_only=True):

@@ -25,7 +25,16 @@ class Gap(Struct, frozen=True, kw_only=True):
     @property
     def shown_ranges(self) -> str:
         """The ranges as coverage.py writes them: ``12-15, 20``."""
-        return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in self.ranges)
+        return shown_ranges(self.ranges)
+
+
+def shown_ranges(found: Iterable[tuple[int, int]]) -> str:
+    """Write ranges as coverage.py does.
+
+    >>> shown_ranges([(12, 15), (20, 20)])
+    '12-15, 20'
+    """
+    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in found)
 
 
 def ranges(lines: Iterable[int], others: Collection[int]) -> tuple[tuple[int, int], ...]:

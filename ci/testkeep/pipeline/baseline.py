@@ -106,6 +106,15 @@ def obtain(project: Project, commit: str, stages: Sequence[Stage], jobs: int, wa
     return Baseline(commit=commit, evidence=tuple(evidence), is_fresh=missing == tuple(stages))
 
 
+def stored(project: Project, commit: str) -> tuple[Baseline, EvidenceFolder] | None:
+    """The evidence of the base commit as it lies in the store, and where; None if not all of it is there."""
+    evidence = _stored(project, commit)
+    have = {stage for record in evidence for stage in record.job.stages}
+    if not have.issuperset(project.policy.test_stages):
+        return None
+    return Baseline(commit=commit, evidence=tuple(evidence)), store_folder(project, commit)
+
+
 def baseline_from(folder: EvidenceFolder, stages: Sequence[Stage]) -> tuple[Base, Baseline | None]:
     """Take the base's evidence from a folder that somebody made elsewhere."""
     try:

@@ -12,6 +12,7 @@ from testkeep.model.coverage import Coverage
 from testkeep.model.evidence import Evidence
 from testkeep.pipeline import measuring
 from testkeep.pipeline.base_coverage import base_coverage
+from testkeep.pipeline.coming_near import Gaps, with_nearest_tests
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.diff_coverage import changed_lines, cover_changes
 from testkeep.rules.base import Facts, Rejection, RejectionKind
@@ -27,7 +28,7 @@ class Subject:
 
     ``report`` is the folder for coverage's reports; ``base`` is empty if there is no base commit, and ``base_evidence``
     is where its evidence lies. ``untracked`` says whether the lines of files that git does not know yet count as
-    changed.
+    changed, and ``partial`` that some test stages may be missing from the sum.
     """
 
     project: Project
@@ -36,6 +37,7 @@ class Subject:
     base: str = ""
     base_evidence: EvidenceFolder | None = None
     untracked: bool = True
+    partial: bool = False
 
 
 def with_coverage(subject: Subject, facts: Facts) -> Facts:
@@ -46,7 +48,7 @@ def with_coverage(subject: Subject, facts: Facts) -> Facts:
     project = subject.project
     wanted = set(project.policy.test_stages)
     judged = {stage for record in facts.evidence for stage in record.job.stages}
-    if not wanted or not wanted <= judged or not project.source:
+    if not wanted or not project.source or not (subject.partial or wanted <= judged):
         return facts
     try:
         coverage = _of_head(subject, facts.evidence)
@@ -57,7 +59,20 @@ def with_coverage(subject: Subject, facts: Facts) -> Facts:
     facts = replace(facts, coverage=coverage)
     if subject.base:
         facts = _against_base(subject, facts)
-    return replace(facts, gaps=gaps_of_missed(facts))
+    return with_gaps(subject, facts, gaps_of_missed(facts))
+
+
+def with_gaps(subject: Subject, facts: Facts, gaps: Gaps) -> Facts:
+    """Add places to win coverage to the facts, with the tests that come nearest to them."""
+    if facts.coverage is None:
+        return facts
+    jobs = [record.job.id for record in facts.evidence if record.ran_tests]
+    try:
+        found = with_nearest_tests(subject.project, subject.folder, jobs, facts.coverage, gaps)
+    except EvidenceError as error:
+        facts = _rejecting(facts, "footprints", error)
+        found = {key: tuple(some) for key, some in gaps.items()}
+    return replace(facts, gaps=found)
 
 
 def _of_head(subject: Subject, evidence: Sequence[Evidence]) -> Coverage | None:

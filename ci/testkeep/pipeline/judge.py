@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from testkeep.model.comparison import Comparison, LostTest
+from testkeep.model.coverage_summary import CoverageSummary
 from testkeep.model.finding import Finding
 from testkeep.model.stage import Stage
 from testkeep.model.verdict import (
@@ -33,6 +34,7 @@ from testkeep.rules.accounting import account
 from testkeep.rules.base import Baseline, Facts
 from testkeep.rules.comparison import compare
 from testkeep.rules.control import controlled, controlled_account
+from testkeep.rules.coverage_summary import summarize
 from testkeep.rules.judgement import decide, decide_alone, find
 from testkeep.rules.thresholds import missed
 from testkeep.system.evidence_folder import EvidenceFolder
@@ -61,7 +63,15 @@ class Case:
     untracked: bool = True
 
 
-def judge(case: Case, watcher: Watcher) -> Verdict:
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict, and the coverage that it rests on (None: nothing was measured)."""
+
+    verdict: Verdict
+    coverage: CoverageSummary | None
+
+
+def judge(case: Case, watcher: Watcher) -> Judgement:
     """Reach a verdict from the evidence; lost and changed tests are looked at more closely, which runs them again.
 
     Raises:
@@ -89,17 +99,20 @@ def judge(case: Case, watcher: Watcher) -> Verdict:
         notes += [*_version_notes(facts), *(f"not looked into: {doubt}" for doubt in facts.comparison.doubts)]
     # Without a base nobody has agreed to a waiver.
     findings = find(facts, project.policy.waivers if project.policy_change is not None else ())
-    return Verdict(
+    head = WORKTREE if project.provenance.dirty else project.provenance.commit
+    base = case.base.commit or NO_COMMIT
+    verdict = Verdict(
         schema=VERDICT_SCHEMA,
         verdict=decide(facts, findings),
-        head=WORKTREE if project.provenance.dirty else project.provenance.commit,
-        base=case.base.commit or NO_COMMIT,
+        head=head,
+        base=base,
         stages=stage_results(facts),
         coverage=_coverage_result(facts),
         conservation=_conservation(facts.comparison, findings),
         findings=findings,
         notes=tuple(notes),
     )
+    return Judgement(verdict, summarize(facts, head, base))
 
 
 def _notes(case: Case) -> Iterable[str]:

@@ -30,7 +30,7 @@ _OUTER_PYTEST = frozenset(
 @dataclass(frozen=True)
 class RunOptions:
     """What to run and how. ``jobs`` is the number of processes at a time; ``measure`` switches coverage on;
-    ``without`` are ids of tests that are left out.
+    ``without`` are ids of tests that are left out; with ``footprints`` it is recorded which lines each test runs.
     """
 
     stages: tuple[Stage, ...]
@@ -40,6 +40,7 @@ class RunOptions:
     measure: bool = True
     pytest_arguments: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+    footprints: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -104,7 +105,9 @@ def _test_plan(project: Project, options: RunOptions, stage: Stage) -> StagePlan
     folder = options.folder
     context = folder.context_path(stage)
     job = project.context(Job(id=stage, stages=(stage,)))
-    context.write_bytes(msgspec.json.encode(msgspec.structs.replace(job, without=options.without)))
+    context.write_bytes(
+        msgspec.json.encode(msgspec.structs.replace(job, without=options.without, footprints=options.footprints))
+    )
     run = PytestRun(
         stage=stage,
         root=str(project.root),

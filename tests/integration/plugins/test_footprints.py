@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from integration.plugins.footprint_project import FootprintProject, hard_project
+from integration.plugins.footprint_project import hard_project
 
 HAS_MONITORING = sys.version_info >= (3, 12)
 needs_monitoring = pytest.mark.skipif(not HAS_MONITORING, reason="sys.monitoring came with Python 3.12")
