@@ -46,14 +46,14 @@ def overlay(
     kept = {option: value for option, value in merged.get("run", {}).items() if option not in _OURS}
     ours = {**run, "omit": "\n".join(omit)}
     added = {
-        option: "\n".join(dict.fromkeys([*_entries(kept.get(option, "")), *_entries(ours[option])]))
+        option: "\n".join(dict.fromkeys([*entries(kept.get(option, "")), *entries(ours[option])]))
         for option in _ADD_UP
         if option in ours
     }
     merged["run"] = {**run, **kept, **added, "relative_files": "true", **(forced or {})}
     if "omit" in merged.get("report", {}):
         # Else coverage.py reports would leave out what this says, and not what is no production code.
-        merged["report"]["omit"] = "\n".join([*_entries(merged["report"]["omit"]), *omit])
+        merged["report"]["omit"] = "\n".join([*entries(merged["report"]["omit"]), *omit])
     return merged
 
 
@@ -62,7 +62,7 @@ def dumps(config: Config) -> str:
     lines: list[str] = []
     for section, options in config.items():
         lines.append(f"[{section}]")
-        lines += [_assignment(option, _entries(value)) for option, value in options.items()]
+        lines += [_assignment(option, entries(value)) for option, value in options.items()]
     return "\n".join([*lines, ""])
 
 
@@ -109,5 +109,6 @@ def _ini_value(value: object) -> str:
             return str(value)
 
 
-def _entries(value: str) -> list[str]:
+def entries(value: str) -> list[str]:
+    """The entries of a list: one a line."""
     return [line.strip() for line in value.splitlines() if line.strip()]

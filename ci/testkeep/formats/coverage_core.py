@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from testkeep.formats.coverage_leniency import is_true
+
 C_TRACER = "ctrace"
 MONITORING = "sysmon"
 # A core is a setting of its own since this version; before, sys.monitoring was an experiment.
@@ -49,7 +51,7 @@ def choose_core(
     ``asked`` is all text that may have options for pytest-cov, which can ask for what ``sys.monitoring`` cannot do.
     """
     named = _entries(run.get("concurrency", ""))
-    users = environment or run.get("core", "").strip() or ("pytrace" if _is_true(run.get("timid", "")) else "")
+    users = environment or run.get("core", "").strip() or ("pytrace" if is_true(run.get("timid", "")) else "")
     if users:
         why, name = "the project's choice", users
     else:
@@ -87,7 +89,3 @@ def _obstacle(
 
 def _entries(value: str) -> list[str]:
     return [word for line in value.splitlines() for word in line.replace(",", " ").split()]
-
-
-def _is_true(value: str) -> bool:
-    return value.strip().lower() in ("true", "yes", "on", "1")

@@ -20,4 +20,6 @@ class PolicyChange(Struct, frozen=True, kw_only=True):
     head: Policy
     file: str = ""
     problem: str = ""
+    folder: str = ""
+    coverage: tuple[tuple[str, str, str], ...] = ()
     unmeasured: tuple[str, ...] = ()

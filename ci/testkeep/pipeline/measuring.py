@@ -10,13 +10,14 @@ from packaging.version import Version
 
 from testkeep.formats import coverage_config, coverage_json
 from testkeep.formats.coverage_core import CoreChoice, Interpreter, choose_core
+from testkeep.formats.coverage_leniency import is_true
 from testkeep.model.counting import omitted, production_files
 from testkeep.model.coverage import Coverage
 from testkeep.model.measured_paths import MeasuredPaths
 from testkeep.pipeline.context import Project
+from testkeep.pipeline.users_coverage import config_in_force
 from testkeep.system import coverage_data, interpreter
 from testkeep.system.evidence_folder import EvidenceFolder
-from testkeep.system.files import read_text
 
 PYTEST_CONFIG_FILES = (
     "pytest.ini",
@@ -35,7 +36,7 @@ _PATCHES_SINCE = (7, 10)
 
 def measure_with(project: Project, folder: EvidenceFolder, pytest_arguments: Sequence[str] = ()) -> Path:
     """Write the configuration that coverage.py measures with: the user's own, and the kit's where it says nothing."""
-    user = _users_config(project)
+    user = config_in_force(project)
     choice = core_of(project, user, pytest_arguments)
     forced = {
         "branch": "true" if _measures_branches(project, user) else "false",
@@ -116,7 +117,7 @@ def _unreadable(project: Project, coverage: Coverage, reports: coverage_data.Rep
 
 def _report_config(project: Project, folder: Path) -> Path:
     """Write the configuration that coverage.py reports with; people can use it, too."""
-    user = _users_config(project)
+    user = config_in_force(project)
     path = folder / "coverage.rc"
     _write(path, project, user, {"branch": "true" if _measures_branches(project, user) else "false"}, _SILENCED)
     return path
@@ -132,15 +133,8 @@ def _write(
     path.write_text(coverage_config.dumps(coverage_config.overlay(user, ours, omit, forced)), encoding="utf-8")
 
 
-def _users_config(project: Project) -> coverage_config.Config:
-    texts = ((name, read_text(project.root / name)) for name in coverage_config.CONFIG_FILES)
-    configs = (coverage_config.loads(name, text) for name, text in texts if text is not None)
-    return next((config for config in configs if config is not None), {})
-
-
 def _measures_branches(project: Project, user: coverage_config.Config) -> bool:
-    said = user.get("run", {}).get("branch", "").strip().lower()
-    return project.policy.coverage.branch or said in ("true", "yes", "on", "1")
+    return project.policy.coverage.branch or is_true(user.get("run", {}).get("branch", ""))
 
 
 def _coverage_version() -> tuple[int, ...]:

@@ -13,6 +13,7 @@ from testkeep.model.policy import Policy
 from testkeep.model.policy_change import PolicyChange
 from testkeep.pipeline.base_tree import folder_at
 from testkeep.pipeline.context import Project, policy_of
+from testkeep.pipeline.users_coverage import loosened_coverage
 from testkeep.rules.policy import loosenable
 from testkeep.rules.policy_changes import honoured, tightened
 
@@ -27,7 +28,7 @@ def under_base(project: Project, commit: str) -> Project:
     if not commit or project.repository.resolve(commit) is None:
         return project
     place = _folder_at(project, commit)
-    change = PolicyChange(commit=commit, base=None, head=project.policy, file=project.policy_file)
+    change = PolicyChange(commit=commit, base=None, head=project.policy, file=project.policy_file, folder=place)
     try:
         base = policy_of(project, commit, place)
     except PolicyError as error:
@@ -36,6 +37,8 @@ def under_base(project: Project, commit: str) -> Project:
         change = msgspec.structs.replace(change, base=base)
         if base is not None and (base.source or project.policy.source):
             change = _with_sources(project, change, base, place)
+    if change.base is not None:
+        change = msgspec.structs.replace(change, coverage=tuple(loosened_coverage(project, change)))
     return replace(project, policy=_in_force(project, change), policy_change=change)
 
 

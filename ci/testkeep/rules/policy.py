@@ -35,8 +35,9 @@ def loosened_policy(facts: Facts) -> Iterator[Problem]:
 
     Some things are only warnings. A waiver that the change adds or prolongs is a request: it is shown, and not
     honoured, until the base branch has it. (With `waivers = "head"` in the base's policy, the waivers of the change
-    are honoured.) The other warnings are a `source` folder that is gone, and a pytest configuration that became more
-    lenient: no `error` in `filterwarnings` any more, or no `xfail_strict`, `strict_markers` or `strict_config`.
+    are honoured.) The other warnings are a `source` folder that is gone, a configuration of coverage.py that leaves out
+    more (`omit`, `exclude_also`, no `branch` any more; the base's stays in force), and a pytest configuration that is
+    more lenient: no `error` in `filterwarnings` any more, or no `xfail_strict`, `strict_markers` or `strict_config`.
 
     The first policy of a project is compared with nothing. A policy that was removed is compared with the defaults.
 
@@ -83,6 +84,16 @@ def _problems(facts: Facts, change: PolicyChange) -> Iterator[Problem]:
                 help=f"{change.commit[:12]}'s value stays in force. {_escape(loosening.key)}",
                 test=loosening.key,
             )
+    yield from (_of_coverage(change, *loosened_option) for loosened_option in change.coverage)
+
+
+def _of_coverage(change: PolicyChange, option: str, old: str, new: str) -> Problem:
+    return Problem(
+        message=f"coverage.py leaves out more: {option} is {old} at {change.commit[:12]}, {new} now",
+        help=f"{change.commit[:12]}'s value stays in force until this is merged.",
+        test=f"tool.coverage.{option}",
+        severity=Severity.WARNING,
+    )
 
 
 def _narrowed(change: PolicyChange, loosening: Loosening) -> Problem:

@@ -187,7 +187,8 @@ class Repository:
         index = self.root / self._git("rev-parse", "--git-path", "index").text
         objects = self.root / self._git("rev-parse", "--git-path", "objects").text
         if index.exists():
-            shutil.copy(index, scratch / "index")
+            # With its time: files that are younger than the index are read again, whatever their size says.
+            shutil.copy2(index, scratch / "index")
         (scratch / "objects").mkdir()
         extra = {
             "GIT_INDEX_FILE": str(scratch / "index"),
