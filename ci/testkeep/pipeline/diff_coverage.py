@@ -40,6 +40,7 @@ def cover_changes(
         BaselineError: the commit is not there.
         EvidenceError: the report cannot be read, or diff-cover fails.
         ToolError: diff-cover is not installed.
+        UsageError: ``out`` cannot be written.
     """
     measured = cobertura.loads(xml)
     changed = changed_lines(repository, base, include_untracked=include_untracked)

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from testkeep.errors import EvidenceError, ToolError
+from testkeep.errors import EvidenceError, ToolError, UsageError
 from testkeep.system.evidence_folder import write_atomically
 from testkeep.system.git import git_environment
 from testkeep.system.process import call
@@ -29,14 +29,15 @@ def write_diff_coverage(root: Path, out: Path, *, xml: bytes, diff: str, base: s
 
     ``root`` is the repository's root, to which the paths in ``xml`` (a Cobertura report), ``diff`` and ``shown`` are
     relative; ``base`` names the commit that the diff is to. ``shown`` are the files of which the reports show the code
-    around missing lines, the most important first: what is beyond 150 kB in all is left out, so that reports of large
-    changes take seconds. Returns the JSON report.
+    around missing lines, the most important first: of what is beyond 150 kB in all they only list the lines, so that
+    reports of large changes take seconds. Returns the JSON report.
 
     diff-cover finds nothing but this where it is run: neither the project's configuration nor its modules.
 
     Raises:
         ToolError: diff-cover or git is not installed.
         EvidenceError: diff-cover fails.
+        UsageError: the folder cannot be written.
     """
     try:
         place = importlib.metadata.distribution("diff-cover").locate_file("")
@@ -55,8 +56,11 @@ def write_diff_coverage(root: Path, out: Path, *, xml: bytes, diff: str, base: s
             "--compare-branch", base, cwd=tree,
         )  # fmt: skip
         reports = {file: (scratch / file).read_bytes() for file in _REPORTS.values()}
-    for file, data in reports.items():
-        write_atomically(out / file, data)
+    try:
+        for file, data in reports.items():
+            write_atomically(out / file, data)
+    except OSError as error:
+        raise UsageError(f"{out}: cannot be written: {error.strerror}") from error
     return reports[_REPORTS["json"]]
 
 
@@ -65,9 +69,10 @@ def _link(root: Path, tree: Path, shown: Iterable[str]) -> None:
     left = _SHOWN_BYTES
     for path in shown:
         source = root / path
-        left -= source.stat().st_size if source.is_file() else 0
-        if left < 0:
-            break
+        size = source.stat().st_size if source.is_file() else left + 1
+        if size > left:
+            continue
+        left -= size
         (tree / path).parent.mkdir(parents=True, exist_ok=True)
         (tree / path).symlink_to(source)
 

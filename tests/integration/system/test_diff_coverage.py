@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
 from integration.system.changes import CHANGES, CODE, Change, Measured, make, measure
 from repositories import GitProject
-from testkeep.errors import BaselineError, EvidenceError
+from testkeep.errors import BaselineError, EvidenceError, ToolError, UsageError
 from testkeep.model.coverage import Ratio
 from testkeep.model.diff_coverage import ChangedFile, DiffCoverage
 from testkeep.pipeline.diff_coverage import changed_lines, cover_changes
@@ -135,6 +136,30 @@ def test_cover_changes__a_folder_with_an_odd_name__holds_diff_covers_reports(
     assert str(tmp_path) not in "".join(reports.values())
 
 
+def test_cover_changes__a_file_too_large_to_show__has_its_lines_listed_only(tmp_path: Path) -> None:
+    project = GitProject(tmp_path / "repository")
+    base = project.commit({"small.py": "", "large.py": ""})
+    code = CODE.replace("return 2", "return 2 + 2")
+    project.write({"small.py": code, "large.py": f"{code}# {'large' * 40_000}\n"})
+    measured = measure(project, tmp_path / "measured")
+
+    cover_changes(Repository(project.repository), base, measured.xml, tmp_path / "out")
+
+    page, summary = ((tmp_path / "out" / f"diff-cover.{kind}").read_text() for kind in ("html", "md"))
+    assert "largelarge" not in page + summary
+    assert "! 4     return 2 + 2" in summary
+    assert summary.count("Missing lines 4") == 2
+
+
+def test_cover_changes__a_folder_that_cannot_be_written__is_a_usage_error(
+    changed: tuple[GitProject, str], measured: Measured, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(UsageError, match="cannot be written"):
+        cover_changes(Repository(changed[0].repository), changed[1], measured.xml, tmp_path / "file" / "out")
+
+
 def test_cover_changes__a_project_that_shadows_modules__has_no_say(
     changed: tuple[GitProject, str], measured: Measured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -191,3 +216,12 @@ def test_write_diff_coverage__diff_cover_fails__says_why_in_one_line(
         "diff-cover failed: xml.etree.ElementTree.ParseError: no element found: line 1, column 10"
     )
     assert not (tmp_path / "out").exists()
+
+
+def test_write_diff_coverage__diff_cover_is_not_installed__is_a_tool_error(
+    changed: tuple[GitProject, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.path", [entry for entry in sys.path if not (Path(entry) / "diff_cover").is_dir()])
+
+    with pytest.raises(ToolError, match="diff-cover is not installed"):
+        write_diff_coverage(changed[0].repository, tmp_path / "out", xml=b"<coverage/>", diff="", base="HEAD")
