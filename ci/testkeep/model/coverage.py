@@ -126,11 +126,12 @@ class BaseCoverage(Struct, frozen=True, kw_only=True):
     """Coverage at the base commit: ``whole`` under the names that the files had then.
 
     ``kept`` has the files that are still there, under the names that they have now: what was removed with its tests
-    cannot lower the coverage of the rest.
+    cannot lower the coverage of the rest. ``obstacle`` says why it is not comparable with the head's; empty if it is.
     """
 
     whole: CoverageTotals
     kept: CoverageTotals
+    obstacle: str = ""
 
 
 def layer_of(path: str, layers: Mapping[str, Layer]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 import msgspec
+from msgspec import Struct
 
 from testkeep.errors import EvidenceError
 from testkeep.formats.text_json import encode
@@ -22,11 +23,12 @@ _AGAIN = "Make the baseline again: 'testkeep baseline' measures it."
 
 
 def base_coverage(
-    project: Project, commit: str, folder: EvidenceFolder, evidence: Sequence[Evidence]
+    project: Project, commit: str, folder: EvidenceFolder, evidence: Sequence[Evidence], *, branch: bool
 ) -> BaseCoverage | None:
     """Add up the coverage of the base commit, under the policy that is in force; None if no test ran there.
 
     What counts as a line is read from the base's files, in a worktree of it; the sums are kept beside the evidence.
+    ``branch`` says whether branches were measured at the head: lines alone are nothing to compare them with.
 
     Raises:
         EvidenceError: a job left no coverage data, or its data cannot be read.
@@ -40,22 +42,40 @@ def base_coverage(
         return None
     name = _name(project, folder, jobs)
     sums = folder.read_sums(name)
-    whole = _decode(sums) if sums is not None else None
-    if whole is None:
-        whole = _measure(project, commit, folder, jobs)
-        folder.write_sums(name, encode(whole))
-    return BaseCoverage(whole=whole, kept=_kept(project, commit, whole))
+    kept = _decode(sums) if sums is not None else None
+    if kept is None:
+        kept = _measure(project, commit, folder, jobs)
+        folder.write_sums(name, encode(kept))
+    if kept.totals.files and kept.branch != branch:
+        nothing = CoverageTotals(files={})
+        sides = "the head's tests alone" if branch else "the base's tests alone"
+        return BaseCoverage(whole=nothing, kept=nothing, obstacle=f"branches were measured with {sides}")
+    return BaseCoverage(whole=kept.totals, kept=_kept(project, commit, kept.totals))
 
 
-def _measure(project: Project, commit: str, folder: EvidenceFolder, jobs: Sequence[str]) -> CoverageTotals:
+class _Sums(Struct, frozen=True, kw_only=True):
+    """What is kept beside the evidence."""
+
+    branch: bool
+    totals: CoverageTotals
+
+
+def _measure(project: Project, commit: str, folder: EvidenceFolder, jobs: Sequence[str]) -> _Sums:
+    coverage: Coverage | None = None
     with check_out(project, commit) as tree:
         if tree is None:
-            return CoverageTotals(files={})
+            return _sums(None)
         # The head's idea of what counts, so that the same is compared with the same.
         policy = msgspec.structs.replace(tree.project.policy, coverage=project.policy.coverage)
         base = replace(tree.project, policy=policy)
-        coverage: Coverage | None = measuring.combine_quietly(base, folder, jobs, tree.scratch / "coverage")
-    return coverage.totals if coverage is not None else CoverageTotals(files={})
+        coverage = measuring.combine_quietly(base, folder, jobs, tree.scratch / "coverage")
+    return _sums(coverage)
+
+
+def _sums(coverage: Coverage | None) -> _Sums:
+    if coverage is None:
+        return _Sums(branch=False, totals=CoverageTotals(files={}))
+    return _Sums(branch=coverage.branch, totals=coverage.totals)
 
 
 def _kept(project: Project, commit: str, whole: CoverageTotals) -> CoverageTotals:
@@ -79,8 +99,8 @@ def _name(project: Project, folder: EvidenceFolder, jobs: Sequence[str]) -> str:
     return hashlib.sha256(b"\n".join(hashlib.sha256(fact).digest() for fact in facts)).hexdigest()[:16]
 
 
-def _decode(data: bytes) -> CoverageTotals | None:
+def _decode(data: bytes) -> _Sums | None:
     try:
-        return msgspec.json.decode(data, type=CoverageTotals)
+        return msgspec.json.decode(data, type=_Sums)
     except ValueError:
         return None

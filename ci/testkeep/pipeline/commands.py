@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -116,7 +117,7 @@ class PytestRun:
     @property
     def arguments(self) -> tuple[str, ...]:
         """The arguments of ``python -m pytest``. Whatever the project's ``addopts`` say comes before them."""
-        measure = [f"--cov={_coverage_source(entry)}" for entry in self.source] if self.coverage_config else []
+        measure = [f"--cov={self._measured(entry)}" for entry in self.source] if self.coverage_config else []
         config = [f"--cov-config={self.coverage_config}"] if measure else []
         return (
             # By name, so that they are there also under PYTEST_DISABLE_PLUGIN_AUTOLOAD.
@@ -134,6 +135,14 @@ class PytestRun:
             *(("-p", "xdist", f"--numprocesses={self.workers}", "--dist=worksteal") if self.workers > 1 else ()),
             *self.extra,
         )  # fmt: skip
+
+    def _measured(self, entry: str) -> str:
+        """A folder, or a module's name; absolute, because processes that tests start may run somewhere else."""
+        path = PurePosixPath(entry)
+        if path.suffix != ".py":
+            return posixpath.normpath(posixpath.join(self.root, entry))
+        parts = path.with_suffix("").parts
+        return ".".join(parts[1:] if parts[0] in CONTAINERS else parts)
 
 
 def inspection_arguments(root: str, evidence: str, context: str) -> tuple[str, ...]:
@@ -153,12 +162,3 @@ def inspection_arguments(root: str, evidence: str, context: str) -> tuple[str, .
         "--dist=no",
         "--maxfail=0",
     )  # fmt: skip
-
-
-def _coverage_source(entry: str) -> str:
-    """coverage.py wants a folder or a module's name, not the file of a module."""
-    path = PurePosixPath(entry)
-    if path.suffix != ".py":
-        return entry
-    parts = path.with_suffix("").parts
-    return ".".join(parts[1:] if parts[0] in CONTAINERS else parts)

@@ -102,7 +102,9 @@ def _against_base(subject: Subject, facts: Facts) -> Facts:
     if not project.policy.coverage.ratchet or baseline is None or baseline.problem or evidence is None:
         return facts
     try:
-        return replace(facts, base_coverage=base_coverage(project, commit, evidence, baseline.evidence))
+        branch = facts.coverage is not None and facts.coverage.branch
+        found = base_coverage(project, commit, evidence, baseline.evidence, branch=branch)
+        return replace(facts, base_coverage=found)
     except (Undecided, UsageError) as error:
         return _rejecting(facts, _BASE, error)
 

@@ -93,6 +93,8 @@ def judge(case: Case, watcher: Watcher) -> Judgement:
     )
     if case.conserve:
         facts = with_coverage(_subject(case), facts)
+        if facts.base_coverage is not None and facts.base_coverage.obstacle:
+            notes.append(f"coverage is not held against the base's: {facts.base_coverage.obstacle}")
         facts = _compared(case, facts, watcher)
         if case.baseline is not None and facts.comparison.obstacle:
             notes.append(f"not compared with the base: {facts.comparison.obstacle}")

@@ -29,13 +29,20 @@ PYTEST_CONFIG_FILES = (
     "setup.cfg",
 )
 # What says nothing that the gate does not say better, and would be an error under "-W error".
-_SILENCED = ("no-data-collected", "module-not-imported", "module-not-measured", "no-sysmon")
+_SILENCED = (
+    "no-data-collected",
+    "module-not-imported",
+    "module-not-measured",
+    "no-ctracer",
+    "no-sysmon",
+    "no-sysmon-context",
+)
 _ONLY_IN_REPORTS = "couldnt-parse"
 _PATCHES_SINCE = (7, 10)
 
 
-def measure_with(project: Project, folder: EvidenceFolder, pytest_arguments: Sequence[str] = ()) -> Path:
-    """Write the configuration that coverage.py measures with: the user's own, and the kit's where it says nothing."""
+def measure_with(project: Project, folder: EvidenceFolder, job_id: str, pytest_arguments: Sequence[str] = ()) -> Path:
+    """Write the configuration that coverage.py measures a job with: the user's own, with the kit's laid over it."""
     user = config_in_force(project)
     choice = core_of(project, user, pytest_arguments)
     forced = {
@@ -44,10 +51,12 @@ def measure_with(project: Project, folder: EvidenceFolder, pytest_arguments: Seq
         # A process that was started in another folder would take its own for the root.
         "relative_files": "false",
         "source_pkgs": "\n".join(project.roots),
+        # Not by COVERAGE_FILE: tests that run coverage.py themselves would write to it. "$" stands for a variable.
+        "data_file": str(folder.coverage_path(job_id)).replace("$", "$$"),
     }
     if choice.name and not choice.is_users:
         forced["core"] = choice.name
-    path = folder.coverage_config_path()
+    path = folder.coverage_config_path(job_id)
     _write(path, project, user, forced, (*_SILENCED, _ONLY_IN_REPORTS))
     return path
 

@@ -25,6 +25,8 @@ _CONFIG_FILES = ("pyproject.toml", "setup.cfg", "tox.ini", ".importlinter", ".is
 _OUTER_PYTEST = frozenset(
     {"PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID"}
 )
+# It would win over the place that the configuration names.
+_DATA_FILE = "COVERAGE_FILE"
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def _test_plan(project: Project, options: RunOptions, stage: Stage) -> StagePlan
         root=str(project.root),
         evidence=str(folder.path),
         context=str(context),
-        coverage_config=str(measure_with(project, folder, options.pytest_arguments)) if options.measure else "",
+        coverage_config=str(measure_with(project, folder, stage, options.pytest_arguments)) if options.measure else "",
         source=project.source,
         workers=project.policy.suites.workers.get(stage, 1),
         extra=options.pytest_arguments,
@@ -122,7 +124,7 @@ def _test_plan(project: Project, options: RunOptions, stage: Stage) -> StagePlan
         name=stage,
         argv=(interpreter.executable(), "-m", "pytest", *run.arguments),
         cwd=project.root,
-        env=test_environment(project, options.environment) | {"COVERAGE_FILE": str(folder.coverage_path(stage))},
+        env=test_environment(project, options.environment),
         log=folder.log_path(stage),
         timeout_s=parse_duration(project.policy.timeout),
     )
@@ -171,6 +173,7 @@ def test_environment(project: Project, extra: Mapping[str, str]) -> dict[str, st
     Packages are importable that are neither installed nor in the project's root (a ``src`` layout, say).
     """
     environment = _environment(extra)
+    environment.pop(_DATA_FILE, None)
     folders = {folder for name, folder in project.roots.items() if folder != "." and not interpreter.has_module(name)}
     if folders and "PYTHONPATH" not in extra:
         own = filter(None, [environment.get("PYTHONPATH", "")])

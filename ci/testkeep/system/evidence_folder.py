@@ -63,9 +63,9 @@ class EvidenceFolder:
         """The files that a job's processes left with the footprints of the tests that each ran."""
         return self._files(f"{job_id}.*{_FOOTPRINTS}")
 
-    def coverage_config_path(self) -> Path:
-        """Where the configuration for coverage.py goes."""
-        return self.path / "coverage.rc"
+    def coverage_config_path(self, job_id: str) -> Path:
+        """Where the configuration goes with which coverage.py measures a job."""
+        return self.path / f"{job_id}.coveragerc"
 
     def read_sums(self, name: str) -> bytes | None:
         """Read sums of coverage data that were kept; None if there are none."""

@@ -172,8 +172,8 @@ _AFTER = ("--cov-report=", "--cov-fail-under=0")
             _run(source=("app", "src/shop", "main.py"), extra=("-x", "-k", "a b")),
             (
                 *_BEFORE,
-                "--cov=app",
-                "--cov=src/shop",
+                "--cov=/p/app",
+                "--cov=/p/src/shop",
                 "--cov=main",
                 "--cov-config=/e/coverage.rc",
                 *_AFTER,
