@@ -125,6 +125,11 @@ class GitProject:
         assert old in text, f"{old!r} is not in {name}"
         (self.root / name).write_text(text.replace(old, new), encoding="utf-8")
 
+    def remove(self, name: str) -> None:
+        """Delete a file, and commit that."""
+        (self.root / name).unlink()
+        self.commit()
+
     def commit(self, files: Mapping[str, str] | None = None, message: str = "change") -> str:
         """Write files and commit everything; returns the commit."""
         self.write(files or {})

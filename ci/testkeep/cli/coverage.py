@@ -35,7 +35,8 @@ def coverage(**options: Any) -> int:
     folder = EvidenceFolder(folder_or_default(project, options["evidence_folder"], "evidence"))
     base, _ = choose_base(project, options["base_ref"])
     project = under_base(project, base.commit)
-    summary = measure(project, folder, base.commit, state_folder(project) / "coverage", options["include_untracked"])
+    report = state_folder(project) / "coverage"
+    summary = measure(project, folder, base.commit, report, untracked=options["include_untracked"])
     console = Console()
     if options["as_json"]:
         click.echo(encode(summary))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,11 +106,10 @@ def obtain(project: Project, commit: str, stages: Sequence[Stage], jobs: int, wa
     return Baseline(commit=commit, evidence=tuple(evidence), is_fresh=missing == tuple(stages))
 
 
-def stored(project: Project, commit: str) -> tuple[Baseline, EvidenceFolder] | None:
-    """The evidence of the base commit as it lies in the store, and where; None if not all of it is there."""
-    evidence = _stored(project, commit)
-    have = {stage for record in evidence for stage in record.job.stages}
-    if not have.issuperset(project.policy.test_stages):
+def stored(project: Project, commit: str, stages: Set[Stage]) -> tuple[Baseline, EvidenceFolder] | None:
+    """The evidence of some stages at the base commit as it lies in the store, and where; None if any is not there."""
+    evidence = [record for record in _stored(project, commit) if stages >= set(record.job.stages)]
+    if stages != {stage for record in evidence for stage in record.job.stages}:
         return None
     return Baseline(commit=commit, evidence=tuple(evidence)), store_folder(project, commit)
 

@@ -15,11 +15,9 @@ from testkeep.pipeline.base_coverage import base_coverage
 from testkeep.pipeline.coming_near import Gaps, with_nearest_tests
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.diff_coverage import changed_lines, cover_changes
-from testkeep.rules.base import Facts, Rejection, RejectionKind
+from testkeep.rules.base import FOOTPRINTS, OF_BASE, OF_DIFF, OF_HEAD, Facts, Rejection, RejectionKind
 from testkeep.rules.gaps import gaps_of_missed
 from testkeep.system.evidence_folder import EvidenceFolder, write_atomically
-
-_HEAD, _BASE, _DIFF = "coverage", "coverage of the base", "coverage of the diff"
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,7 @@ def with_coverage(subject: Subject, facts: Facts) -> Facts:
     try:
         coverage = _of_head(subject, facts.evidence)
     except Undecided as error:
-        return _rejecting(facts, _HEAD, error)
+        return _rejecting(facts, OF_HEAD, error)
     if coverage is None:
         return facts
     facts = replace(facts, coverage=coverage)
@@ -70,7 +68,7 @@ def with_gaps(subject: Subject, facts: Facts, gaps: Gaps) -> Facts:
     try:
         found = with_nearest_tests(subject.project, subject.folder, jobs, facts.coverage, gaps)
     except EvidenceError as error:
-        facts = _rejecting(facts, "footprints", error)
+        facts = _rejecting(facts, FOOTPRINTS, error)
         found = {key: tuple(some) for key, some in gaps.items()}
     return replace(facts, gaps=found)
 
@@ -96,8 +94,10 @@ def _against_base(subject: Subject, facts: Facts) -> Facts:
     project, commit = subject.project, subject.base
     try:
         facts = _of_diff(subject, facts)
-    except (BaselineError, EvidenceError, ToolError) as error:
-        facts = _rejecting(facts, _DIFF, error)
+    except BaselineError as error:  # the commit is not there
+        return _rejecting(facts, OF_DIFF, error)
+    except (EvidenceError, ToolError) as error:
+        facts = _rejecting(facts, OF_DIFF, error)
     baseline, evidence = facts.baseline, subject.base_evidence
     if not project.policy.coverage.ratchet or baseline is None or baseline.problem or evidence is None:
         return facts
@@ -106,7 +106,7 @@ def _against_base(subject: Subject, facts: Facts) -> Facts:
         found = base_coverage(project, commit, evidence, baseline.evidence, branch=branch)
         return replace(facts, base_coverage=found)
     except (Undecided, UsageError) as error:
-        return _rejecting(facts, _BASE, error)
+        return _rejecting(facts, OF_BASE, error)
 
 
 def _of_diff(subject: Subject, facts: Facts) -> Facts:
@@ -121,4 +121,6 @@ def _of_diff(subject: Subject, facts: Facts) -> Facts:
 
 def _rejecting(facts: Facts, job: str, error: Undecided | UsageError) -> Facts:
     kind = RejectionKind.UNREADABLE if "cannot be read" in error.message else RejectionKind.MISSING
-    return replace(facts, rejections=(*facts.rejections, Rejection(job=job, kind=kind, reason=error.message)))
+    return replace(
+        facts, rejections=(*facts.rejections, Rejection(job=job, kind=kind, reason=error.message, help=error.hint))
+    )

@@ -13,6 +13,8 @@ from testkeep.model.coverage_summary import CoverageSummary, FileSummary, Share
 from testkeep.model.gap import Gap, shown_ranges
 from testkeep.reports import _wording as wording
 
+_WIDEST_PATH = 60
+
 
 def render(summary: CoverageSummary, *, width: int, color: bool) -> str:
     """Render everything: what was measured, the layers, the files with gaps, and what to write next."""
@@ -99,6 +101,8 @@ def _missing(file: FileSummary) -> int:
 
 def _files(files: dict[str, FileSummary], branch: bool) -> Table:
     table = _table("file", "total", "missing", "coverage", "missing lines")
+    # A path can be copied if it stands on one line; the numbers can be wrapped.
+    table.columns[0].min_width = min(max(map(len, files)), _WIDEST_PATH)
     for path, file in files.items():
         partial = [f"partly {', '.join(map(str, file.partial))}"] if branch and file.partial else []
         lines = "; ".join(filter(None, [shown_ranges(file.missing), *partial]))

@@ -31,13 +31,21 @@ class RejectionKind(StrEnum):
     FOREIGN = "foreign"
 
 
+OF_HEAD, OF_BASE, OF_DIFF, FOOTPRINTS = "coverage", "coverage of the base", "coverage of the diff", "footprints"
+COVERAGE_SUMS = (OF_HEAD, OF_BASE, OF_DIFF, FOOTPRINTS)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejection:
-    """A job whose record cannot be used, and what is wrong with it."""
+    """A job whose record cannot be used, what is wrong with it, and what to do where it is not to run the job again.
+
+    One of ``COVERAGE_SUMS`` in the place of a job stands for what is made of the coverage data of all jobs.
+    """
 
     job: str
     kind: RejectionKind
     reason: str
+    help: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from testkeep.model.evidence import Evidence
 from testkeep.model.stage import Stage
-from testkeep.rules.base import Facts, Problem, Rejection, RejectionKind, function_of
+from testkeep.rules.base import COVERAGE_SUMS, Facts, Problem, Rejection, RejectionKind, function_of
 from testkeep.rules.comparison import missing_environments
 from testkeep.rules.control import CONTROL_FAILED
 from testkeep.rules.validity import doubts
+
+# What is made of the records of all jobs.
+_COVERAGE = frozenset(COVERAGE_SUMS)
 
 
 def evidence_missing(facts: Facts) -> Iterator[Problem]:
@@ -168,12 +171,16 @@ def _unclaimed(facts: Facts, stage: Stage) -> set[str]:
 
 def _by_reason(rejections: Sequence[Rejection], purpose: str) -> Iterator[Problem]:
     """One problem for all jobs with the same reason: one change makes the records of all stages stale."""
-    jobs: dict[str, list[str]] = {}
+    jobs: dict[tuple[str, str], list[str]] = {}
     for rejection in rejections:
-        jobs.setdefault(rejection.reason, []).append(rejection.job)
-    for reason, names in jobs.items():
+        jobs.setdefault((rejection.reason, rejection.help), []).append(rejection.job)
+    for (reason, advice), names in jobs.items():
         # A job of its own (a shard, a bare pytest run, the sum of the coverage) is no word that 'run' knows.
         are_stages = set(names) <= set(Stage)
-        what = ("stage" if are_stages else "job") + ("" if len(names) == 1 else "s")
+        what = "" if _COVERAGE.issuperset(names) else "stage" if are_stages else "job"
+        plural = "s" if what and len(names) > 1 else ""
         command = " ".join(["testkeep run", *(names if are_stages else ())])
-        yield Problem(message=f"{what} {', '.join(names)}: {reason}", help=f"Run '{command}' {purpose}.")
+        yield Problem(
+            message=f"{what}{plural} {', '.join(names)}: {reason}".lstrip(),
+            help=advice or f"Run '{command}' {purpose}.",
+        )

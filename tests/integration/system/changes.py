@@ -11,7 +11,8 @@ from textwrap import dedent
 
 from repositories import GitProject, clean_environment
 from testkeep.formats.cobertura import repository_relative
-from testkeep.system.coverage_data import combine
+from testkeep.model.measured_paths import MeasuredPaths
+from testkeep.system.coverage_data import combine, report
 
 CODE = """\
 def choose(a):
@@ -47,10 +48,12 @@ def measure(project: GitProject, scratch: Path) -> Measured:
         env=clean_environment(),
         check=True,
     )
-    report = combine([scratch / "data"], scratch / "settings", project.root, scratch / "report")
-    assert report is not None
+    place = MeasuredPaths([str(project.root)], {}).place
+    data = combine({"all": scratch / "data"}, place, [], scratch / "report")
+    assert data is not None
+    reports = report(data, scratch / "settings", project.root)
     folder = project.root.relative_to(project.repository).as_posix()
-    return Measured(report, repository_relative((scratch / "report" / "coverage.xml").read_bytes(), folder))
+    return Measured(reports.json, repository_relative((scratch / "report" / "coverage.xml").read_bytes(), folder))
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,7 @@ CHANGES = (
     Change("changed file", {"app/a.py": CODE}, _edit("app/a.py"), {"app/a.py": _BOTH}),
     Change("renamed file", {"a.py": CODE}, _rename("a.py", "b.py", changed=False), {}),
     Change("renamed and changed file", {"a.py": CODE}, _rename("a.py", "b.py", changed=True), {"b.py": ((), (4,))}),
-    Change("deleted file", {"a.py": CODE, "b.py": ""}, _rename("a.py", "kept.txt", changed=False), {}),
+    Change("deleted file", {"a.py": CODE, "b.py": ""}, lambda p: p.remove("a.py"), {}),
     Change("CRLF", {"a.py": CODE.replace("\n", "\r\n")}, _edit("a.py"), {"a.py": _BOTH}),
     Change("CRLF became LF", {"a.py": CODE.replace("\n", "\r\n")}, lambda p: p.commit({"a.py": CODE}), {"a.py": _ALL}),
     Change("form feeds", {"a.py": "\x0c\nx = 1\n" + CODE}, _edit("a.py"), {"a.py": ((5,), (6,))}),

@@ -90,7 +90,7 @@ def _rejected(job: str, kind: RejectionKind, reason: str = "there is no record o
         pytest.param(
             the_facts(rejections=(_rejected("coverage", RejectionKind.UNREADABLE, "not SQLite"),)),
             (),
-            (_MISSING(message="job coverage: not SQLite", help="Run 'testkeep run' and judge again."),),
+            (_MISSING(message="coverage: not SQLite", help="Run 'testkeep run' and judge again."),),
             id="boundary: a job that is no stage",
         ),
         pytest.param(
