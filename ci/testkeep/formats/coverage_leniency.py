@@ -34,9 +34,10 @@ def tightened(base: Config, head: Config) -> Config:
     """The head's configuration, in which such options have the base's values."""
     merged = {section: dict(options) for section, options in head.items()}
     for section, option in _loosened(base, head):
-        merged[section].pop(option, None)
+        options = merged.setdefault(section, {})
+        options.pop(option, None)
         if option in base.get(section, {}):
-            merged[section][option] = base[section][option]
+            options[option] = base[section][option]
     return merged
 
 

@@ -134,6 +134,19 @@ def coverage_summary(coverage: CoverageResult) -> str:
     return ", ".join(figures) or "not measured"
 
 
+def partial_branches(coverage: CoverageResult) -> tuple[str, ...]:
+    """List the changed lines that were run and have branches that were never taken, with what these lead to."""
+    return tuple(
+        f"{one_line(path)}:{line} never went to {' or '.join(map(_target, targets))}"
+        for path, lines in sorted(coverage.partial_branches.items())
+        for line, targets in sorted(lines.items())
+    )
+
+
+def _target(target: str) -> str:
+    return f"line {target}" if target.isdecimal() else one_line(target)
+
+
 def conservation_summary(verdict: Verdict) -> str:
     """Put in one line what became of the tests that guarded at the base."""
     conservation = verdict.conservation

@@ -128,6 +128,13 @@ def _coverage(coverage: CoverageResult) -> Iterator[ET.Element]:
         yield _element("p", "Not measured.")
         return
     yield _element("dl", *(_figure(name, value) for name, value in figures), class_="figures")
+    partial = wording.partial_branches(coverage)
+    if partial:
+        yield _element(
+            "details",
+            _element("summary", f"Changed lines that ran without taking all of their branches: {len(partial)}"),
+            _list(_element("li", _text(line)) for line in partial),
+        )
 
 
 def _figure(name: str, value: float | None) -> ET.Element:

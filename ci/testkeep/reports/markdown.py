@@ -17,6 +17,7 @@ MOST_CHARACTERS = 60_000
 _ROOM_FOR_STAGES = 8_000
 _ROOM_FOR_NOTES = 4_000
 _ROOM_FOR_FATES = 2_000
+_ROOM_FOR_PARTIAL = 2_000
 _ROOM_FOR_FRAME = 200
 _ROOM_FOR_TESTS = 8_000
 _LONGEST_TEXT = 2_000
@@ -55,6 +56,10 @@ def _head(verdict: Verdict) -> Iterator[str]:
     yield f"head {head}, base {base}"
     yield _stages(verdict.stages)
     yield f"**Coverage:** {prose(_clip(wording.coverage_summary(verdict.coverage)))}"
+    partial = wording.partial_branches(verdict.coverage)
+    if partial:
+        lines = _list([f"- {prose(_clip(line))}\n" for line in partial], _ROOM_FOR_PARTIAL, "line").rstrip()
+        yield f"Changed lines that ran without taking all of their branches:\n\n{lines}"
     yield f"**Conservation:** {prose(wording.conservation_summary(verdict))}"
     if verdict.notes:
         yield _list([f"- {_words(note, '  ')}\n" for note in verdict.notes], _ROOM_FOR_NOTES, "note").rstrip()

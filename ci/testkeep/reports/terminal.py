@@ -29,6 +29,7 @@ _DECISION_STYLES = {
     Decision.INCONCLUSIVE: "bold yellow",
 }
 
+_MOST_PARTIAL = 10
 _PADDING = re.compile(r"(?: |\x1b\[[0-9;]*m)+$", re.MULTILINE)
 _COMMAND_AT_START = re.compile(r"^(\s*):(?=:)", re.MULTILINE)
 
@@ -70,6 +71,7 @@ def _parts(verdict: Verdict, width: int) -> Iterator[RenderableType]:
     yield from _stages(verdict.stages, width)
     yield Text()
     yield from _labelled("coverage:     ", wording.coverage_summary(verdict.coverage), width)
+    yield from _partial(wording.partial_branches(verdict.coverage))
     yield from _labelled("conservation: ", wording.conservation_summary(verdict), width)
     for note in verdict.notes:
         yield from _labelled("note: ", note, width)
@@ -78,6 +80,14 @@ def _parts(verdict: Verdict, width: int) -> Iterator[RenderableType]:
         yield from _group(group, width)
     yield Text()
     yield Text(wording.headline(verdict), _DECISION_STYLES[verdict.verdict])
+
+
+def _partial(lines: tuple[str, ...]) -> Iterator[Text]:
+    if lines:
+        yield Text("changed lines that ran without taking all of their branches:")
+        yield from (Text(f"  {line}") for line in lines[:_MOST_PARTIAL])
+    if len(lines) > _MOST_PARTIAL:
+        yield Text(f"  {wording.number(len(lines) - _MOST_PARTIAL, 'more line')}: verdict.json has all")
 
 
 def _stages(stages: tuple[StageResult, ...], width: int) -> Iterator[RenderableType]:

@@ -20,6 +20,7 @@ def summarize(facts: Facts, head: str, base: str) -> CoverageSummary | None:
     before = facts.base_coverage.kept if facts.base_coverage is not None else None
     layers_before = before.by_layer(facts.policy.coverage.layers) if before is not None else {}
     overall = next(overall_of(facts))
+    unreadable = (in_repository(facts, path) for path in coverage.unreadable)
     diff = next(diff_of(facts), None)
     return CoverageSummary(
         schema=SUMMARY_SCHEMA,
@@ -35,7 +36,7 @@ def summarize(facts: Facts, head: str, base: str) -> CoverageSummary | None:
         diff=Share.of(diff.ratio if diff else Ratio(), facts.policy.coverage.diff) if facts.diff is not None else None,
         files={in_repository(facts, path): _file(facts, path, file) for path, file in sorted(coverage.files.items())},
         gaps=dict(facts.gaps) or {OVERALL: all_gaps(facts)[:_MOST_GAPS]},
-        notes=tuple(f"{path} is left out: coverage.py cannot parse it" for path in coverage.unreadable),
+        notes=tuple(f"{path} is left out: coverage.py cannot parse it" for path in unreadable),
     )
 
 

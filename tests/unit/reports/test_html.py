@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from testkeep.model.verdict import Decision
+from testkeep.model.verdict import CoverageResult, Decision
 from testkeep.reports.html import render
 from unit.reports.verdicts import HOSTILE, a_full_verdict, a_hostile_verdict, a_verdict, forty
 
@@ -119,7 +119,7 @@ def test_render__nothing_at_all__says_so() -> None:
 def test_render__hostile_text__adds_no_element_and_no_attribute() -> None:
     page = Page(render(a_hostile_verdict()))
     assert set(page.tags) <= set(Page(render(a_full_verdict())).tags)
-    assert (page.tags["tr"], page.tags["article"], page.tags["details"], page.open) == (2, 2, 5, [])
+    assert (page.tags["tr"], page.tags["article"], page.tags["details"], page.open) == (2, 2, 6, [])
     assert [value for _, value in page.attributes if value and "evil" in value] == []
 
 
@@ -150,3 +150,10 @@ def test_render__one_cause_and_several_tests__lists_them_below_one_place() -> No
     assert "1 error of 3 tests" in page
     assert [page.count(f"tests/test_a.py::test_{number}") for number in range(3)] == [1, 1, 1]
     assert page.count("conftest.py:7") == 1
+
+
+def test_render__branches_never_taken__are_a_list() -> None:
+    coverage = CoverageResult(overall_percent=91.0, partial_branches={"app/a.py": {3: ("14",)}})
+    text = render(a_verdict(coverage=coverage))
+    assert "all of their branches: 1</summary>" in text
+    assert "app/a.py:3 never went to line 14" in text

@@ -268,3 +268,9 @@ def test_render__one_cause_and_thousands_of_tests__counts_what_does_not_fit() ->
     shown = text.count("  - `tests/test_a.py::test_")
     assert 100 < shown < 5000
     assert f"{5000 - shown} more tests left out." in text
+
+
+def test_render__branches_never_taken__are_a_list() -> None:
+    coverage = CoverageResult(overall_percent=91.0, partial_branches={"app/a.py": {3: ("exit",)}})
+    text = render(a_verdict(coverage=coverage))
+    assert "branches:\n\n- `app/a.py:3` never went to exit\n" in text

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from testkeep.model.verdict import Decision, StageResult, StageStatus
+from testkeep.model.verdict import CoverageResult, Decision, StageResult, StageStatus
 from testkeep.reports.terminal import render
 from unit.reports.verdicts import a_finding, a_full_verdict, a_hostile_verdict, a_verdict, forty
 
@@ -141,3 +141,16 @@ def test_render__one_cause_and_several_tests__lists_them_below_one_place() -> No
         "    tests/test_a.py::test_1\n"
         "    tests/test_a.py::test_2\n"
     ) in text
+
+
+def test_render__branches_never_taken__are_listed_up_to_ten() -> None:
+    coverage = CoverageResult(
+        overall_percent=91.0, partial_branches={"app/a.py": dict.fromkeys(range(1, 13), ("9", "exit"))}
+    )
+    lines = render(a_verdict(coverage=coverage), width=80, color=False).splitlines()
+    start = lines.index("changed lines that ran without taking all of their branches:")
+    assert lines[start + 1] == "  app/a.py:1 never went to line 9 or exit"
+    assert lines[start + 10 : start + 12] == [
+        "  app/a.py:10 never went to line 9 or exit",
+        "  2 more lines: verdict.json has all",
+    ]

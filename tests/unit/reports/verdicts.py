@@ -161,7 +161,7 @@ def a_hostile_verdict() -> Verdict:
         head=HOSTILE,
         base=HOSTILE,
         stages=(StageResult(name=HOSTILE, status=StageStatus.FAILED, tests={HOSTILE: 1}, detail=HOSTILE),),
-        coverage=CoverageResult(overall_percent=1, layers={HOSTILE: 2.0}),
+        coverage=CoverageResult(overall_percent=1, layers={HOSTILE: 2.0}, partial_branches={HOSTILE: {3: (HOSTILE,)}}),
         conservation=Conservation(
             compared=True,
             moved=(Moved(from_=HOSTILE, to=HOSTILE),),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
+import msgspec
 import pytest
 
 from builders import BASE, TODAY, a_baseline, a_change, a_record, a_suite, a_test, a_waiver, findings_of, the_facts
@@ -184,6 +185,19 @@ def test_tk503__new_layer_takes_files_away__is_named_where_coverage_is_measured(
     found = findings_of("TK503", the_facts(a_record(a_test()), coverage=coverage, policy_change=change))
 
     assert [finding.test for finding in found] == ["coverage.layers.calc"] * n_findings
+
+
+def test_tk503__coverage_leaves_out_more__is_a_warning_for_each_option() -> None:
+    same = _policy(low=LOW)
+    options = (("run.omit", "nothing", "a/*"), ("run.branch", "true", "no"))
+    change = msgspec.structs.replace(a_change(same, same), coverage=options)
+
+    found = findings_of("TK503", the_facts(a_record(a_test()), policy_change=change))
+
+    assert [(one.severity, one.test, one.message) for one in found] == [
+        ("warning", "tool.coverage.run.branch", f"coverage.py leaves out more: run.branch is true at {AT}, no now"),
+        ("warning", "tool.coverage.run.omit", f"coverage.py leaves out more: run.omit is nothing at {AT}, a/* now"),
+    ]
 
 
 def test_tk503__project_in_a_folder__names_the_file_as_the_repository_does() -> None:

@@ -64,6 +64,18 @@ LOOSENED = [
         id="omit: a pattern is added",
     ),
     pytest.param(
+        coverage(slack_percent=0.5),
+        coverage(slack_percent=0.6),
+        Loosening("coverage.slack_percent", "0.5", "0.6"),
+        id="more slack",
+    ),
+    pytest.param(
+        coverage(include=("a.py", "b.py")),
+        coverage(include=("b.py",)),
+        Loosening("coverage.include", '["a.py", "b.py"]', '["b.py"]'),
+        id="less is included",
+    ),
+    pytest.param(
         layers(calc=CALC),
         layers(),
         Loosening("coverage.layers.calc", '{ paths = ["**/calc.py"], minimum = 70 }', "nothing"),
@@ -167,6 +179,8 @@ def test_tightened__one_key_is_loosened__is_put_back(base: Policy, head: Policy,
             coverage(ratchet=False, branch=False), coverage(ratchet=True, branch=True), id="switches are turned on"
         ),
         pytest.param(coverage(omit=("a", "b")), coverage(omit=("b",)), id="less is omitted"),
+        pytest.param(coverage(slack_percent=0.5), coverage(slack_percent=0.4), id="less slack"),
+        pytest.param(coverage(include=("a",)), coverage(include=("b", "a")), id="more is included"),
         pytest.param(layers(calc=CALC), layers(core=CORE, calc=CALC), id="a layer is added"),
         pytest.param(
             layers(calc=CALC), layers(calc=Layer(paths=("x", *CALC.paths), minimum=71.0)), id="a layer demands more"

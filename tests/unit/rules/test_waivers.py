@@ -24,6 +24,7 @@ from builders import (
     not_run,
     the_facts,
 )
+from testkeep.model.coverage import Coverage, FileCoverage, Ratio
 from testkeep.model.finding import Finding, Severity
 from testkeep.model.policy import CoveragePolicy, Policy, Waiver
 from testkeep.model.stage import Stage
@@ -346,3 +347,24 @@ def test_tk504_and_tk505__waiver_of_a_policy_key__is_judged_without_any_test_run
     found = [*findings_of("TK504", facts, KEY), *findings_of("TK505", facts, KEY)]
 
     assert [finding.code for finding in found] == codes
+
+
+@pytest.mark.parametrize(
+    ("covered", "stages", "expected"),
+    [
+        pytest.param(50, (Stage.UNIT,), [], id="passing: it is needed"),
+        pytest.param(90, (Stage.UNIT,), ["there is enough coverage"], id="failing: there is enough"),
+        pytest.param(None, (Stage.LINT,), [], id="boundary: a run that does not measure cannot tell"),
+    ],
+)
+def test_tk505__waiver_of_a_coverage_key__table(
+    covered: int | None, stages: tuple[Stage, ...], expected: list[str]
+) -> None:
+    waiver = a_waiver("coverage.overall", "TK301")
+    policy = Policy(stages=(Stage.UNIT,), waivers=(waiver,))
+    coverage = None if covered is None else Coverage(files={"app/a.py": FileCoverage(ratio=Ratio(covered, 100))})
+    facts = the_facts(a_record(a_test()), stages=stages, policy=policy, coverage=coverage)
+
+    found = findings_of("TK505", facts, waiver)
+
+    assert [finding.message.partition("matches nothing: ")[2] for finding in found] == expected
