@@ -96,11 +96,12 @@ def obtain(project: Project, commit: str, stages: Sequence[Stage], jobs: int, wa
     missing: tuple[Stage, ...] = ()
     try:
         stored = (record for record in _stored(project, commit) if set(record.job.stages) & set(stages))
-        evidence = [record for record in stored if _is_measured(project, commit, record)]
+        measure = _needs_coverage(project, stages)
+        evidence = [record for record in stored if not measure or _is_measured(project, commit, record)]
         have = {stage for record in evidence for stage in record.job.stages}
         missing = tuple(stage for stage in stages if stage not in have)
         if missing:
-            evidence += _make(project, commit, missing, jobs, watcher)
+            evidence += _make(project, commit, missing, jobs, watcher, measure=measure)
     except (BaselineError, EvidenceError, UsageError) as error:
         return Baseline(commit=commit, problem=error.message)
     return Baseline(commit=commit, evidence=tuple(evidence), is_fresh=missing == tuple(stages))
@@ -149,13 +150,19 @@ def _stored(project: Project, commit: str) -> list[Evidence]:
     return [record for record in evidence if record.provenance.commit == commit and not record.provenance.dirty]
 
 
+def _needs_coverage(project: Project, stages: Sequence[Stage]) -> bool:
+    """Whether the base's coverage is asked for: by the ratchet, of which a part of the stages says nothing."""
+    return project.policy.coverage.ratchet and bool(project.source) and set(project.policy.test_stages) <= set(stages)
+
+
 def _is_measured(project: Project, commit: str, record: Evidence) -> bool:
-    """Whether a stored record has the coverage data that the ratchet needs."""
-    needed = project.policy.coverage.ratchet and bool(project.source) and record.ran_tests
-    return not needed or store_folder(project, commit).coverage_path(record.job.id).exists()
+    """Whether the coverage data of a stored record are there, too."""
+    return not record.ran_tests or store_folder(project, commit).coverage_path(record.job.id).exists()
 
 
-def _make(project: Project, commit: str, stages: tuple[Stage, ...], jobs: int, watcher: Watcher) -> list[Evidence]:
+def _make(
+    project: Project, commit: str, stages: tuple[Stage, ...], jobs: int, watcher: Watcher, *, measure: bool
+) -> list[Evidence]:
     """Run the base commit's tests on the base commit's code.
 
     Raises:
@@ -170,7 +177,7 @@ def _make(project: Project, commit: str, stages: tuple[Stage, ...], jobs: int, w
             stages=stages,
             folder=made,
             jobs=jobs,
-            measure=project.policy.coverage.ratchet,
+            measure=measure,
             environment=base.environment,
         )
         run_stages(base.project, options, watcher)
