@@ -17,6 +17,7 @@ from testkeep.pipeline.context import Project
 from testkeep.pipeline.diff_coverage import changed_lines, cover_changes
 from testkeep.rules.base import FOOTPRINTS, OF_BASE, OF_DIFF, OF_HEAD, Facts, Rejection, RejectionKind
 from testkeep.rules.gaps import gaps_of_missed
+from testkeep.system.coverage_data import clear
 from testkeep.system.evidence_folder import EvidenceFolder, write_atomically
 
 
@@ -43,6 +44,7 @@ def with_coverage(subject: Subject, facts: Facts) -> Facts:
 
     Only where all test stages were judged: a number that leaves one out would be a wrong one.
     """
+    clear(subject.report)
     project = subject.project
     wanted = set(project.policy.test_stages)
     judged = {stage for record in facts.evidence for stage in record.job.stages}
@@ -82,7 +84,7 @@ def _of_head(subject: Subject, evidence: Sequence[Evidence]) -> Coverage | None:
         raise EvidenceError(f"there is no coverage data of {', '.join(without)}; was --no-cov given?")
     if not jobs:
         return None
-    coverage = measuring.combine(project, folder, jobs, subject.report)
+    coverage = measuring.combine(project, folder, jobs, subject.report, whole=not subject.partial)
     if coverage is None or not coverage.files:
         raise EvidenceError(f"not one line of {', '.join(project.source)} was measured")
     xml = subject.report / "coverage.xml"

@@ -85,8 +85,12 @@ def make_portable(project: Project, folder: EvidenceFolder, job_id: str) -> None
         coverage_data.make_portable(file, _paths(project).place)
 
 
-def combine(project: Project, folder: EvidenceFolder, jobs: Sequence[str], report: Path) -> Coverage | None:
+def combine(
+    project: Project, folder: EvidenceFolder, jobs: Sequence[str], report: Path, *, whole: bool
+) -> Coverage | None:
     """Add up what some jobs measured, and write coverage.py's reports of it to a folder; None if not one line was.
+
+    Those for people alone are left out unless the ``whole`` of them is asked for.
 
     Raises:
         EvidenceError: the data of a job cannot be read, or does not go with that of another.
@@ -94,7 +98,7 @@ def combine(project: Project, folder: EvidenceFolder, jobs: Sequence[str], repor
     data = _combined(project, folder, jobs, report)
     if data is None:
         return None
-    reports = coverage_data.report(data, _report_config(project, report), project.root)
+    reports = coverage_data.report(data, _report_config(project, report), project.root, whole=whole)
     coverage = coverage_json.loads(reports.json)
     return msgspec.structs.replace(coverage, unreadable=_unreadable(project, coverage, reports))
 

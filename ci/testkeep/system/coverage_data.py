@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import sqlite3
+import subprocess
+import sys
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +23,16 @@ Place: TypeAlias = Callable[[str], str]
 
 DATA = "combined.coverage"
 _AGAIN = "Run the stages again."
+_WRITTEN = (
+    DATA,
+    "coverage.json",
+    "coverage.xml",
+    "coverage.lcov",
+    "diff-cover.json",
+    "diff-cover.md",
+    "diff-cover.html",
+)
+_OTHERS = (("html", "-d", "htmlcov"), ("lcov", "-o", "coverage.lcov"))
 
 
 @dataclass(frozen=True)
@@ -31,6 +44,13 @@ class Reports:
 
     json: bytes
     complaints: tuple[str, ...]
+
+
+def clear(folder: Path) -> None:
+    """Take away what an earlier judgement left in a report folder: it would be mistaken for this one's."""
+    for name in _WRITTEN:
+        (folder / name).unlink(missing_ok=True)
+    shutil.rmtree(folder / "htmlcov", ignore_errors=True)
 
 
 def make_portable(file: Path, place: Place) -> None:
@@ -71,8 +91,11 @@ def combine(files: Mapping[str, Path], place: Place, production: Iterable[str], 
     return target
 
 
-def report(data: Path, config: Path, root: Path) -> Reports:
+def report(data: Path, config: Path, root: Path, *, whole: bool = True) -> Reports:
     """Write coverage.py's reports beside a data file whose paths are relative to ``root``.
+
+    Each of them reads all of the code again, which takes some seconds for each 50,000 lines; so those that nobody waits
+    for are written by processes of their own at the same time, or not at all, unless the ``whole`` is asked for.
 
     Raises:
         EvidenceError: the reports cannot be made.
@@ -81,18 +104,39 @@ def report(data: Path, config: Path, root: Path) -> Reports:
 
     data, config = data.resolve(), config.resolve()
     out = data.parent
-    with _reading("the combined data"), contextlib.chdir(root), warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        measured = _open(data, config)
-        try:
+    others = [_start(data, config, root, *arguments) for arguments in _OTHERS] if whole else []
+    try:
+        with _reading("the combined data"), contextlib.chdir(root), warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            measured = _open(data, config)
             measured.json_report(outfile=str(out / "coverage.json"))
             measured.xml_report(outfile=str(out / "coverage.xml"))
-            measured.lcov_report(outfile=str(out / "coverage.lcov"))
-            measured.html_report(directory=str(out / "htmlcov"))
-        except NoDataError:  # all that was measured is left out
+        for other in others:
+            _, errors = other.communicate()
+            if other.returncode:
+                raise EvidenceError(f"coverage.py cannot write its reports: {errors.strip()}", hint=_AGAIN)
+    except EvidenceError as error:
+        if isinstance(error.__cause__, NoDataError):  # all that was measured is left out
             return Reports(b'{"files": {}}', ())
+        raise
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
     complaints = tuple(str(warning.message) for warning in caught)
     return Reports((out / "coverage.json").read_bytes(), complaints)
+
+
+def _start(data: Path, config: Path, root: Path, command: str, option: str, name: str) -> subprocess.Popen[str]:
+    """Start one of coverage.py's commands; not with a module of the project's that has one of its names."""
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "coverage", command, "--ignore-errors", "--quiet", f"--data-file={data}",
+         f"--rcfile={config}", option, str(data.parent / name)],
+        cwd=root,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )  # fmt: skip
 
 
 def json_report(data: Path, config: Path, root: Path) -> bytes:
