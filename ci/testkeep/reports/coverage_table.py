@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from io import StringIO
+from collections.abc import Iterator
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from testkeep.model.coverage_summary import CoverageSummary, FileSummary, Share
 from testkeep.model.gap import Gap, shown_ranges
 from testkeep.reports import _wording as wording
+from testkeep.reports._printing import printed
 
 _WIDEST_PATH = 60
 
 
 def render(summary: CoverageSummary, *, width: int, color: bool) -> str:
     """Render everything: what was measured, the layers, the files with gaps, and what to write next."""
-    return _print(_everything(summary), width, color)
+    return printed(_everything(summary), width=width, color=color).rstrip()
 
 
 def render_files(summary: CoverageSummary, *, width: int, color: bool, most: int) -> str:
@@ -29,25 +29,7 @@ def render_files(summary: CoverageSummary, *, width: int, color: bool, most: int
     shown = sorted(files.items(), key=lambda entry: (-_missing(entry[1]), entry[0]))[:most]
     left = len(files) - len(shown)
     more = [Text(f"{wording.number(left, 'more file')} with gaps: 'testkeep coverage' shows all")] if left else []
-    return _print([_files(dict(sorted(shown)), summary.branch), *more], width, color)
-
-
-def _print(parts: Iterable[RenderableType], width: int, color: bool) -> str:
-    target = StringIO()
-    console = Console(
-        file=target,
-        width=width,
-        height=25,
-        force_terminal=color,
-        color_system="standard" if color else None,
-        no_color=not color,
-        force_interactive=False,
-        force_jupyter=False,
-        legacy_windows=False,
-    )
-    for part in parts:
-        console.print(part, soft_wrap=isinstance(part, Text))
-    return "\n".join(line.rstrip() for line in target.getvalue().rstrip().splitlines())
+    return printed([_files(dict(sorted(shown)), summary.branch), *more], width=width, color=color).rstrip()
 
 
 def _everything(summary: CoverageSummary) -> Iterator[RenderableType]:

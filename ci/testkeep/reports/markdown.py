@@ -32,7 +32,7 @@ _STATUS_MARKS = {
 
 # A word that means nothing to Markdown, nor to GitHub, which links mentions, issues, commits and addresses.
 _PLAIN_WORD = re.compile(
-    r"""["'(]* (?![0-9a-f]{7,}) [^\W_]+ (?:['’-][^\W\d_]+|\.\d+)* ["')]* [.,;:!?%]* ["')]* | n/a,? | -""",
+    r"""["'(]* (?![0-9a-f]{7,}) [^\W_]+ (?:['’-][^\W\d_]+|\.\d+)* ["')]* [.,;:!?%]* ["')]* | n/a,? | %[,;:]? | -""",
     re.VERBOSE,
 )
 _LIST_MARKER = re.compile(r"-|\d+[.)]")

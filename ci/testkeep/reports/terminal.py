@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from io import StringIO
 from textwrap import wrap
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -15,6 +13,7 @@ from testkeep.model.finding import Severity
 from testkeep.model.verdict import Decision, StageResult, StageStatus, Verdict
 from testkeep.reports import _wording as wording
 from testkeep.reports._grouping import Group, grouped
+from testkeep.reports._printing import printed
 
 _STATUS_STYLES = {
     StageStatus.PASSED: "green",
@@ -30,8 +29,6 @@ _DECISION_STYLES = {
 }
 
 _MOST_PARTIAL = 10
-_PADDING = re.compile(r"(?: |\x1b\[[0-9;]*m)+$", re.MULTILINE)
-_COMMAND_AT_START = re.compile(r"^(\s*):(?=:)", re.MULTILINE)
 
 
 def render(verdict: Verdict, *, width: int, color: bool) -> str:
@@ -40,28 +37,7 @@ def render(verdict: Verdict, *, width: int, color: bool) -> str:
     ``width`` is in columns. A line that names a test is left to the terminal to wrap, so that its id can be
     copied. Colors are the terminal's own sixteen.
     """
-    target = StringIO()
-    # Everything that rich would otherwise take from the environment is said here.
-    console = Console(
-        file=target,
-        width=width,
-        height=25,
-        force_terminal=color,
-        color_system="standard" if color else None,
-        no_color=not color,
-        force_interactive=False,
-        force_jupyter=False,
-        legacy_windows=False,
-    )
-    for part in _parts(verdict, width):
-        console.print(part, soft_wrap=isinstance(part, Text))
-    unpadded = _PADDING.sub(lambda padding: padding[0].replace(" ", ""), target.getvalue())
-    return _without_commands(unpadded)
-
-
-def _without_commands(text: str) -> str:
-    # In the log of a GitHub job, the runner obeys "::" at the start of a line and "##[" anywhere in it.
-    return _COMMAND_AT_START.sub(r"\1: ", text).replace("##[", "# #[")
+    return printed(_parts(verdict, width), width=width, color=color)
 
 
 def _parts(verdict: Verdict, width: int) -> Iterator[RenderableType]:
