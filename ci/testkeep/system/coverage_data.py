@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from testkeep.errors import EvidenceError
+from testkeep.errors import EvidenceError, UsageError
 
 if TYPE_CHECKING:
     from coverage import Coverage, CoverageData
@@ -77,8 +77,12 @@ def combine(files: Mapping[str, Path], place: Place, production: Iterable[str], 
 
     Raises:
         EvidenceError: data cannot be read, or some has branches and some has not.
+        UsageError: the folder cannot be made.
     """
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{out}: cannot be written: {error.strerror}") from error
     target = out / DATA
     with _reading("the combined data"):
         merged = _merge(files, place, target)
