@@ -232,8 +232,11 @@ def _add(merged: CoverageData, data: CoverageData, place: Place) -> None:
 def _read(file: Path) -> CoverageData:
     from coverage import CoverageData
 
-    if not file.stat().st_size:  # coverage.py would take it for new, and write to it
+    if not file.stat().st_size:
         raise OSError("it is empty")
+    # What has no schema coverage.py takes for new: it would write one, and find that nothing was measured.
+    with contextlib.closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        connection.execute("select version from coverage_schema")
     data = CoverageData(basename=str(file.resolve()))
     data.read()
     return data
