@@ -14,6 +14,8 @@ CONFIG_FILES = (".coveragerc", ".coveragerc.toml", "setup.cfg", "tox.ini", "pypr
 _PREFIX = "coverage:"
 # Which files are production code is the policy's business, and where the data goes is the pipeline's.
 _OURS = frozenset({"source", "source_pkgs", "source_dirs", "include", "data_file", "parallel", "relative_files"})
+# The same of reports. Contexts are not kept when data are combined: a report of some of them would be of nothing.
+_OURS_IN_REPORTS = frozenset({"include", "contexts"})
 _ADD_UP = ("omit", "patch", "disable_warnings")
 
 
@@ -51,6 +53,10 @@ def overlay(
         if option in ours
     }
     merged["run"] = {**run, **kept, **added, "relative_files": "true", **(forced or {})}
+    if "report" in merged:
+        merged["report"] = {
+            option: value for option, value in merged["report"].items() if option not in _OURS_IN_REPORTS
+        }
     if "omit" in merged.get("report", {}):
         # Else coverage.py reports would leave out what this says, and not what is no production code.
         merged["report"]["omit"] = "\n".join([*entries(merged["report"]["omit"]), *omit])

@@ -128,13 +128,18 @@ def test_config_files__are_in_coverages_own_order() -> None:
             id="what is left out adds up",
         ),
         pytest.param(
-            {"paths": {"source": "src/"}, "report": {"include": "a", "fail_under": "90"}},
+            {"paths": {"source": "src/"}, "report": {"fail_under": "90"}},
             {
                 "paths": {"source": "src/"},
-                "report": {"include": "a", "fail_under": "90"},
+                "report": {"fail_under": "90"},
                 "run": {"branch": "false", "omit": "tests/**", "relative_files": "true"},
             },
             id="other sections stay",
+        ),
+        pytest.param(
+            {"report": {"include": "a", "contexts": "b", "fail_under": "90"}},
+            {"report": {"fail_under": "90"}, "run": {"branch": "false", "omit": "tests/**", "relative_files": "true"}},
+            id="what a report is of is ours",
         ),
     ],
 )
