@@ -53,13 +53,10 @@ def overlay(
         if option in ours
     }
     merged["run"] = {**run, **kept, **added, "relative_files": "true", **(forced or {})}
-    if "report" in merged:
-        merged["report"] = {
-            option: value for option, value in merged["report"].items() if option not in _OURS_IN_REPORTS
-        }
-    if "omit" in merged.get("report", {}):
-        # Else coverage.py reports would leave out what this says, and not what is no production code.
-        merged["report"]["omit"] = "\n".join([*entries(merged["report"]["omit"]), *omit])
+    report = {option: value for option, value in merged.get("report", {}).items() if option not in _OURS_IN_REPORTS}
+    # Reports do not look at what was left out when it was measured: a file that no test imports would be in them.
+    report["omit"] = "\n".join(dict.fromkeys([*entries(report.get("omit", "")), *entries(added["omit"])]))
+    merged["report"] = report
     return merged
 
 

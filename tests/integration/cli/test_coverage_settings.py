@@ -146,10 +146,18 @@ def test_leniency__coverage_is_told_what_to_report__the_policy_says_what_counts(
     assert (run.exit_code, run.codes, numbers(run)) == (0, [], (50.0, None, None)), run.output
 
 
-def test_leniency__the_base_leaves_the_code_out__counts_nothing_of_it(tmp_path: Path) -> None:
-    config = '[tool.coverage.report]\nexclude_also = ["def choose"]\n'
-    project = covered_project(tmp_path / "repository", config=config, diff=90, ratchet="true")
-    project.commit(CHANGE)
+@pytest.mark.parametrize(
+    "setting",
+    [
+        pytest.param('[tool.coverage.run]\nomit = ["app/choose.py"]\n', id="omit"),
+        pytest.param('[tool.coverage.report]\nomit = ["app/choose.py"]\n', id="omit in reports"),
+        pytest.param('[tool.coverage.report]\nexclude_also = ["def choose"]\n', id="exclude_also"),
+    ],
+)
+@pytest.mark.parametrize("test", [pytest.param(IMPORTS_CHOOSE, id="imported"), pytest.param("", id="not imported")])
+def test_leniency__the_base_leaves_the_code_out__counts_nothing_of_it(tmp_path: Path, setting: str, test: str) -> None:
+    project = covered_project(tmp_path / "repository", config=setting, diff=90, ratchet="true")
+    project.commit({"app/choose.py": CHOOSE, "tests/unit/test_choose.py": test})
 
     run = project.testkeep("run")
 

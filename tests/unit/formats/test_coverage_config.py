@@ -99,12 +99,15 @@ def test_config_files__are_in_coverages_own_order() -> None:
     [
         pytest.param(
             {},
-            {"run": {"branch": "false", "omit": "tests/**", "relative_files": "true"}},
+            {"run": {"branch": "false", "omit": "tests/**", "relative_files": "true"}, "report": {"omit": "tests/**"}},
             id="the user says nothing",
         ),
         pytest.param(
             {"run": {"branch": "true", "sigterm": "true"}},
-            {"run": {"branch": "true", "sigterm": "true", "omit": "tests/**", "relative_files": "true"}},
+            {
+                "run": {"branch": "true", "sigterm": "true", "omit": "tests/**", "relative_files": "true"},
+                "report": {"omit": "tests/**"},
+            },
             id="the user's own settings stay",
         ),
         pytest.param(
@@ -119,26 +122,40 @@ def test_config_files__are_in_coverages_own_order() -> None:
                     "relative_files": "false",
                 }
             },
-            {"run": {"branch": "false", "omit": "tests/**", "relative_files": "true"}},
+            {"run": {"branch": "false", "omit": "tests/**", "relative_files": "true"}, "report": {"omit": "tests/**"}},
             id="what is ours stays ours",
         ),
         pytest.param(
             {"run": {"omit": "\na/*\n  b/*  \n"}},
-            {"run": {"branch": "false", "omit": "a/*\nb/*\ntests/**", "relative_files": "true"}},
+            {
+                "run": {"branch": "false", "omit": "a/*\nb/*\ntests/**", "relative_files": "true"},
+                "report": {"omit": "a/*\nb/*\ntests/**"},
+            },
             id="what is left out adds up",
+        ),
+        pytest.param(
+            {"run": {"omit": "a/*\nb/*"}, "report": {"omit": "b/*\nc/*"}},
+            {
+                "run": {"branch": "false", "omit": "a/*\nb/*\ntests/**", "relative_files": "true"},
+                "report": {"omit": "b/*\nc/*\na/*\ntests/**"},
+            },
+            id="reports leave out what is not measured, too",
         ),
         pytest.param(
             {"paths": {"source": "src/"}, "report": {"fail_under": "90"}},
             {
                 "paths": {"source": "src/"},
-                "report": {"fail_under": "90"},
+                "report": {"fail_under": "90", "omit": "tests/**"},
                 "run": {"branch": "false", "omit": "tests/**", "relative_files": "true"},
             },
             id="other sections stay",
         ),
         pytest.param(
             {"report": {"include": "a", "contexts": "b", "fail_under": "90"}},
-            {"report": {"fail_under": "90"}, "run": {"branch": "false", "omit": "tests/**", "relative_files": "true"}},
+            {
+                "report": {"fail_under": "90", "omit": "tests/**"},
+                "run": {"branch": "false", "omit": "tests/**", "relative_files": "true"},
+            },
             id="what a report is of is ours",
         ),
     ],
