@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -15,15 +16,22 @@ from repositories import GitProject
 FLOW = "from app.calc import add\n\n\ndef test_flow():\n    assert add(1, 1) == 2\n"
 
 
-@pytest.fixture
-def measured(tmp_path: Path) -> GitProject:
-    """A project whose two test stages were run."""
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The repository of a project whose two test stages were run."""
+    repository = tmp_path_factory.mktemp("original") / "repository"
     project = covered_project(
-        tmp_path / "repository", {"tests/integration/test_flow.py": FLOW}, stages='["unit", "integration"]', overall=90
+        repository, {"tests/integration/test_flow.py": FLOW}, stages='["unit", "integration"]', overall=90
     )
     run = project.testkeep("run", "--base", "none")
     assert run.exit_code == 0, run.output
-    return project
+    return repository
+
+
+@pytest.fixture
+def measured(original: Path, tmp_path: Path) -> GitProject:
+    """A copy of it, to be spoilt."""
+    return GitProject(shutil.copytree(original, tmp_path / "repository"))
 
 
 def _truncate(data: Path) -> None:
