@@ -7,6 +7,7 @@ what is in them when coverage saves is what it saves. ``why_not`` finds out whet
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -118,7 +119,9 @@ def why_not(running: Coverage, make: Callable[[Coverage], FootprintWay] = Collec
     from coverage.exceptions import CoverageException
 
     try:
-        return _try(_like(running), tracer_name(running), make)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what there is to warn of, the running one has
+            return _try(_like(running), tracer_name(running), make)
     except (CoverageException, AttributeError, KeyError, TypeError, ValueError) as error:
         return f"coverage.py cannot be tried out: {type(error).__name__}: {error}"
 

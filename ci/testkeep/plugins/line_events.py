@@ -2,13 +2,14 @@
 
 Only the project's production code has line events, so libraries cost nothing, and each line reports itself once a test.
 Nothing here knows a thread or a frame: threads, greenlets, generators and coroutines that outlive a test are no
-different from other code.
+different from other code. One thing differs from trace functions: from Python 3.13 on, these are told the line of an
+``await`` once more when an exception ends it.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from types import CodeType
 from typing import Any
 
@@ -27,12 +28,13 @@ class LineEvents:
 
     name = "line events"
 
-    def __init__(self, is_wanted: Callable[[str, str], bool]) -> None:
+    def __init__(self, is_wanted: Callable[[str, str], bool], tool_ids: Sequence[int] = _TOOL_IDS) -> None:
         self.trouble = ""
         self._is_wanted = is_wanted
         monitoring: Any = getattr(sys, "monitoring", None)
-        self._tool_id = _free_tool_id(monitoring)
+        self._tool_id = _free_tool_id(monitoring, tool_ids)
         self._monitoring = monitoring
+        self._line: int = self._monitoring.events.LINE
         self._disable: Any = self._monitoring.DISABLE
         # By identity: the hash of a code object is not cheap, and equal functions of two files have equal code.
         self._codes: dict[int, CodeType] = {}
@@ -56,7 +58,7 @@ class LineEvents:
             module = sys._getframe(1).f_globals.get("__name__")  # noqa: SLF001  (public in all but its name)
             if self._is_wanted(code.co_filename, str(module)):
                 self._codes[id(code)] = code
-                self._monitoring.set_local_events(self._tool_id, code, self._monitoring.events.LINE)
+                self._monitoring.set_local_events(self._tool_id, code, self._line)
         return self._disable
 
     def _on_line(self, code: CodeType, line: int) -> Any:
@@ -70,8 +72,11 @@ class LineEvents:
 
     def end(self) -> None:
         """End the footprint of the test that was begun."""
+        lines_by_file = self._take()
+        if self.trouble:
+            return
         found = self._taken.setdefault(self._test, {})
-        for file, lines in self._take().items():
+        for file, lines in lines_by_file.items():
             kept = frozenset(lines | found.get(file, frozenset()))
             found[file] = self._known.setdefault(kept, kept)
 
@@ -82,32 +87,29 @@ class LineEvents:
         for code, line in seen:
             codes[id(code)] = code
             lines.setdefault(code.co_filename, set()).add(line)
-        self._rearm(codes)
+        if not self.trouble and not self._is_ours():
+            self.trouble = f"nothing is known from {self._test} on, which took the tool id away"
+        if not self.trouble:
+            self._rearm(codes.values())
         return lines
 
-    def _rearm(self, codes: dict[int, CodeType]) -> None:
+    def _rearm(self, codes: Iterable[CodeType]) -> None:
         """Let the lines that reported themselves do it again.
 
         ``restart_events`` would do that for all code and all tools: coverage would be told each line again, and every
         function of every library that it starts.
         """
-        if self.trouble or not codes:
-            return
-        if self._monitoring.get_tool(self._tool_id) != _NAME:
-            self.trouble = f"from {self._test} on, nothing is known: its tool id was taken away"
-            return
-        set_local_events, tool_id, line_event = (
-            self._monitoring.set_local_events,
-            self._tool_id,
-            self._monitoring.events.LINE,
-        )
-        for code in codes.values():
+        set_local_events, tool_id, line_events = self._monitoring.set_local_events, self._tool_id, self._line
+        for code in codes:
             set_local_events(tool_id, code, 0)
-            set_local_events(tool_id, code, line_event)
+            set_local_events(tool_id, code, line_events)
+
+    def _is_ours(self) -> bool:
+        return bool(self._monitoring.get_tool(self._tool_id) == _NAME)
 
     def finish(self) -> Taken:
         """Free the tool id and all of its events, and hand over what was found."""
-        if self._monitoring.get_tool(self._tool_id) == _NAME:
+        if self._is_ours():
             for code in self._codes.values():
                 self._monitoring.set_local_events(self._tool_id, code, 0)
             self._monitoring.set_events(self._tool_id, 0)
@@ -115,13 +117,13 @@ class LineEvents:
         return self._taken
 
 
-def _free_tool_id(monitoring: Any) -> int:
+def _free_tool_id(monitoring: Any, tool_ids: Sequence[int]) -> int:
     if monitoring is None:
         raise LookupError("this interpreter has no sys.monitoring")
-    for tool_id in _TOOL_IDS:
+    for tool_id in tool_ids:
         if monitoring.get_tool(tool_id) is None:
             return tool_id
-    raise LookupError("others use all of the interpreter's tool ids")
+    raise LookupError("others use the tool ids of sys.monitoring")
 
 
 def why_not(make: Callable[[Callable[[str, str], bool]], FootprintWay] = LineEvents) -> str:
