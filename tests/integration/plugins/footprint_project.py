@@ -14,7 +14,7 @@ from testkeep.model.footprint import Footprints
 from testkeep.system import footprint_file
 from testkeep.system.evidence_folder import EvidenceFolder
 
-PRODUCTION = ("src/shop/__init__.py", "src/shop/cart.py", "src/shop/flow.py", "src/shop/late.py")
+TESTS = ("src/shop/tests/__init__.py", "src/shop/tests/test_inside.py")
 
 CART = """\
     class Cart:
@@ -66,6 +66,8 @@ FLOW = """\
     async def poll(queue, seen):
         while True:
             item = await queue.get()
+            if item is None:
+                return
             if item:
                 seen.append(item)
             else:
@@ -221,9 +223,8 @@ TEST_FLOW = """\
         queue, seen = asyncio.Queue(), []
         task = loop.create_task(flow.poll(queue, seen))
         yield queue, seen
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            loop.run_until_complete(task)
+        queue.put_nowait(None)
+        loop.run_until_complete(task)
 
     @pytest.mark.parametrize("item", [1, 0, 2, 0])
     def test_task_that_outlives_tests(loop, polled, item):
@@ -253,15 +254,26 @@ class Run:
     """What one run of pytest left."""
 
     recorded: Recorded
+    evidence: Path
     footprints: Footprints | None
     saved: dict[str, tuple[list[int], list[tuple[int, int]]]]
 
     @property
     def lines(self) -> dict[str, dict[str, list[int]]]:
-        """The lines by test and path; only what there is."""
+        """The lines by test and path."""
         assert self.footprints is not None, self.recorded.output
         found = {test: self.footprints.lines_of(test) for test in self.footprints.tests}
         return {test: {path: sorted(lines) for path, lines in sorted(files.items())} for test, files in found.items()}
+
+    @property
+    def some_lines(self) -> dict[str, dict[str, list[int]]]:
+        """Those of the tests that executed production code."""
+        return {test: files for test, files in self.lines.items() if files}
+
+    @property
+    def left(self) -> set[str]:
+        """The files of the job in the evidence folder."""
+        return {file.name for file in self.evidence.iterdir()}
 
 
 class FootprintProject:
@@ -272,13 +284,12 @@ class FootprintProject:
         self._folder = folder
         self._source = source
 
-    def run(self, *arguments: str, config: str = "", cover: bool = True, **changes: object) -> Run:
+    def run(self, *arguments: str, config: str, footprints: bool = True) -> Run:
         """Run with the recorder; ``config`` are settings of coverage.py."""
-        changes = {"footprints": True, **changes}
-        measure = self._measure(config) if cover else ()
-        recorded = self.project.limited(*measure, *arguments, **changes)
+        (self._folder / "data").unlink(missing_ok=True)
+        recorded = self.project.limited(*self._measure(config), *arguments, footprints=footprints)
         file = EvidenceFolder(self.project.evidence).footprints_path("tests")
-        return Run(recorded, footprint_file.read(file) if file.exists() else None, self._saved() if cover else {})
+        return Run(recorded, self.project.evidence, footprint_file.read(file) if file.exists() else None, self._saved())
 
     def _measure(self, config: str) -> tuple[str, ...]:
         file = self._folder / "coverage.rc"
@@ -292,10 +303,10 @@ class FootprintProject:
 
     def _data(self) -> CoverageData:
         data = CoverageData(basename=str(self._folder / "data"))
-        data.read()
+        data.read()  # nothing if there is none
         return data
 
-    def contexts(self, *arguments: str, config: str = "") -> dict[str, dict[str, list[int]]]:
+    def contexts(self, *arguments: str, config: str) -> dict[str, dict[str, list[int]]]:
         """What coverage's public contexts say of each test that ran production code."""
         run = self.run(*arguments, "--cov-context=test", config=config, footprints=False)
         assert run.footprints is None
@@ -306,10 +317,11 @@ class FootprintProject:
                 for context in filter(None, contexts):
                     test = context.rpartition("|")[0]
                     found.setdefault(test, {}).setdefault(file, set()).add(line)
-        return {
-            test: {path: sorted(lines) for path, lines in sorted(files.items()) if path in PRODUCTION}
+        kept = {
+            test: {path: sorted(lines) for path, lines in sorted(files.items()) if path not in TESTS}
             for test, files in found.items()
         }
+        return {test: files for test, files in kept.items() if files}
 
 
 def hard_project(folder: Path) -> FootprintProject:

@@ -24,6 +24,8 @@ def fill(folder: EvidenceFolder, job: str) -> None:
     journal.close()
     folder.log_path(job).write_text("output")
     folder.coverage_path(job).write_text("data")
+    folder.footprints_path(job).write_text("data")
+    folder.footprints_path(job, "gw0").write_text("data")
 
 
 def names(folder: EvidenceFolder) -> set[str]:
@@ -36,7 +38,13 @@ def test_prepare__some_jobs__clears_theirs_and_keeps_the_others(folder: Evidence
 
     folder.prepare(["unit"])
 
-    assert names(folder) == {"integration.main.jsonl", "integration.log", "integration.coverage"}
+    assert names(folder) == {
+        "integration.main.jsonl",
+        "integration.log",
+        "integration.coverage",
+        "integration.footprints",
+        "integration.gw0.footprints",
+    }
 
 
 def test_prepare__all_jobs__clears_everything_of_ours_and_nothing_else(folder: EvidenceFolder) -> None:
@@ -53,8 +61,22 @@ def test_write_record__journals_there__replaces_them(folder: EvidenceFolder) -> 
 
     folder.write_record("unit", b"{}")
 
-    assert names(folder) == {"unit.json", "unit.log", "unit.coverage"}
+    assert names(folder) == {
+        "unit.json",
+        "unit.log",
+        "unit.coverage",
+        "unit.footprints",
+        "unit.gw0.footprints",
+    }
     assert folder.read_record("unit") == b"{}"
+
+
+def test_footprint_parts__whole_and_parts_there__are_the_parts_of_the_job(folder: EvidenceFolder) -> None:
+    for job, writer in [("unit", "main"), ("unit", "gw1"), ("unit", ""), ("unit-2", "main")]:
+        folder.footprints_path(job, writer).write_text("data")
+
+    assert [path.name for path in folder.footprint_parts("unit")] == ["unit.gw1.footprints", "unit.main.footprints"]
+    assert folder.job_ids() == set()
 
 
 def test_read_journals__several_processes__has_the_main_one_first(folder: EvidenceFolder) -> None:

@@ -158,6 +158,16 @@ def test_assemble__main_and_workers__are_one_record() -> None:
     assert assemble([main, first, second]) == _record(_with_imports(suite, conf=(".",), shop=("lib", "src")))
 
 
+def test_assemble__workers_took_footprints_differently__says_both_once() -> None:
+    ways = ["", "harvest", "contexts: others use the tool ids", "harvest"]
+    main, *workers = ([Imports(origins={}, footprints=way)] for way in ways)
+
+    suite = assemble([[_OPENED, *main, _CLOSED], *workers]).suite
+
+    assert suite is not None
+    assert suite.footprints == "contexts: others use the tool ids and harvest"
+
+
 def test_assemble__killed_worker__fails_the_test_that_it_ran() -> None:
     main: list[Line] = [_OPENED, WorkerLost(worker="gw1", error="Not properly terminated"), _CLOSED]
     first: list[Line] = [_collected(_A, _B, _C), Started(id=_C), _ended(_C), _CLOSED]
