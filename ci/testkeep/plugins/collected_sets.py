@@ -49,7 +49,7 @@ def measured_by(coverage: Coverage) -> Callable[[str], bool]:
 
 
 def _collector(coverage: Coverage) -> Any:
-    return coverage._collector  # noqa: SLF001  (see above)
+    return getattr(coverage, "_collector", None)
 
 
 class CollectedSets:
@@ -102,7 +102,7 @@ class CollectedSets:
 
 def _lines(arcs: frozenset[Any]) -> frozenset[int]:
     """Both ends of all arcs, except where one is the way into a code object or out of it."""
-    ends = (end for arc in arcs for end in (arc if isinstance(arc, tuple) else _unpacked(arc)))
+    ends = (end for arc in arcs for end in _unpacked(arc))
     return frozenset(end for end in ends if end > 0)
 
 

@@ -3,58 +3,25 @@
 from __future__ import annotations
 
 import shutil
-import sys
 import textwrap
 from pathlib import Path
 
 import pytest
 
-from integration.plugins.footprint_project import hard_project
-
-HAS_MONITORING = sys.version_info >= (3, 12)
-needs_monitoring = pytest.mark.skipif(not HAS_MONITORING, reason="sys.monitoring came with Python 3.12")
-TRACED, BRANCHES, IN_PYTHON, MONITORED = (
-    "core = ctrace",
-    "core = ctrace\nbranch = true",
-    "core = pytrace",
-    "core = sysmon",
+from integration.plugins.footprint_project import (
+    BRANCHES,
+    EXPECTED,
+    IN_PYTHON,
+    MONITORED,
+    SHOP,
+    TEST_SHOP,
+    TRACED,
+    TWO_WORKERS,
+    FootprintProject,
+    needs_monitoring,
+    small_project,
 )
-TWO_WORKERS = ("-n", "2", "--dist=loadfile")
-SHOP = textwrap.dedent("""\
-    def tax(amount):
-        if amount < 0:
-            return 0
-        return amount // 10
-    """)
-TEST_SHOP = textwrap.dedent("""\
-    from app.shop import tax
-
-    def test_positive():
-        assert tax(10) == 1
-
-    def test_negative():
-        assert tax(-1) == 0
-
-    def test_none():
-        assert True
-    """)
-EXPECTED = {
-    "tests/test_shop.py::test_positive": {"app/shop.py": [2, 4]},
-    "tests/test_shop.py::test_negative": {"app/shop.py": [2, 3]},
-    "tests/test_shop.py::test_none": {},
-}
-
-
-def small_project(folder: Path, *, conftest: str = "", tests: str = TEST_SHOP) -> FootprintProject:
-    pyproject = '[tool.pytest.ini_options]\npythonpath = ["."]\n'
-    files = {
-        "pyproject.toml": pyproject,
-        "app/__init__.py": "",
-        "app/shop.py": SHOP,
-        "conftest.py": textwrap.dedent(conftest),
-        "tests/test_shop.py": textwrap.dedent(tests),
-    }
-    return FootprintProject(folder, files, "app")
+from integration.plugins.hard_project import hard_project
 
 
 @pytest.mark.parametrize(
@@ -116,96 +83,6 @@ def test_footprints__not_asked_for__nothing_is_imported_or_written(tmp_path: Pat
     assert found.recorded.outcomes == {"test_modules": "passed"}
     assert found.recorded.suite.footprints == ""
     assert found.left == {"tests.json"}
-
-
-@pytest.mark.skipif(HAS_MONITORING, reason="this Python has line events of its own")
-@pytest.mark.parametrize(
-    ("config", "arguments", "why"),
-    [
-        pytest.param(TRACED, ("--no-cov",), "coverage does not measure", id="no coverage"),
-        pytest.param(
-            "dynamic_context = test_function",
-            (),
-            "coverage switches contexts itself",
-            id="contexts of the configuration",
-        ),
-    ],
-)
-def test_footprints__no_way_to_take_them__says_why(
-    tmp_path: Path, config: str, arguments: tuple[str, ...], why: str
-) -> None:
-    found = small_project(tmp_path).run(*arguments, config=config)
-
-    assert found.recorded.suite.footprints == f"none: {why}, and this interpreter has no sys.monitoring"
-    assert found.left == {"tests.json"}
-
-
-OTHER_COVERAGE = """\
-    from coverage.collector import Collector
-
-    reset = Collector.reset
-
-    class Copies(dict):
-        def items(self):
-            return [(file, set(lines)) for file, lines in super().items()]
-
-    def another_reset(self):
-        reset(self)
-        self.data = Copies()
-
-    Collector.reset = another_reset
-    """
-OTHER_TOOLS = """\
-    import sys
-
-    for tool_id in (3, 4):
-        sys.monitoring.use_tool_id(tool_id, "another tool")
-    """
-
-
-@pytest.mark.parametrize(
-    ("conftest", "config", "arguments", "why"),
-    [
-        pytest.param(
-            OTHER_COVERAGE, TRACED, (), "known code gave other lines than it has: first [", id="coverage differs"
-        ),
-        pytest.param(
-            OTHER_COVERAGE, BRANCHES, ("-n", "2"), "known code gave other lines than it has: first [", id="in workers"
-        ),
-        pytest.param("", TRACED, ("--cov-context=test",), "--cov-context=test was asked for", id="contexts asked for"),
-        pytest.param(
-            OTHER_TOOLS,
-            MONITORED,
-            (),
-            "others use the tool ids of sys.monitoring",
-            id="no tool id is free",
-            marks=needs_monitoring,
-        ),
-    ],
-)
-def test_footprints__first_choice_does_not_work__come_from_contexts_and_say_why(
-    tmp_path: Path, conftest: str, config: str, arguments: tuple[str, ...], why: str
-) -> None:
-    project = small_project(tmp_path, conftest=conftest)
-    without = project.run(*arguments, config=config, footprints=False)
-
-    found = project.run(*arguments, config=config)
-
-    assert found.recorded.suite.footprints.startswith(f"contexts: {why}")
-    assert found.lines == EXPECTED
-    assert found.saved == without.saved
-
-
-@needs_monitoring
-def test_footprints__a_test_takes_the_tool_id_away__has_those_before_it(tmp_path: Path) -> None:
-    takes = "\ndef test_takes():\n    import sys\n    sys.monitoring.free_tool_id(3)\n\ndef test_last(): tax(1)\n"
-
-    found = small_project(tmp_path, tests=f"{TEST_SHOP}{takes}").run(config=MONITORED)
-
-    assert found.recorded.suite.footprints == (
-        "line events: nothing is known from tests/test_shop.py::test_takes on, which took the tool id away"
-    )
-    assert found.lines == EXPECTED
 
 
 @pytest.mark.parametrize(
