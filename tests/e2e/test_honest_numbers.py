@@ -24,6 +24,9 @@ from repositories import clean_environment
 from testkeep.model.coverage_summary import CoverageSummary
 from testkeep.model.verdict import Verdict
 
+# Too long for every run of the pipeline: .ci/run runs it by itself.
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 STAGES = ("unit", "integration", "migration", "concurrency")
 FLAT, SRC = "sqlparse==0.6.1", "jinja2==3.1.6"

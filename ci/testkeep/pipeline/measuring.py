@@ -38,6 +38,7 @@ _SILENCED = (
     "no-sysmon-context",
 )
 _ONLY_IN_REPORTS = "couldnt-parse"
+_NEEDED = ("json", "xml")
 _PATCHES_SINCE = (7, 10)
 
 
@@ -98,7 +99,8 @@ def combine(
     data = _combined(project, folder, jobs, report)
     if data is None:
         return None
-    reports = coverage_data.report(data, _report_config(project, report), project.root, whole=whole)
+    kinds = coverage_data.ALL_REPORTS if whole else _NEEDED
+    reports = coverage_data.report(data, _report_config(project, report), project.root, kinds)
     coverage = coverage_json.loads(reports.json)
     return msgspec.structs.replace(coverage, unreadable=_unreadable(project, coverage, reports))
 
@@ -112,7 +114,8 @@ def combine_quietly(project: Project, folder: EvidenceFolder, jobs: Sequence[str
     data = _combined(project, folder, jobs, scratch)
     if data is None:
         return None
-    return coverage_json.loads(coverage_data.json_report(data, _report_config(project, scratch), project.root))
+    reports = coverage_data.report(data, _report_config(project, scratch), project.root, ("json",))
+    return coverage_json.loads(reports.json)
 
 
 def _combined(project: Project, folder: EvidenceFolder, jobs: Sequence[str], out: Path) -> Path | None:

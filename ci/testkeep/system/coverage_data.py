@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import sqlite3
 import subprocess
 import sys
-import warnings
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from testkeep.errors import EvidenceError, UsageError
 
 if TYPE_CHECKING:
-    from coverage import Coverage, CoverageData
+    from coverage import CoverageData
 
 Place: TypeAlias = Callable[[str], str]
 """Gives the path of a measured file relative to the project's root; empty if it is not the project's own."""
@@ -32,7 +32,8 @@ _WRITTEN = (
     "diff-cover.md",
     "diff-cover.html",
 )
-_OTHERS = (("html", "-d", "htmlcov"), ("lcov", "-o", "coverage.lcov"))
+_FILES = {"json": "coverage.json", "xml": "coverage.xml", "lcov": "coverage.lcov", "html": "htmlcov"}
+ALL_REPORTS = tuple(_FILES)
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,13 @@ class Reports:
 
 
 def clear(folder: Path) -> None:
-    """Take away what an earlier judgement left in a report folder: it would be mistaken for this one's."""
+    """Take away what an earlier judgement left in a report folder: it would be mistaken for this one's.
+
+    A folder that cannot be written is the matter of whoever writes to it.
+    """
     for name in _WRITTEN:
-        (folder / name).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            (folder / name).unlink()
     shutil.rmtree(folder / "htmlcov", ignore_errors=True)
 
 
@@ -95,70 +100,45 @@ def combine(files: Mapping[str, Path], place: Place, production: Iterable[str], 
     return target
 
 
-def report(data: Path, config: Path, root: Path, *, whole: bool = True) -> Reports:
-    """Write coverage.py's reports beside a data file whose paths are relative to ``root``.
+def report(data: Path, config: Path, root: Path, kinds: Sequence[str] = ALL_REPORTS) -> Reports:
+    """Write reports of coverage.py's beside a data file whose paths are relative to ``root``; one of them is JSON.
 
-    Each of them reads all of the code again, which takes some seconds for each 50,000 lines; so those that nobody waits
-    for are written by processes of their own at the same time, or not at all, unless the ``whole`` is asked for.
+    Each of them reads all of the code again, which takes some seconds for each 50,000 lines: they are written at the
+    same time, by processes of their own.
 
     Raises:
         EvidenceError: the reports cannot be made.
     """
-    from coverage.exceptions import NoDataError
-
-    data, config = data.resolve(), config.resolve()
-    out = data.parent
-    others = [_start(data, config, root, *arguments) for arguments in _OTHERS] if whole else []
+    started = [_start(data.resolve(), config.resolve(), root, kind) for kind in kinds]
     try:
-        with _reading("the combined data"), contextlib.chdir(root), warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            measured = _open(data, config)
-            measured.json_report(outfile=str(out / "coverage.json"))
-            measured.xml_report(outfile=str(out / "coverage.xml"))
-        for other in others:
-            _, errors = other.communicate()
-            if other.returncode:
-                raise EvidenceError(f"coverage.py cannot write its reports: {errors.strip()}", hint=_AGAIN)
-    except EvidenceError as error:
-        if isinstance(error.__cause__, NoDataError):  # all that was measured is left out
-            return Reports(b'{"files": {}}', ())
-        raise
+        said = [process.communicate() for process in started]
     finally:
-        for other in others:
-            other.kill()
-            other.wait()
-    complaints = tuple(str(warning.message) for warning in caught)
-    return Reports((out / "coverage.json").read_bytes(), complaints)
+        for process in started:
+            process.kill()
+            process.wait()
+    for process, output in zip(started, said, strict=True):
+        if process.returncode:
+            if any("No data to report" in text for text in output):  # all that was measured is left out
+                return Reports(b'{"files": {}}', ())
+            reason = next((line for text in output for line in reversed(text.splitlines()) if line.strip()), "")
+            raise EvidenceError(f"coverage.py cannot write its reports: {reason.strip()}", hint=_AGAIN)
+    return Reports((data.parent / "coverage.json").read_bytes(), tuple(said[kinds.index("json")][1].splitlines()))
 
 
-def _start(data: Path, config: Path, root: Path, command: str, option: str, name: str) -> subprocess.Popen[str]:
+def _start(data: Path, config: Path, root: Path, kind: str) -> subprocess.Popen[str]:
     """Start one of coverage.py's commands; not with a module of the project's that has one of its names."""
+    name = _FILES[kind]
+    # A file of which nothing can be known is named by a rule; it must not keep the others from being reported.
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "coverage", command, "--ignore-errors", "--quiet", f"--data-file={data}",
-         f"--rcfile={config}", option, str(data.parent / name)],
+        [sys.executable, "-P", "-m", "coverage", kind, "--ignore-errors", "--quiet", f"--data-file={data}",
+         f"--rcfile={config}", "-d" if kind == "html" else "-o", str(data.parent / name)],
         cwd=root,
-        stdout=subprocess.DEVNULL,
+        # Nobody wants to know what coverage.py itself runs.
+        env={name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")},
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )  # fmt: skip
-
-
-def json_report(data: Path, config: Path, root: Path) -> bytes:
-    """Make coverage.py's JSON report alone, of a data file whose paths are relative to ``root``.
-
-    Raises:
-        EvidenceError: the report cannot be made.
-    """
-    from coverage.exceptions import NoDataError
-
-    out = data.resolve().with_suffix(".json")
-    with _reading("the combined data"), contextlib.chdir(root), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            _open(data.resolve(), config.resolve()).json_report(outfile=str(out))
-        except NoDataError:
-            return b'{"files": {}}'
-    return out.read_bytes()
 
 
 def executed_lines(files: Collection[Path]) -> dict[str, frozenset[int]]:
@@ -176,17 +156,6 @@ def executed_lines(files: Collection[Path]) -> dict[str, frozenset[int]]:
                 lines[name] = lines.get(name, frozenset()) | frozenset(data.lines(path) or ())
             data.close()
     return lines
-
-
-def _open(data: Path, config: Path) -> Coverage:
-    # Imported here, and wherever else it is: it costs more than most commands need to start.
-    from coverage import Coverage
-
-    measured = Coverage(data_file=str(data), config_file=str(config))
-    # A file of which nothing can be known is named by a rule; it must not keep the others from being reported.
-    measured.set_option("report:ignore_errors", True)  # noqa: FBT003  (the public way)
-    measured.load()
-    return measured
 
 
 def _merge(files: Mapping[str, Path], place: Place, target: Path) -> CoverageData:

@@ -16,6 +16,9 @@ from integration.cli.covered_project import CALC, CHOOSE, TEST_CALC, covered_pro
 from repositories import GitProject
 from testkeep.model.coverage_summary import CoverageSummary
 
+# Too long for every run of the pipeline: .ci/run runs it by itself.
+pytestmark = pytest.mark.slow
+
 SHOP_TEST = "from shop.cart import add\n\n\ndef test_add():\n    assert add(1, 2) == 3\n"
 ADD_FOUR = "def add(a, b):\n    if a < 0:\n        return 0\n    return a + b\n"
 _FILE_NAME = re.compile(rb'filename="([^"]*)"')

@@ -9,6 +9,9 @@ import pytest
 from integration.cli.covered_project import CHOOSE, IMPORTS_CHOOSE, covered_project, numbers
 from repositories import GitProject
 
+# Too long for every run of the pipeline: .ci/run runs it by itself.
+pytestmark = pytest.mark.slow
+
 POSITIVE = "def positive(a):\n    if a < 0:\n        a = -a\n    return a\n"
 RUNS_POSITIVE = "from app.positive import positive\n\n\ndef test_positive():\n    assert positive(-1) == 1\n"
 BRANCHES = "[tool.coverage.run]\nbranch = true\n"

@@ -27,6 +27,7 @@ TRACED, BRANCHES, IN_PYTHON, MONITORED = (
     "core = pytrace",
     "core = sysmon",
 )
+_OUTER_COVERAGE = ("COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START")
 TWO_WORKERS = ("-n", "2", "--dist=loadfile")
 SHOP = textwrap.dedent("""\
     def tax(amount):
@@ -88,10 +89,16 @@ class FootprintProject:
         self._folder = folder
         self._source = source
 
-    def run(self, *arguments: str, config: str, footprints: bool = True) -> Run:
-        """Run with the recorder; ``config`` are settings of coverage.py."""
+    def run(self, *arguments: str, config: str, footprints: bool = True, alone: bool = False) -> Run:
+        """Run with the recorder; ``config`` are settings of coverage.py.
+
+        ``alone`` keeps a coverage.py out that measures these tests themselves, where it would be taken for the run's.
+        """
         (self._folder / "data").unlink(missing_ok=True)
-        recorded = self.project.limited(*self._measure(config), *arguments, footprints=footprints)
+        environment = dict.fromkeys(_OUTER_COVERAGE if alone else (), "")
+        recorded = self.project.limited(
+            *self._measure(config), *arguments, environment=environment, footprints=footprints
+        )
         file = EvidenceFolder(self.project.evidence).footprints_path("tests")
         return Run(recorded, self.project.evidence, footprint_file.read(file) if file.exists() else None, self._saved())
 

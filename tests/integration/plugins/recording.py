@@ -112,13 +112,13 @@ class SmallProject:
         done = subprocess.run(self.command(*arguments), cwd=self.root, env=env, capture_output=True, timeout=_TIMEOUT_S)
         return self.read(job, done.returncode, (done.stdout + done.stderr).decode(errors="replace"))
 
-    def limited(self, *arguments: str, **changes: Any) -> Recorded:
+    def limited(self, *arguments: str, environment: Mapping[str, str] | None = None, **changes: Any) -> Recorded:
         """Run pytest for a job whose context differs from that of a bare run."""
         context = msgspec.structs.replace(bare_context(self.root, None), **changes)
         file = self.evidence.parent / f"{self.evidence.name}.json"
         file.write_bytes(msgspec.json.encode(context))
         EvidenceFolder(self.evidence).prepare([context.job.id])
-        return self.pytest(*arguments, f"--testkeep-context={file}")
+        return self.pytest(*arguments, f"--testkeep-context={file}", **(environment or {}))
 
     def read(self, job: str, exit_code: int, output: str) -> Recorded:
         folder = EvidenceFolder(self.evidence)

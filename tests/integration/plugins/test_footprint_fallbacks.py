@@ -35,7 +35,7 @@ from integration.plugins.footprint_project import (
 def test_footprints__no_way_to_take_them__says_why(
     tmp_path: Path, config: str, arguments: tuple[str, ...], why: str
 ) -> None:
-    found = small_project(tmp_path).run(*arguments, config=config)
+    found = small_project(tmp_path).run(*arguments, config=config, alone=True)
 
     assert found.recorded.suite.footprints == f"none: {why}, and this interpreter has no sys.monitoring"
     assert found.left == {"tests.json"}
@@ -96,9 +96,9 @@ def test_footprints__first_choice_does_not_work__come_from_contexts_and_say_why(
     tmp_path: Path, conftest: str, config: str, arguments: tuple[str, ...], why: str
 ) -> None:
     project = small_project(tmp_path, conftest=conftest)
-    without = project.run(*arguments, config=config, footprints=False)
+    without = project.run(*arguments, config=config, footprints=False, alone=True)
 
-    found = project.run(*arguments, config=config)
+    found = project.run(*arguments, config=config, alone=True)
 
     assert found.recorded.suite.footprints.startswith(f"contexts: {why}")
     assert found.lines == EXPECTED

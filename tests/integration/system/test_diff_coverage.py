@@ -17,6 +17,9 @@ from testkeep.pipeline.diff_coverage import changed_lines, cover_changes
 from testkeep.system.diff_coverage import write_diff_coverage
 from testkeep.system.git import Repository
 
+# Too long for every run of the pipeline: .ci/run runs it by itself.
+pytestmark = pytest.mark.slow
+
 
 def _lines(coverage: DiffCoverage) -> dict[str, tuple[tuple[int, ...], tuple[int, ...]]]:
     return {path: (file.covered, file.missing) for path, file in coverage.files.items()}
