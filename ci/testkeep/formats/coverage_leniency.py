@@ -43,7 +43,7 @@ def tightened(base: Config, head: Config) -> Config:
 
 def _loosened(base: Config, head: Config) -> Iterator[tuple[str, str]]:
     for section, option in _LISTS:
-        before, now = (entries(side.get(section, {}).get(option, "")) for side in (base, head))
+        before, now = (_values(side, section, option) for side in (base, head))
         if not set(now) <= set(before):
             yield section, option
     section, option = _BRANCH
@@ -52,4 +52,10 @@ def _loosened(base: Config, head: Config) -> Iterator[tuple[str, str]]:
 
 
 def _shown(config: Config, section: str, option: str) -> str:
-    return ", ".join(entries(config.get(section, {}).get(option, ""))) or _NOTHING
+    return ", ".join(_values(config, section, option)) or _NOTHING
+
+
+def _values(config: Config, section: str, option: str) -> list[str]:
+    """The entries of a list; those of files may stand on one line, those of code have commas of their own."""
+    found = entries(config.get(section, {}).get(option, ""))
+    return [part.strip() for entry in found for part in entry.split(",")] if option == "omit" else found

@@ -95,6 +95,7 @@ def judge(case: Case, watcher: Watcher) -> Judgement:
         facts = with_coverage(_subject(case), facts)
         if facts.base_coverage is not None and facts.base_coverage.obstacle:
             notes.append(f"coverage is not held against the base's: {facts.base_coverage.obstacle}")
+        notes += _core_notes(facts)
         facts = _compared(case, facts, watcher)
         if case.baseline is not None and facts.comparison.obstacle:
             notes.append(f"not compared with the base: {facts.comparison.obstacle}")
@@ -148,6 +149,15 @@ def _version_notes(facts: Facts) -> Iterable[str]:
     now = {suite.settings.versions.get("pytest", "") for _, suite in facts.suites()}
     if before and now and before != now:
         yield f"the base was recorded with pytest {', '.join(sorted(before))}, the head with {', '.join(sorted(now))}"
+
+
+def _core_notes(facts: Facts) -> Iterable[str]:
+    """The C tracer loses lines that sys.monitoring sees, as after a test that sets a trace function of its own."""
+    before = {measurement.core for suite in facts.base_suites() for measurement in suite.measurements}
+    now = {measurement.core for _, suite in facts.suites() for measurement in suite.measurements}
+    if facts.base_coverage is not None and before and now and before != now:
+        cores = f"{', '.join(sorted(before))} at the base, {', '.join(sorted(now))} now"
+        yield f"coverage was measured by different cores, which may differ in some lines: {cores}"
 
 
 def _compared(case: Case, facts: Facts, watcher: Watcher) -> Facts:

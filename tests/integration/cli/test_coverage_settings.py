@@ -165,3 +165,21 @@ def test_leniency__the_base_leaves_the_code_out__counts_nothing_of_it(tmp_path: 
     run = project.testkeep("run")
 
     assert (run.exit_code, run.codes, numbers(run)) == (0, [], (100.0, None, 100.0)), run.output
+
+
+def test_core__the_change_chooses_another__is_obeyed_and_stated(tmp_path: Path) -> None:
+    project = covered_project(
+        tmp_path / "repository",
+        {"app/positive.py": POSITIVE, "tests/unit/test_positive.py": RUNS_POSITIVE},
+        ratchet="true",
+    )
+    text = (project.root / "pyproject.toml").read_text()
+    project.commit({"pyproject.toml": f'{text}\n[tool.coverage.run]\ncore = "pytrace"\n'})
+
+    run = project.testkeep("run")
+
+    assert run.exit_code == 0, run.output
+    assert run.verdict is not None
+    (note,) = [note for note in run.verdict.notes if "cores" in note]
+    assert note.startswith("coverage was measured by different cores, which may differ in some lines: ")
+    assert note.endswith("at the base, pytrace now")

@@ -21,6 +21,12 @@ _BASE: Config = {"run": {"omit": "a/*\nb/*", "branch": "true", "sigterm": "true"
             id="stricter counts at once",
         ),
         pytest.param(
+            {"run": {"omit": "b/*, a/*", "branch": "true"}},
+            [],
+            {"run": {"omit": "b/*, a/*", "branch": "true"}},
+            id="the same in one line",
+        ),
+        pytest.param(
             {"run": {"omit": "b/*\nc/*\na/*", "branch": "true"}},
             [("run.omit", "a/*, b/*", "b/*, c/*, a/*")],
             {"run": {"omit": "a/*\nb/*", "branch": "true"}},
