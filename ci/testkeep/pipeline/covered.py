@@ -114,11 +114,8 @@ def _against_base(subject: Subject, facts: Facts) -> Facts:
 def _of_diff(subject: Subject, facts: Facts) -> Facts:
     repository, base, untracked = subject.project.repository, subject.base, subject.untracked
     xml = (subject.report / "coverage.xml").read_bytes()
-    return replace(
-        facts,
-        changed_lines=changed_lines(repository, base, include_untracked=untracked),
-        diff=cover_changes(repository, base, xml, subject.report, include_untracked=untracked),
-    )
+    changed = changed_lines(repository, base, include_untracked=untracked)
+    return replace(facts, changed_lines=changed, diff=cover_changes(repository, base, xml, subject.report, changed))
 
 
 def _rejecting(facts: Facts, job: str, error: Undecided | UsageError) -> Facts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from testkeep.formats import cobertura, diff_cover_json, unified_diff
@@ -30,22 +31,22 @@ def changed_lines(repository: Repository, base: str, *, include_untracked: bool)
 
 
 def cover_changes(
-    repository: Repository, base: str, xml: bytes, out: Path, *, include_untracked: bool = True
+    repository: Repository, base: str, xml: bytes, out: Path, changed: Mapping[str, tuple[int, ...]]
 ) -> DiffCoverage:
     """Hold a change since a commit against a Cobertura report whose file names are relative to the repository's root.
 
-    diff-cover's own reports are written to ``out``.
+    diff-cover's own reports are written to ``out``, unless nothing that was measured has ``changed`` lines.
 
     Raises:
-        BaselineError: the commit is not there.
         EvidenceError: the report cannot be read, or diff-cover fails.
         ToolError: diff-cover is not installed.
         UsageError: ``out`` cannot be written.
     """
     measured = cobertura.loads(xml)
-    changed = changed_lines(repository, base, include_untracked=include_untracked)
     # It takes time for files that were not measured as well, and finds nothing.
     relevant = {path: lines for path, lines in changed.items() if path in measured}
+    if not relevant:
+        return DiffCoverage(files={})
     missing = {path: len(measured[path].missing.intersection(lines)) for path, lines in relevant.items()}
     report = write_diff_coverage(
         repository.root,

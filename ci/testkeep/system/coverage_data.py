@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import sqlite3
@@ -34,6 +35,15 @@ _WRITTEN = (
 )
 _FILES = {"json": "coverage.json", "xml": "coverage.xml", "lcov": "coverage.lcov", "html": "htmlcov"}
 ALL_REPORTS = tuple(_FILES)
+_LITTLE_BYTES = 100_000
+_COMMANDS = """
+import json, sys
+from coverage.cmdline import main
+for command in json.loads(sys.argv[1]):
+    status = main(command)
+    if status:
+        sys.exit(status)
+"""
 
 
 @dataclass(frozen=True)
@@ -103,13 +113,14 @@ def combine(files: Mapping[str, Path], place: Place, production: Iterable[str], 
 def report(data: Path, config: Path, root: Path, kinds: Sequence[str] = ALL_REPORTS) -> Reports:
     """Write reports of coverage.py's beside a data file whose paths are relative to ``root``; one of them is JSON.
 
-    Each of them reads all of the code again, which takes some seconds for each 50,000 lines: they are written at the
-    same time, by processes of their own.
+    Each of them reads all of the code again, which takes some seconds for each 50,000 lines: processes of their own
+    write them at the same time. For little code one process is quicker than many are started.
 
     Raises:
         EvidenceError: the reports cannot be made.
     """
-    started = [_start(data.resolve(), config.resolve(), root, kind) for kind in kinds]
+    groups = [tuple(kinds)] if _is_little(data, root) else [(kind,) for kind in kinds]
+    started = [_start(data.resolve(), config.resolve(), root, group) for group in groups]
     try:
         said = [process.communicate() for process in started]
     finally:
@@ -122,23 +133,35 @@ def report(data: Path, config: Path, root: Path, kinds: Sequence[str] = ALL_REPO
                 return Reports(b'{"files": {}}', ())
             reason = next((line for text in output for line in reversed(text.splitlines()) if line.strip()), "")
             raise EvidenceError(f"coverage.py cannot write its reports: {reason.strip()}", hint=_AGAIN)
-    return Reports((data.parent / "coverage.json").read_bytes(), tuple(said[kinds.index("json")][1].splitlines()))
+    complaints = tuple(line for _, errors in said for line in errors.splitlines())
+    return Reports((data.parent / "coverage.json").read_bytes(), complaints)
 
 
-def _start(data: Path, config: Path, root: Path, kind: str) -> subprocess.Popen[str]:
-    """Start one of coverage.py's commands; not with a module of the project's that has one of its names."""
-    name = _FILES[kind]
+def _is_little(data: Path, root: Path) -> bool:
+    with _reading("the combined data"):
+        read = _read(data)
+        files = [root / path for path in read.measured_files()]
+        read.close()
+    return sum(file.stat().st_size for file in files if file.is_file()) <= _LITTLE_BYTES
+
+
+def _start(data: Path, config: Path, root: Path, kinds: Iterable[str]) -> subprocess.Popen[str]:
+    """Start some of coverage.py's commands; not with a module of the project's that has one of its names."""
     # A file of which nothing can be known is named by a rule; it must not keep the others from being reported.
+    commands = [
+        [kind, "--ignore-errors", "--quiet", f"--data-file={data}", f"--rcfile={config}",
+         "-d" if kind == "html" else "-o", str(data.parent / _FILES[kind])]
+        for kind in kinds
+    ]  # fmt: skip
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "coverage", kind, "--ignore-errors", "--quiet", f"--data-file={data}",
-         f"--rcfile={config}", "-d" if kind == "html" else "-o", str(data.parent / name)],
+        [sys.executable, "-P", "-c", _COMMANDS, json.dumps(commands)],
         cwd=root,
         # Nobody wants to know what coverage.py itself runs.
         env={name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )  # fmt: skip
+    )
 
 
 def executed_lines(files: Collection[Path]) -> dict[str, frozenset[int]]:

@@ -13,12 +13,20 @@ from repositories import GitProject
 from testkeep.errors import BaselineError, EvidenceError, ToolError, UsageError
 from testkeep.model.coverage import Ratio
 from testkeep.model.diff_coverage import ChangedFile, DiffCoverage
-from testkeep.pipeline.diff_coverage import changed_lines, cover_changes
+from testkeep.pipeline import diff_coverage
+from testkeep.pipeline.diff_coverage import changed_lines
 from testkeep.system.diff_coverage import write_diff_coverage
 from testkeep.system.git import Repository
 
 # Too long for every run of the pipeline: .ci/run runs it by itself.
 pytestmark = pytest.mark.slow
+
+
+def cover_changes(
+    repository: Repository, base: str, xml: bytes, out: Path, *, include_untracked: bool = True
+) -> DiffCoverage:
+    changed = changed_lines(repository, base, include_untracked=include_untracked)
+    return diff_coverage.cover_changes(repository, base, xml, out, changed)
 
 
 def _lines(coverage: DiffCoverage) -> dict[str, tuple[tuple[int, ...], tuple[int, ...]]]:
@@ -198,6 +206,19 @@ def test_cover_changes__a_base_that_is_not_there__says_what_to_do(
 
     assert "no such commit here" in caught.value.message
     assert "git fetch" in caught.value.hint
+
+
+def test_cover_changes__nothing_measured_was_changed__is_not_applicable_and_leaves_no_report(
+    changed: tuple[GitProject, str], measured: Measured, tmp_path: Path
+) -> None:
+    project, _ = changed
+    base = project.commit()
+    project.commit({"notes.py": "text = 1\n"})
+
+    covered = cover_changes(Repository(project.repository), base, measured.xml, tmp_path / "out")
+
+    assert covered == DiffCoverage(files={})
+    assert not (tmp_path / "out").exists()
 
 
 def test_cover_changes__a_report_that_is_none__is_an_evidence_error(
