@@ -15,7 +15,10 @@ _PREFIX = "coverage:"
 # Which files are production code is the policy's business, and where the data goes is the pipeline's.
 _OURS = frozenset({"source", "source_pkgs", "source_dirs", "include", "data_file", "parallel", "relative_files"})
 # The same of reports. Contexts are not kept when data are combined: a report of some of them would be of nothing.
-_OURS_IN_REPORTS = frozenset({"include", "contexts"})
+# Thresholds are the policy's.
+_OURS_IN_REPORTS = frozenset({"include", "contexts", "fail_under"})
+# The kit itself knows which measured file is which.
+_OUR_SECTIONS = frozenset({"paths"})
 _ADD_UP = ("omit", "patch", "disable_warnings")
 
 
@@ -44,7 +47,7 @@ def overlay(
     What is left out adds up, and so do patches and silenced warnings. What the user says of production code and data
     files is left out. Reports are of relative paths, unless it is forced otherwise.
     """
-    merged = {section: dict(options) for section, options in user.items()}
+    merged = {section: dict(options) for section, options in user.items() if section not in _OUR_SECTIONS}
     kept = {option: value for option, value in merged.get("run", {}).items() if option not in _OURS}
     ours = {**run, "omit": "\n".join(omit)}
     added = {
@@ -54,6 +57,7 @@ def overlay(
     }
     merged["run"] = {**run, **kept, **added, "relative_files": "true", **(forced or {})}
     report = {option: value for option, value in merged.get("report", {}).items() if option not in _OURS_IN_REPORTS}
+    merged.get("html", {}).pop("extra_css", None)  # a style that is not there would be an error
     # Reports do not look at what was left out when it was measured: a file that no test imports would be in them.
     report["omit"] = "\n".join(dict.fromkeys([*entries(report.get("omit", "")), *entries(added["omit"])]))
     merged["report"] = report

@@ -28,6 +28,10 @@ class _Summary(Struct):
     num_branches: int = 0
 
     @property
+    def lines(self) -> Ratio:
+        return Ratio(self.covered_lines, self.num_statements)
+
+    @property
     def ratio(self) -> Ratio:
         return Ratio(self.covered_lines + self.covered_branches, self.num_statements + self.num_branches)
 
@@ -36,6 +40,7 @@ class _File(Struct):
     summary: _Summary
     executed_lines: tuple[int, ...] = ()
     missing_lines: tuple[int, ...] = ()
+    excluded_lines: frozenset[int] = frozenset()
     missing_branches: tuple[Branch, ...] = ()
     functions: dict[str, _Function] = {}
 
@@ -59,8 +64,10 @@ def loads(data: bytes) -> Coverage:
         files={
             path.replace("\\", "/"): FileCoverage(
                 ratio=file.summary.ratio,
+                lines=file.summary.lines,
                 executed=file.executed_lines,
                 missing=file.missing_lines,
+                excluded=file.excluded_lines,
                 missing_branches=file.missing_branches,
                 functions=tuple(_with_gaps(file.functions)),
             )

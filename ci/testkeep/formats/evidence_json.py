@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
+from typing import Any
+
 import msgspec
 
 from testkeep.errors import EvidenceError
@@ -44,7 +47,20 @@ def dumps_verdict(verdict: Verdict) -> bytes:
 
 def verdict_json_schema() -> bytes:
     """Make the JSON Schema of ``verdict.json`` from the types; a copy ships as package data."""
-    schema = msgspec.json.schema(Verdict)
+    schema = _clean(msgspec.json.schema(Verdict))
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = VERDICT_SCHEMA
     return msgspec.json.format(msgspec.json.encode(schema), indent=2) + b"\n"
+
+
+def _clean(schema: Any) -> Any:
+    """Take the indentation out of the descriptions: from Python 3.13 on, docstrings have none."""
+    match schema:
+        case dict():
+            cleaned = {key: _clean(value) for key, value in schema.items()}
+            text = cleaned.get("description")
+            return cleaned | ({"description": inspect.cleandoc(text)} if isinstance(text, str) else {})
+        case list():
+            return [_clean(value) for value in schema]
+        case _:
+            return schema

@@ -68,15 +68,18 @@ class FunctionCoverage(Struct, frozen=True):
 
 
 class FileCoverage(Struct, frozen=True, kw_only=True):
-    """One file: ``ratio`` has its lines and branches together.
+    """One file: ``ratio`` has its lines and branches together, ``lines`` the lines alone.
 
     ``executed`` may have lines that do not count (they are excluded, say); ``missing`` are those that do and were not
-    run. Without branches, both kinds of them are empty.
+    run; ``excluded`` do not count because the code or coverage.py's configuration says so. Without branches, ``ratio``
+    and ``lines`` are the same, and ``missing_branches`` is empty.
     """
 
     ratio: Ratio
+    lines: Ratio = Ratio()
     executed: tuple[int, ...] = ()
     missing: tuple[int, ...] = ()
+    excluded: frozenset[int] = frozenset()
     missing_branches: tuple[Branch, ...] = ()
     functions: tuple[FunctionCoverage, ...] = ()
 
@@ -95,6 +98,11 @@ class Coverage(Struct, frozen=True, kw_only=True):
     def totals(self) -> CoverageTotals:
         """The numbers alone."""
         return CoverageTotals(files={path: file.ratio for path, file in self.files.items()})
+
+    @property
+    def line_totals(self) -> CoverageTotals:
+        """The numbers of lines alone, where branches were measured as well."""
+        return CoverageTotals(files={path: file.lines for path, file in self.files.items()})
 
 
 class CoverageTotals(Struct, frozen=True, kw_only=True):
@@ -126,11 +134,14 @@ class BaseCoverage(Struct, frozen=True, kw_only=True):
     """Coverage at the base commit: ``whole`` under the names that the files had then.
 
     ``kept`` has the files that are still there, under the names that they have now: what was removed with its tests
-    cannot lower the coverage of the rest. ``obstacle`` says why it is not comparable with the head's; empty if it is.
+    cannot lower the coverage of the rest. ``lines_only`` says that the head's branches were measured and these were
+    not, so that lines alone can be compared. ``obstacle`` says why it is not comparable with the head's; empty if it
+    is.
     """
 
     whole: CoverageTotals
     kept: CoverageTotals
+    lines_only: bool = False
     obstacle: str = ""
 
 

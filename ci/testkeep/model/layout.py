@@ -43,6 +43,17 @@ def find_source(files: Iterable[str]) -> tuple[str, ...]:
     return (*sorted(folders), *sorted(modules))
 
 
+def may_be_production(path: str) -> bool:
+    """Whether a Python file could be production code, as far as its name says: no test, no script, no set-up.
+
+    >>> may_be_production("workers/mail.py"), may_be_production("scripts/seed.py"), may_be_production("setup.py")
+    (True, False, False)
+    """
+    parts = PurePosixPath(path).parts
+    in_place = _may_be_production(parts[0]) if len(parts) > 1 else not _NOT_MODULES.fullmatch(parts[0])
+    return path.endswith(".py") and in_place and not matches(path, TEST_FILES)
+
+
 def _may_be_production(folder: str) -> bool:
     return folder not in _NOT_PRODUCTION and not folder.startswith((".", "_", "test_"))
 

@@ -12,7 +12,8 @@ class PolicyChange(Struct, frozen=True, kw_only=True):
 
     ``commit`` is the base commit. ``base`` is None if there is no policy at the base, which makes the head's a first
     adoption, or none that can be read: then ``problem`` says why. ``file`` is the head's policy file, relative to the
-    project's root; empty if there is none. ``unmeasured`` are Python files that only the base's ``source`` has.
+    project's root; empty if there is none. ``unmeasured`` are files that
+    counted for coverage at the base, by the names that they have now, and do not any more.
     """
 
     commit: str

@@ -11,12 +11,14 @@ import msgspec
 from msgspec import Struct
 
 from testkeep.errors import EvidenceError
+from testkeep.formats import coverage_config
 from testkeep.formats.text_json import encode
 from testkeep.model.coverage import BaseCoverage, Coverage, CoverageTotals
 from testkeep.model.evidence import Evidence
 from testkeep.pipeline import measuring
 from testkeep.pipeline.base_tree import check_out
 from testkeep.pipeline.context import Project
+from testkeep.pipeline.users_coverage import config_in_force
 from testkeep.system.evidence_folder import EvidenceFolder
 
 _AGAIN = "Make the baseline again: 'testkeep baseline' measures it."
@@ -46,11 +48,11 @@ def base_coverage(
     if kept is None:
         kept = _measure(project, commit, folder, jobs)
         folder.write_sums(name, encode(kept))
-    if kept.totals.files and kept.branch != branch:
+    if kept.totals.files and kept.branch and not branch:
         nothing = CoverageTotals(files={})
-        sides = "the head's tests alone" if branch else "the base's tests alone"
-        return BaseCoverage(whole=nothing, kept=nothing, obstacle=f"branches were measured with {sides}")
-    return BaseCoverage(whole=kept.totals, kept=_kept(project, commit, kept.totals))
+        return BaseCoverage(whole=nothing, kept=nothing, obstacle="branches were measured with the base's tests alone")
+    lines_only = bool(kept.totals.files) and branch and not kept.branch
+    return BaseCoverage(whole=kept.totals, kept=_kept(project, commit, kept.totals), lines_only=lines_only)
 
 
 class _Sums(Struct, frozen=True, kw_only=True):
@@ -67,9 +69,16 @@ def _measure(project: Project, commit: str, folder: EvidenceFolder, jobs: Sequen
             return _sums(None)
         # The head's idea of what counts, so that the same is compared with the same.
         policy = msgspec.structs.replace(tree.project.policy, coverage=project.policy.coverage)
-        base = replace(tree.project, policy=policy)
-        coverage = measuring.combine_quietly(base, folder, jobs, tree.scratch / "coverage")
+        base = replace(tree.project, policy=policy, source=_source_at_base(project, tree.project))
+        coverage = measuring.combine_quietly(base, folder, jobs, tree.scratch / "coverage", config_in_force(project))
     return _sums(coverage)
+
+
+def _source_at_base(project: Project, base: Project) -> tuple[str, ...]:
+    """The head's source, as far as it was there; what was moved since is in the base's own."""
+    here = [entry for entry in project.source if (base.root / entry).exists()]
+    moved = [entry for entry in base.source if not (project.root / entry).exists()]
+    return (*here, *moved)
 
 
 def _sums(coverage: Coverage | None) -> _Sums:
@@ -82,7 +91,7 @@ def _kept(project: Project, commit: str, whole: CoverageTotals) -> CoverageTotal
     """The files that are still there, under the names that they have now."""
     names = {change.old: change.new for change in project.repository.changes_since(commit) if change.old}
     prefix = f"{project.folder}/" if project.folder else ""
-    present = set(project.files)
+    present = set(measuring.counted_files(project))
 
     def new_path(path: str) -> str:
         new = names.get(f"{prefix}{path}", f"{prefix}{path}")
@@ -95,7 +104,8 @@ def _kept(project: Project, commit: str, whole: CoverageTotals) -> CoverageTotal
 def _name(project: Project, folder: EvidenceFolder, jobs: Sequence[str]) -> str:
     """Name the sums by all that they depend on: the data, and what counts."""
     policy = project.policy.coverage
-    facts = [encode(policy), *(folder.coverage_path(job).read_bytes() for job in jobs)]
+    counted = coverage_config.dumps(config_in_force(project)), *project.source
+    facts = [encode(policy), "\n".join(counted).encode(), *(folder.coverage_path(job).read_bytes() for job in jobs)]
     return hashlib.sha256(b"\n".join(hashlib.sha256(fact).digest() for fact in facts)).hexdigest()[:16]
 
 

@@ -16,7 +16,7 @@ from testkeep.model.evidence import Evidence, Job, JobContext
 from testkeep.model.stage import TEST_STAGES
 from testkeep.pipeline.commands import inspection_arguments
 from testkeep.pipeline.context import Project
-from testkeep.pipeline.plans import test_environment
+from testkeep.pipeline.environments import test_environment
 from testkeep.pipeline.progress import Phase, StageProgress, Watcher
 from testkeep.system import interpreter
 from testkeep.system.evidence_folder import EvidenceFolder

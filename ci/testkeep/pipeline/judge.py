@@ -31,9 +31,10 @@ from testkeep.pipeline.second_look import Looker, look_closer
 from testkeep.pipeline.sources import Texts, read_sources
 from testkeep.pipeline.stage_results import stage_results
 from testkeep.rules.accounting import account
-from testkeep.rules.base import Baseline, Facts
+from testkeep.rules.base import FILES, Baseline, Facts, Rejection, RejectionKind
 from testkeep.rules.comparison import compare
 from testkeep.rules.control import controlled, controlled_account
+from testkeep.rules.coverage_notes import coverage_notes
 from testkeep.rules.coverage_summary import summarize
 from testkeep.rules.judgement import decide, decide_alone, find
 from testkeep.rules.thresholds import missed
@@ -79,6 +80,7 @@ def judge(case: Case, watcher: Watcher) -> Judgement:
     """
     project = case.project
     gathered = gather(case.folder, project.provenance, case.stages)
+    written = _written_to(project)
     notes = list(_notes(case))
     facts = Facts(
         policy=project.policy,
@@ -86,16 +88,14 @@ def judge(case: Case, watcher: Watcher) -> Judgement:
         stages=case.stages,
         evidence=gathered.evidence,
         unfinished=gathered.unfinished,
-        rejections=gathered.rejections,
+        rejections=(*gathered.rejections, *written),
         baseline=case.baseline,
         today=project.repository.commit_date(project.provenance.commit),
         policy_change=project.policy_change,
     )
     if case.conserve:
         facts = with_coverage(_subject(case), facts)
-        if facts.base_coverage is not None and facts.base_coverage.obstacle:
-            notes.append(f"coverage is not held against the base's: {facts.base_coverage.obstacle}")
-        notes += _core_notes(facts)
+        notes += coverage_notes(facts, project.source)
         facts = _compared(case, facts, watcher)
         if case.baseline is not None and facts.comparison.obstacle:
             notes.append(f"not compared with the base: {facts.comparison.obstacle}")
@@ -116,6 +116,17 @@ def judge(case: Case, watcher: Watcher) -> Judgement:
         notes=tuple(notes),
     )
     return Judgement(verdict, summarize(facts, head, base))
+
+
+def _written_to(project: Project) -> Iterable[Rejection]:
+    """See that the code is still what the run began with: what it was measured by would say nothing of it."""
+    if project.repository.tree_state().tree != project.provenance.tree:
+        yield Rejection(
+            job=FILES,
+            kind=RejectionKind.FOREIGN,
+            reason="they were changed while the stages ran",
+            help="No test and no tool may write to the code that is judged. See 'git status', and run again.",
+        )
 
 
 def _notes(case: Case) -> Iterable[str]:
@@ -151,15 +162,6 @@ def _version_notes(facts: Facts) -> Iterable[str]:
         yield f"the base was recorded with pytest {', '.join(sorted(before))}, the head with {', '.join(sorted(now))}"
 
 
-def _core_notes(facts: Facts) -> Iterable[str]:
-    """The C tracer loses lines that sys.monitoring sees, as after a test that sets a trace function of its own."""
-    before = {measurement.core for suite in facts.base_suites() for measurement in suite.measurements}
-    now = {measurement.core for _, suite in facts.suites() for measurement in suite.measurements}
-    if facts.base_coverage is not None and before and now and before != now:
-        cores = f"{', '.join(sorted(before))} at the base, {', '.join(sorted(now))} now"
-        yield f"coverage was measured by different cores, which may differ in some lines: {cores}"
-
-
 def _compared(case: Case, facts: Facts, watcher: Watcher) -> Facts:
     """Hold the head against the base, and account for what is not as it was."""
     baseline = case.baseline
@@ -185,11 +187,12 @@ def _coverage_result(facts: Facts) -> CoverageResult:
         return CoverageResult()
     totals, diff, base = facts.coverage.totals, facts.diff, facts.base_coverage
     changed = diff.files.items() if diff is not None else ()
+    has_base = base is not None and bool(base.kept.overall.total) and not base.lines_only
     return CoverageResult(
         overall_percent=totals.overall.shown,
         diff_percent=diff.ratio.shown if diff is not None and diff.ratio.total else None,
         layers={name: ratio.shown for name, ratio in totals.by_layer(facts.policy.coverage.layers).items()},
-        base_percent=base.kept.overall.shown if base is not None and base.kept.overall.total else None,
+        base_percent=base.kept.overall.shown if base is not None and has_base else None,
         needed={threshold.key: threshold.missing for threshold in missed(facts)},
         gaps=dict(facts.gaps),
         partial_branches={path: file.partial for path, file in changed if file.partial},

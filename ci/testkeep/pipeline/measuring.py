@@ -8,13 +8,16 @@ from pathlib import Path
 import msgspec
 from packaging.version import Version
 
+from testkeep.errors import UsageError
 from testkeep.formats import coverage_config, coverage_json
 from testkeep.formats.coverage_core import CoreChoice, Interpreter, choose_core
 from testkeep.formats.coverage_leniency import is_true
 from testkeep.model.counting import omitted, production_files
 from testkeep.model.coverage import Coverage
+from testkeep.model.layout import lies_in
 from testkeep.model.measured_paths import MeasuredPaths
 from testkeep.pipeline.context import Project
+from testkeep.pipeline.environments import test_environment
 from testkeep.pipeline.users_coverage import config_in_force
 from testkeep.system import coverage_data, interpreter
 from testkeep.system.evidence_folder import EvidenceFolder
@@ -100,13 +103,20 @@ def combine(
     if data is None:
         return None
     kinds = coverage_data.ALL_REPORTS if whole else _NEEDED
-    reports = coverage_data.report(data, _report_config(project, report), project.root, kinds)
+    environment = test_environment(project, {})
+    reports = coverage_data.report(
+        data, _report_config(project, report, config_in_force(project)), project.root, environment, kinds
+    )
     coverage = coverage_json.loads(reports.json)
     return msgspec.structs.replace(coverage, unreadable=_unreadable(project, coverage, reports))
 
 
-def combine_quietly(project: Project, folder: EvidenceFolder, jobs: Sequence[str], scratch: Path) -> Coverage | None:
+def combine_quietly(
+    project: Project, folder: EvidenceFolder, jobs: Sequence[str], scratch: Path, user: coverage_config.Config
+) -> Coverage | None:
     """Add up what some jobs measured, without reports for people; None if not one line was measured.
+
+    ``user`` is the configuration of coverage.py by which lines count.
 
     Raises:
         EvidenceError: the data of a job cannot be read, or does not go with that of another.
@@ -114,28 +124,46 @@ def combine_quietly(project: Project, folder: EvidenceFolder, jobs: Sequence[str
     data = _combined(project, folder, jobs, scratch)
     if data is None:
         return None
-    reports = coverage_data.report(data, _report_config(project, scratch), project.root, ("json",))
+    environment = test_environment(project, {})
+    reports = coverage_data.report(data, _report_config(project, scratch, user), project.root, environment, ("json",))
     return coverage_json.loads(reports.json)
 
 
 def _combined(project: Project, folder: EvidenceFolder, jobs: Sequence[str], out: Path) -> Path | None:
     files = {job: folder.coverage_path(job) for job in jobs}
-    counted = production_files(project.source, project.files, project.policy.coverage)
-    return coverage_data.combine(files, _paths(project).place, counted, out)
+    counted = counted_files(project)
+    known, place = frozenset(counted), _paths(project).place
+
+    def place_of_counted(path: str) -> str:
+        own = place(path)
+        counts = own in known if own.endswith(".py") else lies_in(own, project.source)
+        return own if counts else ""
+
+    return coverage_data.combine(files, place_of_counted, counted, out)
+
+
+def counted_files(project: Project) -> list[str]:
+    """The Python files that count for coverage. A link is another name of a file, and counts for none."""
+    found = production_files(project.source, project.files, project.policy.coverage)
+    return [file for file in found if not (project.root / file).is_symlink()]
 
 
 def _unreadable(project: Project, coverage: Coverage, reports: coverage_data.Reports) -> tuple[str, ...]:
     """The files that count, and of which coverage.py said that it cannot parse them."""
-    counted = production_files(project.source, project.files, project.policy.coverage)
-    left = (path for path in counted if path not in coverage.files)
+    left = (path for path in counted_files(project) if path not in coverage.files)
     return tuple(path for path in left if any(path in complaint for complaint in reports.complaints))
 
 
-def _report_config(project: Project, folder: Path) -> Path:
+def _report_config(project: Project, folder: Path, user: coverage_config.Config) -> Path:
     """Write the configuration that coverage.py reports with; people can use it, too."""
-    user = config_in_force(project)
     path = folder / "coverage.rc"
-    _write(path, project, user, {"branch": "true" if _measures_branches(project, user) else "false"}, _SILENCED)
+    silenced = coverage_config.entries(user.get("run", {}).get("disable_warnings", ""))
+    heard = "\n".join(warning for warning in silenced if warning != _ONLY_IN_REPORTS)
+    user = {**user, "run": {**user.get("run", {}), "disable_warnings": heard}}
+    try:
+        _write(path, project, user, {"branch": "true" if _measures_branches(project, user) else "false"}, _SILENCED)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
     return path
 
 

@@ -14,6 +14,7 @@ from testkeep.model.evidence import EVIDENCE_SCHEMA, Evidence, Job, ToolRun
 from testkeep.model.stage import Stage
 from testkeep.pipeline.commands import PytestRun, ToolCommand, static_commands
 from testkeep.pipeline.context import Project
+from testkeep.pipeline.environments import test_environment, tool_environment
 from testkeep.pipeline.measuring import PYTEST_CONFIG_FILES, measure_with
 from testkeep.system import interpreter
 from testkeep.system.evidence_folder import EvidenceFolder
@@ -21,12 +22,6 @@ from testkeep.system.files import read_output, read_text
 from testkeep.system.process import Ended, Task
 
 _CONFIG_FILES = ("pyproject.toml", "setup.cfg", "tox.ini", ".importlinter", ".isort.cfg", "mypy.ini", ".mypy.ini")
-# Of a pytest that runs us (our own tests do); they would make the inner pytest believe that it is a worker.
-_OUTER_PYTEST = frozenset(
-    {"PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID"}
-)
-# It would win over the place that the configuration names.
-_DATA_FILE = "COVERAGE_FILE"
 
 
 @dataclass(frozen=True)
@@ -89,7 +84,7 @@ def _static_plan(project: Project, options: RunOptions, stage: Stage) -> StagePl
             name=f"{stage}.{index}",
             argv=(interpreter.executable(), *command.argv),
             cwd=project.root,
-            env=_environment(options.environment),
+            env=tool_environment(options.environment),
             log=options.folder.log_path(f"{stage}.{index}"),
             timeout_s=parse_duration(project.policy.timeout),
         )
@@ -165,22 +160,3 @@ def record_of(plan: StagePlan, project: Project, begun: float, ended: Mapping[st
         tools=tuple(runs),
         idle=plan.idle,
     )
-
-
-def test_environment(project: Project, extra: Mapping[str, str]) -> dict[str, str]:
-    """Make the environment of a test process; ``extra`` wins.
-
-    Packages are importable that are neither installed nor in the project's root (a ``src`` layout, say).
-    """
-    environment = _environment(extra)
-    environment.pop(_DATA_FILE, None)
-    folders = {folder for name, folder in project.roots.items() if folder != "." and not interpreter.has_module(name)}
-    if folders and "PYTHONPATH" not in extra:
-        own = filter(None, [environment.get("PYTHONPATH", "")])
-        environment["PYTHONPATH"] = ":".join([*(str(project.root / folder) for folder in sorted(folders)), *own])
-    return environment
-
-
-def _environment(extra: Mapping[str, str]) -> dict[str, str]:
-    kept = {name: value for name, value in interpreter.environment_variables().items() if name not in _OUTER_PYTEST}
-    return kept | dict(extra)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import msgspec
 
 from testkeep.errors import BaselineError, PolicyError
 from testkeep.model.counting import production_files
-from testkeep.model.layout import find_source, lies_in
+from testkeep.model.layout import TEST_FILES, find_source
+from testkeep.model.patterns import matches
 from testkeep.model.policy import Policy
 from testkeep.model.policy_change import PolicyChange
 from testkeep.pipeline.base_tree import folder_at
@@ -37,6 +39,9 @@ def under_base(project: Project, commit: str) -> Project:
         change = msgspec.structs.replace(change, base=base)
         if base is not None and (base.source or project.policy.source):
             change = _with_sources(project, change, base, place)
+        change = msgspec.structs.replace(
+            change, unmeasured=tuple(_unmeasured(project, commit, base or Policy(), place))
+        )
     if change.base is not None:
         change = msgspec.structs.replace(change, coverage=tuple(loosened_coverage(project, change)))
     return replace(project, policy=_in_force(project, change), policy_change=change)
@@ -65,7 +70,25 @@ def _with_sources(project: Project, change: PolicyChange, base: Policy, folder: 
         change,
         base=msgspec.structs.replace(base, source=source),
         head=msgspec.structs.replace(change.head, source=project.source),
-        unmeasured=tuple(
-            file for file in production_files(source, project.files, base.coverage) if not lies_in(file, project.source)
-        ),
     )
+
+
+def _unmeasured(project: Project, commit: str, base: Policy, folder: str) -> Iterator[str]:
+    """The files that counted at the base, by the names that they have now, and that the head's source does not have.
+
+    A file that became a test, or a test's helper, is meant to count no more.
+    """
+    files = project.repository.files_at(commit, folder)
+    source = base.source or find_source(files)
+    counted = set(production_files(source, files, base.coverage))
+    now = set(production_files(project.source, project.files, base.coverage))
+    before = {f"{folder}/{file}" if folder else file for file in counted}
+    prefix = f"{project.folder}/" if project.folder else ""
+    renamed = {
+        change.new: change.old for change in project.repository.changes_since(commit) if change.old != change.new
+    }
+    for file in project.files:
+        old = renamed.get(f"{prefix}{file}", f"{folder}/{file}" if folder else file)
+        is_test = matches(file, TEST_FILES) or file.startswith("tests/")
+        if old in before and file.endswith(".py") and file not in now and not is_test:
+            yield file

@@ -32,6 +32,7 @@ class RejectionKind(StrEnum):
 
 
 OF_HEAD, OF_BASE, OF_DIFF, FOOTPRINTS = "coverage", "coverage of the base", "coverage of the diff", "footprints"
+FILES = "files"
 COVERAGE_SUMS = (OF_HEAD, OF_BASE, OF_DIFF, FOOTPRINTS)
 
 

@@ -60,11 +60,15 @@ def _missed(facts: Facts, threshold: Threshold, what: str) -> Problem:
 
 
 def _is_by_removal(facts: Facts, threshold: Threshold) -> bool:
-    """Whether it was reached at the base, and the files that are left are covered no worse than they were."""
-    if facts.base_coverage is None:
+    """Whether it was reached at the base, the files that are left are covered no worse, and new ones reach it, too."""
+    if facts.base_coverage is None or facts.base_coverage.lines_only or facts.coverage is None:
         return False
     whole, kept = (_of(facts, threshold, totals) for totals in (facts.base_coverage.whole, facts.base_coverage.kept))
-    return bool(kept.total) and whole.reaches(threshold.minimum) and not threshold.ratio.falls_below(kept)
+    totals = facts.coverage.totals.files
+    old = facts.base_coverage.kept.files
+    new = _of(facts, threshold, CoverageTotals(files={path: totals[path] for path in totals.keys() - old.keys()}))
+    worse = threshold.ratio.falls_below(kept) or not new.reaches(threshold.minimum)
+    return bool(kept.total) and whole.reaches(threshold.minimum) and not worse
 
 
 def _of(facts: Facts, threshold: Threshold, totals: CoverageTotals) -> Ratio:

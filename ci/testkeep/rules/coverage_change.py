@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from testkeep.model.coverage import Ratio, layer_of
+from testkeep.model.coverage import BaseCoverage, Coverage, CoverageTotals, Ratio, layer_of
 from testkeep.rules.base import Facts, Problem, in_repository
 from testkeep.rules.thresholds import cheapest, diff_of, in_lines, shortfall
 
@@ -47,7 +47,7 @@ def ratchet(facts: Facts) -> Iterator[Problem]:
     policy = facts.policy.coverage
     if not policy.ratchet or facts.coverage is None or facts.base_coverage is None:
         return
-    now, before = facts.coverage.totals, facts.base_coverage.kept
+    now, before = _as_at_base(facts.coverage, facts.base_coverage), facts.base_coverage.kept
     old_layers = before.by_layer(policy.layers)
     if now.overall.falls_below(before.overall, policy.slack_percent):
         yield _fall(facts, "", before.overall, now.overall)
@@ -55,6 +55,11 @@ def ratchet(facts: Facts) -> Iterator[Problem]:
         old = old_layers.get(name, Ratio())
         if ratio.falls_below(old, policy.slack_percent):
             yield _fall(facts, name, old, ratio)
+
+
+def _as_at_base(coverage: Coverage, base: BaseCoverage) -> CoverageTotals:
+    """The head's numbers of what was measured at the base, too."""
+    return coverage.line_totals if base.lines_only else coverage.totals
 
 
 def never_measured(facts: Facts) -> Iterator[Problem]:
@@ -106,7 +111,7 @@ def _worst(facts: Facts, layer: str) -> Iterator[str]:
     before = facts.base_coverage.kept
     growth = {
         path: _uncovered(ratio) - _uncovered(before.files.get(path, Ratio()))
-        for path, ratio in facts.coverage.totals.files.items()
+        for path, ratio in _as_at_base(facts.coverage, facts.base_coverage).files.items()
         if not layer or layer_of(path, facts.policy.coverage.layers) == layer
     }
     for path, more in sorted(growth.items(), key=lambda entry: (-entry[1], entry[0]))[:_MOST_FILES]:

@@ -33,11 +33,15 @@ def loosened_policy(facts: Facts) -> Iterator[Problem]:
     the project wants the new one, first merge a waiver of this rule for the key that the message names; then the change
     is judged by its own value of that key.
 
+    Code that counted for coverage at the base commit and is moved to where it would not any more is a loosening of
+    `source`, whether `source` is written down or not. What became a test's helper is none.
+
     Some things are only warnings. A waiver that the change adds or prolongs is a request: it is shown, and not
     honoured, until the base branch has it. (With `waivers = "head"` in the base's policy, the waivers of the change
     are honoured.) The other warnings are a `source` folder that is gone, a configuration of coverage.py that leaves out
-    more (`omit`, `exclude_also`, no `branch` any more; the base's stays in force), and a pytest configuration that is
-    more lenient: no `error` in `filterwarnings` any more, or no `xfail_strict`, `strict_markers` or `strict_config`.
+    more (`omit`, `exclude_also`, a new plugin, no `branch` any more; the base's stays in force), and a pytest
+    configuration that is more lenient: no `error` in `filterwarnings` any more, or no `xfail_strict`, `strict_markers`
+    or `strict_config`.
 
     The first policy of a project is compared with nothing. A policy that was removed is compared with the defaults.
 
@@ -70,10 +74,14 @@ def _problems(facts: Facts, change: PolicyChange) -> Iterator[Problem]:
             severity=Severity.WARNING,
         )
     if change.base is None:
+        yield from _moved_out(change)
         yield from (_request(change, added) for added in requested((), change.head.waivers))
         return
     files = facts.coverage.files if facts.coverage is not None else ()
-    for loosening in (*loosened(change.base, change.head), *taken_from_layers(change.base, change.head, files)):
+    known = loosened(change.base, change.head)
+    if not any(loosening.key == SOURCE for loosening in known):
+        yield from _moved_out(change)
+    for loosening in (*known, *taken_from_layers(change.base, change.head, files)):
         if loosening.key == WAIVERS:
             yield _request(change, loosening)
         elif loosening.key == SOURCE:
@@ -109,6 +117,18 @@ def _narrowed(change: PolicyChange, loosening: Loosening) -> Problem:
     return Problem(
         message=f"{said}; {left[0]}{more} would not count any more", help=_escape(loosening.key), test=loosening.key
     )
+
+
+def _moved_out(change: PolicyChange) -> Iterator[Problem]:
+    """Code that leaves the source, which itself is as it was, or was never written down."""
+    if change.unmeasured:
+        first, *others = change.unmeasured
+        more = f" and {len(others)} more" if others else ""
+        yield Problem(
+            message=f"{first}{more} counted for coverage at {change.commit[:12]}, and would not any more",
+            help=f"Add its folder to source, or to coverage.include. {_escape(SOURCE)}",
+            test=SOURCE,
+        )
 
 
 def _said(change: PolicyChange, loosening: Loosening) -> str:

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from testkeep.model.evidence import Evidence
 from testkeep.model.stage import Stage
-from testkeep.rules.base import COVERAGE_SUMS, Facts, Problem, Rejection, RejectionKind, function_of
+from testkeep.rules.base import COVERAGE_SUMS, FILES, Facts, Problem, Rejection, RejectionKind, function_of
 from testkeep.rules.comparison import missing_environments
 from testkeep.rules.control import CONTROL_FAILED
 from testkeep.rules.validity import doubts
 
 # What is made of the records of all jobs.
-_COVERAGE = frozenset(COVERAGE_SUMS)
+_COVERAGE = frozenset((*COVERAGE_SUMS, FILES))
 
 
 def evidence_missing(facts: Facts) -> Iterator[Problem]:

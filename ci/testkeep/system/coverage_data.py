@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
 import sqlite3
 import subprocess
@@ -36,6 +35,7 @@ _WRITTEN = (
 _FILES = {"json": "coverage.json", "xml": "coverage.xml", "lcov": "coverage.lcov", "html": "htmlcov"}
 ALL_REPORTS = tuple(_FILES)
 _LITTLE_BYTES = 100_000
+_NOT_FOR_REPORTS = ("COVERAGE_", "PYTHONWARNINGS")
 _COMMANDS = """
 import json, sys
 from coverage.cmdline import main
@@ -110,17 +110,20 @@ def combine(files: Mapping[str, Path], place: Place, production: Iterable[str], 
     return target
 
 
-def report(data: Path, config: Path, root: Path, kinds: Sequence[str] = ALL_REPORTS) -> Reports:
+def report(
+    data: Path, config: Path, root: Path, environment: Mapping[str, str], kinds: Sequence[str] = ALL_REPORTS
+) -> Reports:
     """Write reports of coverage.py's beside a data file whose paths are relative to ``root``; one of them is JSON.
 
     Each of them reads all of the code again, which takes some seconds for each 50,000 lines: processes of their own
-    write them at the same time. For little code one process is quicker than many are started.
+    write them at the same time. For little code one process is quicker than many are started. Their ``environment`` is
+    that of the tests: the project may have plugins for coverage.py.
 
     Raises:
         EvidenceError: the reports cannot be made.
     """
     groups = [tuple(kinds)] if _is_little(data, root) else [(kind,) for kind in kinds]
-    started = [_start(data.resolve(), config.resolve(), root, group) for group in groups]
+    started = [_start(data.resolve(), config.resolve(), root, environment, group) for group in groups]
     try:
         said = [process.communicate() for process in started]
     finally:
@@ -145,7 +148,9 @@ def _is_little(data: Path, root: Path) -> bool:
     return sum(file.stat().st_size for file in files if file.is_file()) <= _LITTLE_BYTES
 
 
-def _start(data: Path, config: Path, root: Path, kinds: Iterable[str]) -> subprocess.Popen[str]:
+def _start(
+    data: Path, config: Path, root: Path, environment: Mapping[str, str], kinds: Iterable[str]
+) -> subprocess.Popen[str]:
     """Start some of coverage.py's commands; not with a module of the project's that has one of its names."""
     # A file of which nothing can be known is named by a rule; it must not keep the others from being reported.
     commands = [
@@ -156,8 +161,8 @@ def _start(data: Path, config: Path, root: Path, kinds: Iterable[str]) -> subpro
     return subprocess.Popen(
         [sys.executable, "-P", "-c", _COMMANDS, json.dumps(commands)],
         cwd=root,
-        # Nobody wants to know what coverage.py itself runs.
-        env={name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")},
+        # Nobody wants to know what coverage.py itself runs; everybody, of what it warns.
+        env={name: value for name, value in environment.items() if not name.startswith(_NOT_FOR_REPORTS)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

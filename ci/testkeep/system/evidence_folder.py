@@ -20,6 +20,7 @@ MAIN = "main"
 _RECORD = ".json"
 _JOURNAL = ".jsonl"
 _FOOTPRINTS = ".footprints"
+_SUFFIXES = frozenset({"json", "jsonl", "log", "coverage", "coveragerc", "context", "footprints", "sums"})
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,10 @@ class EvidenceFolder:
         """
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            ids = self.job_ids() if job_ids is None else set(job_ids)
+            ids = None if job_ids is None else set(job_ids)
             for file in self._files():
-                if file.name.partition(".")[0] in ids:
+                is_own = file.name.rpartition(".")[2] in _SUFFIXES
+                if file.name.partition(".")[0] in ids if ids is not None else is_own:
                     file.unlink()
         except OSError as error:
             raise EvidenceError(f"{self.path}: cannot write evidence there: {error.strerror}") from error

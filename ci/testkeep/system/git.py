@@ -21,6 +21,7 @@ _WORKTREE_PREFIX = "testkeep-base-"
 # Set inside git hooks; they would point every command at the wrong repository.
 _LOCAL_VARIABLES = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY",
                     "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR")  # fmt: skip
+_LINKS = (b"symlink", b"dangling", b"loop", b"notdir")
 # They change what a command writes, or what its patterns match, and no option wins over them.
 _CHANGING_VARIABLES = ("GIT_DIFF_OPTS", "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS",
                        "GIT_ICASE_PATHSPECS")  # fmt: skip
@@ -108,18 +109,20 @@ class Repository:
 
     def read(self, commit: str, path: str) -> str | None:
         """Read a file as it was at a commit; None if it was not there. ``path`` is relative to the root."""
-        found = self._git("cat-file", "blob", f"{commit}:{path}")
-        return found.stdout.decode(errors="replace") if found.exit_code == 0 else None
+        return self.read_many(commit, (path,)).get(path)
 
     def has_folder(self, commit: str, folder: str) -> bool:
         """Whether a folder was there at a commit; ``folder`` is relative to the root."""
         return self._git("cat-file", "-t", f"{commit}:{folder}").text == "tree"
 
     def read_many(self, commit: str, paths: Iterable[str]) -> dict[str, str | None]:
-        """Read files as they were at a commit; None for one that was not there. Paths are relative to the root."""
+        """Read files as they were at a commit; None for one that was not there. Paths are relative to the root.
+
+        Links inside the repository are followed, as by those who read the working tree.
+        """
         wanted = [path for path in dict.fromkeys(paths) if "\n" not in path]
         asked = b"".join(os.fsencode(f"{commit}:{path}") + b"\n" for path in wanted)
-        stream = self._git("cat-file", "--batch", stdin=asked).stdout if wanted else b""
+        stream = self._git("cat-file", "--batch", "--follow-symlinks", stdin=asked).stdout if wanted else b""
         texts: dict[str, str | None] = {}
         for path in wanted:
             header, _, stream = stream.partition(b"\n")
@@ -132,6 +135,8 @@ class Repository:
                 texts[path] = None
                 if len(fields) == 3 and fields[1] in (b"tree", b"commit", b"tag"):
                     stream = stream[int(fields[2]) + 1 :]
+                elif fields[0] in _LINKS and len(fields) == 2:  # a link to nowhere, or out of the repository
+                    stream = stream[int(fields[1]) + 1 :]
         return texts
 
     def changes_since(self, commit: str) -> list[Change]:

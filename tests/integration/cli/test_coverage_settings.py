@@ -55,8 +55,20 @@ def test_branches__the_change_turns_them_on__is_not_held_against_lines(tmp_path:
     run = project.testkeep("run")
 
     assert (run.exit_code, run.codes, numbers(run)) == (0, [], (87.5, None, None)), run.output
-    note = "coverage is not held against the base's: branches were measured with the head's tests alone"
+    note = "coverage is held against the base's by lines alone: branches were measured with the head's tests alone"
     assert note in run.verdict.notes
+
+
+def test_branches__the_change_turns_them_on_and_runs_fewer_lines__is_a_fall_of_lines(tmp_path: Path) -> None:
+    project = covered_project(tmp_path / "repository", ratchet="true")
+    project.commit(CHANGE)
+    _configure(project, "pyproject.toml", BRANCHES)
+    project.commit()
+
+    run = project.testkeep("run", "--base", "HEAD^^")
+
+    assert (run.exit_code, run.codes) == (1, ["TK304"]), run.output
+    assert "coverage fell from 100 % (2 of 2) to 50 % (3 of 6)" in run.finding("TK304").message
 
 
 def test_branches__the_change_turns_them_off__are_measured_all_the_same(tmp_path: Path) -> None:
@@ -80,13 +92,14 @@ def test_branches__the_change_turns_them_off__are_measured_all_the_same(tmp_path
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "option", "value"),
+    ("name", "text", "option", "value", "before"),
     [
         pytest.param(
             "pyproject.toml",
             '[tool.coverage.run]\nomit = ["*/choose.py"]\n',
             "run.omit",
             "*/choose.py",
+            "nothing",
             id="omit",
         ),
         pytest.param(
@@ -94,6 +107,7 @@ def test_branches__the_change_turns_them_off__are_measured_all_the_same(tmp_path
             '[tool.coverage.report]\nomit = ["app/choose.py"]\n',
             "report.omit",
             "app/choose.py",
+            "nothing",
             id="omit in reports",
         ),
         pytest.param(
@@ -101,6 +115,7 @@ def test_branches__the_change_turns_them_off__are_measured_all_the_same(tmp_path
             '[tool.coverage.report]\nexclude_also = ["def choose"]\n',
             "report.exclude_also",
             "def choose",
+            "nothing",
             id="exclude_also",
         ),
         pytest.param(
@@ -108,12 +123,13 @@ def test_branches__the_change_turns_them_off__are_measured_all_the_same(tmp_path
             "[report]\nexclude_lines =\n    def choose\n    pragma: no cover\n",
             "report.exclude_lines",
             "def choose, pragma: no cover",
+            "the default",
             id="exclude_lines in a new file",
         ),
     ],
 )
 def test_leniency__the_change_hides_its_own_code__is_stated_and_does_not_count(
-    tmp_path: Path, name: str, text: str, option: str, value: str
+    tmp_path: Path, name: str, text: str, option: str, value: str, before: str
 ) -> None:
     project = covered_project(tmp_path / "repository", diff=90, ratchet="true")
     base = project.git("rev-parse", "HEAD")
@@ -127,7 +143,7 @@ def test_leniency__the_change_hides_its_own_code__is_stated_and_does_not_count(
     assert numbers(run) == (50.0, 25.0, 100.0)
     finding = run.finding("TK503")
     assert (finding.severity, finding.test) == ("warning", f"tool.coverage.{option}")
-    assert finding.message == f"coverage.py leaves out more: {option} is nothing at {base[:12]}, {value} now"
+    assert finding.message == f"coverage.py leaves out more: {option} is {before} at {base[:12]}, {value} now"
 
 
 @pytest.mark.parametrize(

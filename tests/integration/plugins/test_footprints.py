@@ -61,7 +61,8 @@ def test_footprints__hard_project__are_what_contexts_say_and_leave_coverage_alon
 def test_footprints__small_project__are_the_lines_of_its_functions(
     tmp_path: Path, config: str, arguments: tuple[str, ...], way: str
 ) -> None:
-    found = small_project(tmp_path).run(*arguments, config=config)
+    # Python 3.13.0 gives no line events to a second tool where a first one has declined them for a file.
+    found = small_project(tmp_path).run(*arguments, config=config, alone="--no-cov" in arguments)
 
     assert found.recorded.suite.footprints == way
     assert found.lines == EXPECTED

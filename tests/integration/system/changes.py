@@ -51,7 +51,7 @@ def measure(project: GitProject, scratch: Path) -> Measured:
     place = MeasuredPaths([str(project.root)], {}).place
     data = combine({"all": scratch / "data"}, place, [], scratch / "report")
     assert data is not None
-    reports = report(data, scratch / "settings", project.root)
+    reports = report(data, scratch / "settings", project.root, clean_environment())
     folder = project.root.relative_to(project.repository).as_posix()
     return Measured(reports.json, repository_relative((scratch / "report" / "coverage.xml").read_bytes(), folder))
 

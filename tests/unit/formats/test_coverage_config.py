@@ -142,18 +142,18 @@ def test_config_files__are_in_coverages_own_order() -> None:
             id="reports leave out what is not measured, too",
         ),
         pytest.param(
-            {"paths": {"source": "src/"}, "report": {"fail_under": "90"}},
+            {"paths": {"source": "src/"}, "html": {"title": "t", "extra_css": "a.css"}, "report": {"precision": "2"}},
             {
-                "paths": {"source": "src/"},
-                "report": {"fail_under": "90", "omit": "tests/**"},
+                "html": {"title": "t"},
+                "report": {"precision": "2", "omit": "tests/**"},
                 "run": {"branch": "false", "omit": "tests/**", "relative_files": "true"},
             },
             id="other sections stay",
         ),
         pytest.param(
-            {"report": {"include": "a", "contexts": "b", "fail_under": "90"}},
+            {"report": {"include": "a", "contexts": "b", "fail_under": "90", "precision": "2"}},
             {
-                "report": {"fail_under": "90", "omit": "tests/**"},
+                "report": {"precision": "2", "omit": "tests/**"},
                 "run": {"branch": "false", "omit": "tests/**", "relative_files": "true"},
             },
             id="what a report is of is ours",

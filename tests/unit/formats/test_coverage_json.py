@@ -55,6 +55,7 @@ def test_loads__whole_report__has_lines_branches_and_functions_with_gaps() -> No
         files={
             "app/a.py": FileCoverage(
                 ratio=Ratio(8, 13),
+                lines=Ratio(7, 10),
                 executed=(1, 2, 5),
                 missing=(3, 6),
                 missing_branches=((2, 3), (5, -5)),

@@ -34,7 +34,7 @@ _BASE: Config = {"run": {"omit": "a/*\nb/*", "branch": "true", "sigterm": "true"
         ),
         pytest.param(
             {"run": {"branch": "true"}, "report": {"exclude_lines": "def ", "fail_under": "3"}},
-            [("report.exclude_lines", "nothing", "def")],
+            [("report.exclude_lines", "the default", "def")],
             {"run": {"branch": "true"}, "report": {"fail_under": "3"}},
             id="what the base does not say is taken away",
         ),
@@ -43,6 +43,21 @@ _BASE: Config = {"run": {"omit": "a/*\nb/*", "branch": "true", "sigterm": "true"
             [("run.branch", "true", "nothing")],
             {"run": {"sigterm": "true", "branch": "true"}},
             id="no branches any more",
+        ),
+        pytest.param(
+            {
+                "run": {"branch": "true"},
+                "report": {"exclude_lines": "pragma: no cover", "partial_branches_always": "z"},
+            },
+            [("report.partial_branches_always", "nothing", "z")],
+            {"run": {"branch": "true"}, "report": {"exclude_lines": "pragma: no cover"}},
+            id="the default, written down, is no loosening",
+        ),
+        pytest.param(
+            {"run": {"branch": "true", "plugins": "a.plugin"}},
+            [("run.plugins", "nothing", "a.plugin")],
+            {"run": {"branch": "true"}},
+            id="a plugin, which may set anything",
         ),
         pytest.param({}, [("run.branch", "true", "nothing")], {"run": {"branch": "true"}}, id="no configuration left"),
         pytest.param(
@@ -62,6 +77,20 @@ def test_leniency__table(head: Config, found: list[tuple[str, str, str]], in_for
     assert list(loosened(_BASE, head)) == found
     assert tightened(_BASE, head) == in_force
     assert head == before
+
+
+def test_leniency__the_base_is_stricter_than_the_default__its_list_stays_in_force() -> None:
+    base: Config = {"report": {"exclude_lines": "if TYPE_CHECKING"}}
+
+    assert list(loosened(base, {})) == [("report.exclude_lines", "if TYPE_CHECKING", "the default")]
+    assert tightened(base, {}) == base
+
+
+def test_leniency__plugins__those_that_are_gone_stay_gone() -> None:
+    base: Config = {"run": {"plugins": "a\nb"}}
+
+    assert tightened(base, {"run": {"plugins": "b\nc"}}) == {"run": {"plugins": "b"}}
+    assert list(loosened(base, {"run": {"plugins": "b"}})) == []
 
 
 @pytest.mark.parametrize("value", ["true", " True\n", "yes", "on", "1"])
