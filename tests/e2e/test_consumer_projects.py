@@ -128,6 +128,7 @@ def test_uv_project__nox__reaches_the_verdict(
     assert "FAIL" in failed.stdout
 
 
+@pytest.mark.slow
 def test_pip_project__nox_and_tox__reach_the_same_verdict(project: Path, env: dict[str, str], programs: Path) -> None:
     """With requirements files only and no pyproject.toml, nox and a provisioned tox say the same."""
     (project / "requirements.txt").write_text("iniconfig\n")

@@ -150,6 +150,7 @@ def test_gone_definitions__table(old: str, now: str | None, others: dict[str, st
     assert [source.name for source in found] == expected
 
 
+@pytest.mark.slow
 def test_read_history__long_files__are_followed_quickly() -> None:
     old = "".join(f"def f{number}(x):\n    y = x + {number}\n    return y\n\n" for number in range(500))
     now = "".join(f"def f{number}(x):\n    z = x - {number}\n    return z\n\n" for number in range(0, 500, 2))

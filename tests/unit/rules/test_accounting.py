@@ -309,6 +309,7 @@ def _many() -> Facts:
     return the_facts(a_record(*head, *kept), baseline=baseline, inspection=inspection)
 
 
+@pytest.mark.slow
 def test_account__fifty_thousand_tests_of_which_two_thousand_are_lost__takes_seconds() -> None:
     found = account(_many())
     assert (len(found.moved), len(found.lost), len(found.kept)) == (1000, 1000, 48_000)

@@ -428,6 +428,7 @@ def test_compare__test_of_several_jobs__must_guard_in_all_of_them(second: Record
     assert _compare(*head, baseline=baseline) == expected
 
 
+@pytest.mark.slow
 def test_compare__fifty_thousand_tests__are_sorted_out() -> None:
     ids = [f"tests/unit/test_{number % 500}.py::test_{number}" for number in range(50_000)]
     before = a_record(*map(a_test, ids))

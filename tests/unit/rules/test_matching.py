@@ -164,6 +164,7 @@ def test_match__lost_and_new_tests__table(
     assert {old: became.item.id for old, (became, _) in match(lost, new, base, head).items()} == found
 
 
+@pytest.mark.slow
 def test_match__fifty_thousand_moved_tests__are_all_found() -> None:
     names = [f"test_{number}" for number in range(50_000)]
     bodies = a_source(**{name: name for name in names})

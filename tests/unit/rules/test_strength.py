@@ -191,6 +191,7 @@ def test_weakened__weaker_in_several_ways__is_said_once() -> None:
     assert [one.why for one in found(before=a_test(subtests=THREE), inspection=inspection)] == [NONE_LEFT]
 
 
+@pytest.mark.slow
 def test_weakened__fifty_thousand_tests__are_compared_in_seconds() -> None:
     tests = [a_test(f"{FILE}::test_add[{n}]", params={"n": str(n)}, subtests=THREE[:1]) for n in range(50_000)]
     facts = the_facts(a_record(*tests), baseline=a_baseline(a_record(*tests)), head_sources={FILE: {}})
