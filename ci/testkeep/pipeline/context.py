@@ -27,7 +27,7 @@ class Project:
 
     ``folder`` is its place in the repository (empty for the root), ``files`` are what git tracks or would track in it,
     ``source`` its production code and ``roots`` the folder from which each of its top-level modules is imported; all
-    are relative to ``root``.
+    are relative to ``root``. ``untracked`` are the files of the repository that git does not track and that count.
 
     ``policy`` is the project's own, whose digest is in ``provenance``, until a base commit is chosen. Then it is the
     one in force, and ``policy_change`` has those of both sides.
@@ -42,6 +42,7 @@ class Project:
     source: tuple[str, ...]
     roots: dict[str, str]
     provenance: Provenance
+    untracked: frozenset[bytes] = frozenset()
     policy_change: PolicyChange | None = None
 
     def text(self, name: str) -> str:
@@ -102,6 +103,7 @@ def project_at(root: Path, repository: Repository, known: Policy | None = None) 
         source=source,
         roots=import_roots(source, files),
         provenance=provenance,
+        untracked=state.untracked,
     )
 
 

@@ -119,8 +119,11 @@ def judge(case: Case, watcher: Watcher) -> Judgement:
 
 
 def _written_to(project: Project) -> Iterable[Rejection]:
-    """See that the code is still what the run began with: what it was measured by would say nothing of it."""
-    if project.repository.tree_state().tree != project.provenance.tree:
+    """See that the code is still what the run began with: else what was measured would say nothing of it.
+
+    A new file that a test left behind is no part of what is judged.
+    """
+    if project.repository.tree_state(project.untracked).tree != project.provenance.tree:
         yield Rejection(
             job=FILES,
             kind=RejectionKind.FOREIGN,

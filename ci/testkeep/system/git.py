@@ -29,10 +29,14 @@ _CHANGING_VARIABLES = ("GIT_DIFF_OPTS", "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHS
 
 @dataclass(frozen=True)
 class TreeState:
-    """The files as they are: ``tree`` is the git tree that they would make, ``dirty`` whether that is not HEAD's."""
+    """The files as they are: ``tree`` is the git tree that they would make, ``dirty`` whether that is not HEAD's.
+
+    ``untracked`` are those of them that git does not track, as git writes their names.
+    """
 
     tree: str
     dirty: bool
+    untracked: frozenset[bytes] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -163,11 +167,11 @@ class Repository:
         listed = self._git("ls-tree", "-r", "-z", "--name-only", f"{commit}:{folder}")
         return [os.fsdecode(name) for name in listed.stdout.split(b"\0") if name]
 
-    def tree_state(self) -> TreeState:
+    def tree_state(self, known: frozenset[bytes] | None = None) -> TreeState:
         """Name the files as they are by their content.
 
         Untracked files count if they are Python code or configuration: a new test file is part of what is judged, a
-        log that a test wrote is not.
+        log that a test wrote is not. Of these only the ``known`` ones count, where they are given.
         """
         committed = self._git("rev-parse", "HEAD^{tree}").text
         status = self._git(
@@ -181,11 +185,12 @@ class Repository:
         )
         entries = [entry for entry in status.stdout.split(b"\0") if entry]
         untracked = [entry[3:] for entry in entries if entry.startswith(b"?? ") and _is_code(entry[3:])]
+        untracked = [name for name in untracked if known is None or name in known]
         if not untracked and all(entry.startswith(b"?? ") for entry in entries):
             return TreeState(tree=committed, dirty=False)
         with tempfile.TemporaryDirectory(prefix="testkeep-tree-") as scratch:
             tree = self._write_tree(Path(scratch), untracked)
-        return TreeState(tree=tree, dirty=tree != committed)
+        return TreeState(tree=tree, dirty=tree != committed, untracked=frozenset(untracked))
 
     def _write_tree(self, scratch: Path, untracked: list[bytes]) -> str:
         # A copy of the index and an object store of our own: the user's repository is only read.

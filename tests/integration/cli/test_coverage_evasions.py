@@ -299,6 +299,17 @@ def test_test_rewrites_the_code_after_it_ran__is_inconclusive(tmp_path: Path) ->
     assert run.finding("TK502").message == "files: they were changed while the stages ran"
 
 
+def test_test_leaves_a_new_file_behind__is_no_change_of_the_code(tmp_path: Path) -> None:
+    project = _project(tmp_path)
+    writes = "import pathlib\n\n\ndef test_writes():\n    assert pathlib.Path('left.py').write_text('x = 1')\n"
+    project.commit({"tests/unit/test_writes.py": writes})
+
+    run = project.testkeep("run")
+
+    assert (run.exit_code, run.codes) == (0, []), run.output
+    assert (project.root / "left.py").exists()
+
+
 def test_plugin_of_coverage_in_a_src_folder__is_found_by_the_reports(tmp_path: Path) -> None:
     project = GitProject(tmp_path / "repository")
     project.commit(
