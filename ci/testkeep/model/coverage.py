@@ -144,6 +144,11 @@ class BaseCoverage(Struct, frozen=True, kw_only=True):
     lines_only: bool = False
     obstacle: str = ""
 
+    @property
+    def shown(self) -> CoverageTotals | None:
+        """What may be shown beside the head's numbers: None where only lines can be compared."""
+        return None if self.lines_only else self.kept
+
 
 def layer_of(path: str, layers: Mapping[str, Layer]) -> str:
     """The first layer with a pattern that matches a file; empty if there is none."""

@@ -24,7 +24,7 @@ class MeasuredPaths:
     def place(self, path: str) -> str:
         """The path of the project's file; empty for a file that is not the project's own.
 
-        >>> MeasuredPaths(["/work/shop"], {"shop": "src"}).place("/env/lib/site-packages/shop/cart.py")
+        >>> MeasuredPaths(["/srv/shop"], {"shop": "src"}).place("/env/lib/site-packages/shop/cart.py")
         'src/shop/cart.py'
         """
         unified = path.replace("\\", "/")

@@ -188,14 +188,14 @@ def _compared(case: Case, facts: Facts, watcher: Watcher) -> Facts:
 def _coverage_result(facts: Facts) -> CoverageResult:
     if facts.coverage is None:
         return CoverageResult()
-    totals, diff, base = facts.coverage.totals, facts.diff, facts.base_coverage
+    totals, diff = facts.coverage.totals, facts.diff
+    before = facts.base_coverage.shown if facts.base_coverage is not None else None
     changed = diff.files.items() if diff is not None else ()
-    has_base = base is not None and bool(base.kept.overall.total) and not base.lines_only
     return CoverageResult(
         overall_percent=totals.overall.shown,
         diff_percent=diff.ratio.shown if diff is not None and diff.ratio.total else None,
         layers={name: ratio.shown for name, ratio in totals.by_layer(facts.policy.coverage.layers).items()},
-        base_percent=base.kept.overall.shown if base is not None and has_base else None,
+        base_percent=before.overall.shown if before is not None and before.overall.total else None,
         needed={threshold.key: threshold.missing for threshold in missed(facts)},
         gaps=dict(facts.gaps),
         partial_branches={path: file.partial for path, file in changed if file.partial},

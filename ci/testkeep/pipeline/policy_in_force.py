@@ -80,15 +80,14 @@ def _unmeasured(project: Project, commit: str, base: Policy, folder: str) -> Ite
     """
     files = project.repository.files_at(commit, folder)
     source = base.source or find_source(files)
-    counted = set(production_files(source, files, base.coverage))
+    counted = {_below(folder, file) for file in production_files(source, files, base.coverage)}
     now = set(production_files(project.source, project.files, base.coverage))
-    before = {f"{folder}/{file}" if folder else file for file in counted}
-    prefix = f"{project.folder}/" if project.folder else ""
-    renamed = {
-        change.new: change.old for change in project.repository.changes_since(commit) if change.old != change.new
-    }
+    old_names = {change.new: change.old for change in project.repository.changes_since(commit)}
     for file in project.files:
-        old = renamed.get(f"{prefix}{file}", f"{folder}/{file}" if folder else file)
-        is_test = matches(file, TEST_FILES) or file.startswith("tests/")
-        if old in before and file.endswith(".py") and file not in now and not is_test:
+        old = old_names.get(_below(project.folder, file), _below(folder, file))
+        if old in counted and file.endswith(".py") and file not in now and not matches(file, TEST_FILES):
             yield file
+
+
+def _below(folder: str, file: str) -> str:
+    return f"{folder}/{file}" if folder else file

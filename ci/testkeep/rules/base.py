@@ -196,6 +196,12 @@ def in_repository(facts: Facts, path: str) -> str:
     return f"{folder}/{path}" if folder and path else path
 
 
+def in_project(facts: Facts, path: str) -> str:
+    """Turn a path relative to the repository's root into one relative to the project's; others stay as they are."""
+    folder = facts.provenance.project
+    return path.removeprefix(f"{folder}/") if folder else path
+
+
 def split_location(location: str) -> tuple[str, int]:
     """Take ``path:line`` apart.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from testkeep.model.coverage import BaseCoverage, Coverage, CoverageTotals, Ratio, layer_of
-from testkeep.rules.base import Facts, Problem, in_repository
+from testkeep.rules.base import Facts, Problem, in_project, in_repository
 from testkeep.rules.thresholds import cheapest, diff_of, in_lines, shortfall
 
 _RATCHET = "coverage.ratchet"
@@ -73,7 +73,7 @@ def never_measured(facts: Facts) -> Iterator[Problem]:
     if facts.coverage is None or facts.diff is None:
         return
     for path, changed in sorted(facts.diff.files.items()):
-        file = facts.coverage.files.get(_in_project(facts, path))
+        file = facts.coverage.files.get(in_project(facts, path))
         if file is not None and not file.executed and changed.missing:
             yield _unmeasured(path, f"no test imports it ({in_lines(file.ratio.total)})", changed.missing[0])
     for name in facts.coverage.unreadable:
@@ -121,8 +121,3 @@ def _worst(facts: Facts, layer: str) -> Iterator[str]:
 
 def _uncovered(ratio: Ratio) -> int:
     return ratio.total - ratio.covered
-
-
-def _in_project(facts: Facts, path: str) -> str:
-    folder = facts.provenance.project
-    return path.removeprefix(f"{folder}/") if folder else path

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from testkeep.model.layout import lies_in, may_be_production
-from testkeep.rules.base import Facts
+from testkeep.rules.base import Facts, in_project, in_repository
 from testkeep.rules.thresholds import in_lines
 
 
@@ -33,8 +33,8 @@ def _cores(facts: Facts) -> Iterator[str]:
 
 
 def _outside(facts: Facts, source: Sequence[str]) -> Iterator[str]:
-    prefix = f"{facts.provenance.project}/" if facts.provenance.project else ""
-    changed = [path.removeprefix(prefix) for path in facts.changed_lines if path.startswith(prefix)]
+    folder = facts.provenance.project
+    changed = (in_project(facts, path) for path in facts.changed_lines if not folder or lies_in(path, [folder]))
     outside = sorted(path for path in changed if may_be_production(path) and not lies_in(path, source))
     if outside:
         more = f" and {len(outside) - 1} more" if len(outside) > 1 else ""
@@ -42,10 +42,8 @@ def _outside(facts: Facts, source: Sequence[str]) -> Iterator[str]:
 
 
 def _excluded(facts: Facts) -> Iterator[str]:
-    prefix = f"{facts.provenance.project}/" if facts.provenance.project else ""
     files = facts.coverage.files if facts.coverage is not None else {}
-    number = sum(
-        len(file.excluded.intersection(facts.changed_lines.get(f"{prefix}{path}", ()))) for path, file in files.items()
-    )
+    changed = {path: facts.changed_lines.get(in_repository(facts, path), ()) for path in files}
+    number = sum(len(file.excluded.intersection(changed[path])) for path, file in files.items())
     if number:
         yield f"{in_lines(number)} of the change do not count: excluded from coverage (pragma: no cover, exclude_also)"

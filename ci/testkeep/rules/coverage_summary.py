@@ -17,8 +17,7 @@ def summarize(facts: Facts, head: str, base: str) -> CoverageSummary | None:
     coverage = facts.coverage
     if coverage is None:
         return None
-    base_coverage = facts.base_coverage
-    before = base_coverage.kept if base_coverage is not None and not base_coverage.lines_only else None
+    before = facts.base_coverage.shown if facts.base_coverage is not None else None
     layers_before = before.by_layer(facts.policy.coverage.layers) if before is not None else {}
     overall = next(overall_of(facts))
     unreadable = (in_repository(facts, path) for path in coverage.unreadable)

@@ -11,8 +11,8 @@ from testkeep.rules.comparison import missing_environments
 from testkeep.rules.control import CONTROL_FAILED
 from testkeep.rules.validity import doubts
 
-# What is made of the records of all jobs.
-_COVERAGE = frozenset((*COVERAGE_SUMS, FILES))
+# What is no job: what is made of the records of all of them, and the files themselves.
+_NO_JOBS = frozenset((*COVERAGE_SUMS, FILES))
 
 
 def evidence_missing(facts: Facts) -> Iterator[Problem]:
@@ -177,7 +177,7 @@ def _by_reason(rejections: Sequence[Rejection], purpose: str) -> Iterator[Proble
     for (reason, advice), names in jobs.items():
         # A job of its own (a shard, a bare pytest run, the sum of the coverage) is no word that 'run' knows.
         are_stages = set(names) <= set(Stage)
-        what = "" if _COVERAGE.issuperset(names) else "stage" if are_stages else "job"
+        what = "" if _NO_JOBS.issuperset(names) else "stage" if are_stages else "job"
         plural = "s" if what and len(names) > 1 else ""
         command = " ".join(["testkeep run", *(names if are_stages else ())])
         yield Problem(

@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from testkeep.errors import EvidenceError
+from testkeep.model.stage import Stage
+from testkeep.system.files import read_bytes
 
 MAIN = "main"
 _RECORD = ".json"
 _JOURNAL = ".jsonl"
 _FOOTPRINTS = ".footprints"
-_SUFFIXES = frozenset({"json", "jsonl", "log", "coverage", "coveragerc", "context", "footprints", "sums"})
+_BEGIN_OF_RECORD = b'{"schema":"testkeep.'
 
 
 @dataclass(frozen=True)
@@ -37,13 +39,19 @@ class EvidenceFolder:
         """
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            ids = None if job_ids is None else set(job_ids)
+            ids = self._own_ids() if job_ids is None else set(job_ids)
             for file in self._files():
-                is_own = file.name.rpartition(".")[2] in _SUFFIXES
-                if file.name.partition(".")[0] in ids if ids is not None else is_own:
+                if file.name.partition(".")[0] in ids:
                     file.unlink()
         except OSError as error:
             raise EvidenceError(f"{self.path}: cannot write evidence there: {error.strerror}") from error
+
+    def _own_ids(self) -> set[str]:
+        """The jobs that any file of the folder can be of; it may be a folder with files of the user's, too."""
+        records = (file for file in self._files(f"*{_RECORD}") if file.is_file())
+        written = {file.stem for file in records if read_bytes(file).startswith(_BEGIN_OF_RECORD)}
+        running = {file.name.partition(".")[0] for file in self._files(f"*.*{_JOURNAL}")}
+        return {*Stage, *written, *running}
 
     def job_ids(self) -> set[str]:
         """The jobs that left a record or a journal."""

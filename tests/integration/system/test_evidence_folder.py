@@ -123,3 +123,15 @@ def test_write_atomically__failing__leaves_nothing_behind(tmp_path: Path) -> Non
         write_atomically(target, b"data")
 
     assert [path.name for path in tmp_path.iterdir()] == ["target"]
+
+
+def test_prepare__folder_has_files_of_the_users__clears_only_what_runs_left(tmp_path: Path) -> None:
+    folder = EvidenceFolder(tmp_path)
+    mine = ("package.json", "package.lock", "data.jsonl", "data.log", "notes.md")
+    ours = ("unit.coverage", "unit.log", "tests.json", "tests.coverage", "shard.main.jsonl", "shard.context")
+    for name in (*mine, *ours):
+        (tmp_path / name).write_text('{"schema":"testkeep.evidence/1"}' if name == "tests.json" else "{}")
+
+    folder.prepare()
+
+    assert {path.name for path in tmp_path.iterdir()} == set(mine)

@@ -152,3 +152,23 @@ def test_read__file_at_a_commit__is_as_it_was(project: GitProject, repository: R
 
     assert "def add" in (repository.read(first, "app/calc.py") or "")
     assert repository.read(first, "nowhere.py") is None
+
+
+def test_read_many__links__are_followed_inside_the_repository_and_nothing_elsewhere(
+    project: GitProject, repository: Repository
+) -> None:
+    for name, target in (
+        ("inside.py", "calc.py"),
+        ("nowhere.py", "missing.py"),
+        ("outside.py", "../../../outside.py"),
+        ("circle.py", "circle.py"),
+        ("folder.py", "../tests"),
+    ):
+        (project.root / "app" / name).symlink_to(target)
+    commit = project.commit()
+    names = ["nowhere.py", "outside.py", "circle.py", "folder.py", "absent.py", "inside.py", "calc.py"]
+
+    texts = repository.read_many(commit, [f"app/{name}" for name in names])
+
+    code = (project.root / "app" / "calc.py").read_text()
+    assert texts == {f"app/{name}": None for name in names} | {"app/inside.py": code, "app/calc.py": code}
