@@ -46,4 +46,4 @@ def _excluded(facts: Facts) -> Iterator[str]:
     changed = {path: facts.changed_lines.get(in_repository(facts, path), ()) for path in files}
     number = sum(len(file.excluded.intersection(changed[path])) for path, file in files.items())
     if number:
-        yield f"{in_lines(number)} of the change do not count: excluded from coverage (pragma: no cover, exclude_also)"
+        yield f"excluded from coverage (pragma: no cover, exclude_also): {in_lines(number)} of the change"

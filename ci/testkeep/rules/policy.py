@@ -126,7 +126,7 @@ def _moved_out(change: PolicyChange) -> Iterator[Problem]:
         more = f" and {len(others)} more" if others else ""
         yield Problem(
             message=f"{first}{more} counted for coverage at {change.commit[:12]}, and would not any more",
-            help=f"Add its folder to source, or to coverage.include. {_escape(SOURCE)}",
+            help=f"Add its folder to source, or to coverage.include, or move it back. {_way_out(SOURCE)}",
             test=SOURCE,
         )
 
@@ -136,10 +136,11 @@ def _said(change: PolicyChange, loosening: Loosening) -> str:
 
 
 def _escape(key: str) -> str:
-    return (
-        f'Put it back. If it is meant, first merge a waiver with rule = "{CODE}" and test = "{key}" into the base '
-        "branch."
-    )
+    return f"Put it back. {_way_out(key)}"
+
+
+def _way_out(key: str) -> str:
+    return f'If it is meant, first merge a waiver with rule = "{CODE}" and test = "{key}" into the base branch.'
 
 
 def _request(change: PolicyChange, loosening: Loosening) -> Problem:

@@ -353,7 +353,7 @@ def test_changed_lines_that_code_excludes_itself__are_stated(tmp_path: Path) -> 
 
     run = project.testkeep("run")
 
-    note = "10 lines of the change do not count: excluded from coverage (pragma: no cover, exclude_also)"
+    note = "excluded from coverage (pragma: no cover, exclude_also): 10 lines of the change"
     assert (run.exit_code, note in run.verdict.notes) == (0, True), run.output
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+import msgspec
 import pytest
 
 from builders import a_record, a_test, a_waiver, findings_of, the_facts
@@ -169,6 +170,16 @@ def test_thresholds__a_removed_file_brought_it_down__is_a_warning(base: BaseCove
     coverage = _covered(service=(80, 100))
     assert _fates("TK301", coverage, base=base) == [("coverage.overall", severity, False)]
     assert _fates("TK302", coverage, base=base)[:1] == [("coverage.layers.service", severity, False)]
+
+
+def test_tk301__a_removed_file_and_a_badly_covered_new_one__is_an_error() -> None:
+    coverage = _covered(service=(80, 100), new=(8, 10))
+    assert _fates("TK301", coverage, base=_base(_A, _GONE)) == [("coverage.overall", "error", False)]
+
+
+def test_tk301__only_lines_are_comparable_with_the_base__is_an_error() -> None:
+    base = msgspec.structs.replace(_base(_A, _GONE), lines_only=True)
+    assert _fates("TK301", _covered(service=(80, 100)), base=base) == [("coverage.overall", "error", False)]
 
 
 _NEAR = "tests/test_a.py::test_g"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from builders import a_record, a_test, a_waiver, findings_of, the_facts
@@ -89,6 +90,17 @@ def _base(**files: tuple[int, int]) -> BaseCoverage:
 _STRICT, _SLACK = CoveragePolicy(layers=_LAYERS), CoveragePolicy(layers=_LAYERS, slack_percent=0.5)
 _FELL = "coverage fell from 90 % (900 of 1000) to 89.9 % (899 of 1000)"
 _REST = "coverage of the rest layer fell from 90 % (900 of 1000) to 89.9 % (899 of 1000)"
+
+
+def test_tk304__branches_at_the_head_alone__compares_lines() -> None:
+    file = FileCoverage(ratio=Ratio(8, 20), lines=Ratio(8, 10))
+    now, base = Coverage(files={"app/a.py": file}, branch=True), msgspec.structs.replace(
+        _base(a=(9, 10)), lines_only=True
+    )
+
+    found = findings_of("TK304", _facts(now, base=base, policy=CoveragePolicy(layers={})))
+
+    assert [finding.message for finding in found] == ["coverage fell from 90 % (9 of 10) to 80 % (8 of 10)"]
 
 
 @pytest.mark.parametrize(

@@ -152,6 +152,24 @@ def _change(base: Policy | None, head: Policy, **rest: str | tuple[str, ...]) ->
             ),
             id="boundary: the source's folder is gone",
         ),
+        *(
+            pytest.param(
+                _change(base, Policy(), unmeasured=("tools/a.py", "tools/b.py")),
+                (),
+                (
+                    _ERROR(
+                        message=f"tools/a.py and 1 more counted for coverage at {AT}, and would not any more",
+                        help=_escape("source").replace(
+                            "Put it back.", "Add its folder to source, or to coverage.include, or move it back."
+                        ),
+                        test="source",
+                        path="pyproject.toml",
+                    ),
+                ),
+                id=f"failing: code leaves a source that is {kind}",
+            )
+            for base, kind in ((Policy(), "written down nowhere"), (None, "under no policy at the base"))
+        ),
     ],
 )
 def test_tk503__policy__table(
