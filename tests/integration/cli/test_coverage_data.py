@@ -8,10 +8,12 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from integration.cli.covered_project import covered_project
+from integration.cli.covered_project import covered_project, numbers
 from repositories import GitProject
+from testkeep.formats import evidence_json
 
 FLOW = "from app.calc import add\n\n\ndef test_flow():\n    assert add(1, 1) == 2\n"
 
@@ -134,3 +136,34 @@ def test_gate__report_folder_cannot_be_written__says_so(measured: GitProject, tm
 def _contents(folder: Path) -> dict[str, bytes]:
     """Every file of a folder; a folder in it stands for itself."""
     return {path.name: path.read_bytes() if path.is_file() else b"folder" for path in folder.iterdir()}
+
+
+def _as_job(made: Path, name: str, target: Path) -> None:
+    """Take the evidence of the unit stage for that of a job with a name of its own: a shard, or another interpreter."""
+    record = evidence_json.loads((made / "unit.json").read_bytes(), name)
+    job = msgspec.structs.replace(record.job, id=name)
+    target.mkdir(exist_ok=True)
+    (target / f"{name}.json").write_bytes(evidence_json.dumps(msgspec.structs.replace(record, job=job)))
+    shutil.copyfile(made / "unit.coverage", target / f"{name}.coverage")
+
+
+def test_gate__several_jobs_of_one_stage__add_up_and_one_without_data_is_missing(tmp_path: Path) -> None:
+    ways = "def ways(a):\n    if a:\n        return 1\n    return 2\n"
+    tests = (
+        "from app.ways import ways\n\n\ndef test_one():\n    assert ways(1)\n\n\ndef test_two():\n    assert ways(0)\n"
+    )
+    project = covered_project(tmp_path / "repository", {"app/ways.py": ways, "tests/unit/test_ways.py": tests})
+    alone, together = [], tmp_path / "together"
+    for name in ("one", "two"):
+        made = tmp_path / name
+        chosen = ("--", "-k", f"test_{name} or test_add")
+        alone.append(numbers(project.testkeep("run", "--base", "none", "--evidence", str(made), *chosen))[0])
+        _as_job(made, f"unit-{name}", together)
+
+    whole = project.testkeep("gate", "--base", "none", "--evidence", str(together))
+    (together / "unit-two.coverage").unlink()
+    part = project.testkeep("gate", "--base", "none", "--evidence", str(together))
+
+    assert (alone, numbers(whole)[0]) == ([83.33, 83.33], 100.0), whole.output
+    assert (part.exit_code, part.codes) == (4, ["TK501"])
+    assert part.finding("TK501").message == "coverage: there is no coverage data of unit-two; was --no-cov given?"
