@@ -15,6 +15,7 @@ from testkeep.cli.coverage import coverage
 from testkeep.cli.explain import explain, rules
 from testkeep.cli.fix import fix
 from testkeep.cli.gate import gate
+from testkeep.cli.plan import plan
 from testkeep.cli.run import run
 from testkeep.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_PASS, EXIT_USAGE, KitError
 
@@ -28,7 +29,7 @@ def cli() -> None:
     """
 
 
-for _command in (run, gate, baseline, coverage, fix, explain, rules):
+for _command in (run, gate, plan, baseline, coverage, fix, explain, rules):
     cli.add_command(_command)
 
 

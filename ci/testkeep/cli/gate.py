@@ -8,7 +8,8 @@ from typing import Any
 import click
 from rich.console import Console
 
-from testkeep.cli.options import FOLDER, base_option, evidence_option, output_options, untracked_option
+from testkeep.cli.options import FILE, FOLDER, base_option, evidence_option, output_options, untracked_option
+from testkeep.cli.planned_gate import judge_plan
 from testkeep.cli.session import choose_base, conclude, folder_or_default, make_baseline
 from testkeep.errors import EvidenceError, UsageError
 from testkeep.pipeline.baseline import baseline_from, store_folder
@@ -25,12 +26,23 @@ from testkeep.system.process import interrupt_on_termination
 @base_option
 @untracked_option
 @click.option("--baseline", "baseline_folder", type=FOLDER, help="Folder with the base commit's evidence.")
+@click.option("--plan", "plan_file", type=FILE, help="The plan: exactly the evidence of its jobs is accepted.")
+@click.option(
+    "--needs",
+    envvar="TESTKEEP_NEEDS",
+    metavar="JSON",
+    help="How the CI product says that the jobs ended: GitHub's toJSON(needs). [variable: TESTKEEP_NEEDS]",
+)
 @output_options
 def gate(**options: Any) -> int:
     """Judge the evidence of a run, against the evidence of the base commit."""
     interrupt_on_termination()
     if options["baseline_folder"] and options["base_ref"]:
         raise UsageError("--base and --baseline: give one of them, the commit or the folder with its evidence")
+    if options["plan_file"]:
+        return judge_plan(options)
+    if options["needs"]:
+        raise UsageError("--needs: it belongs to --plan")
     project = load_project(Path.cwd())
     folder = EvidenceFolder(folder_or_default(project, options["evidence_folder"], "evidence"))
     if not folder.path.is_dir():

@@ -13,15 +13,15 @@ from testkeep.pipeline.publish import Outputs, write_outputs
 from testkeep.reports import github, terminal
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-_FILE = click.Path(path_type=Path, dir_okay=False)
+FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path)
 
 _OUTPUT_OPTIONS = (
-    click.option("--json", "json_file", type=_FILE, help="Write the verdict as JSON (schema testkeep.verdict/1)."),
-    click.option("--markdown", "markdown_file", type=_FILE, help="Write the verdict as Markdown, for a job summary."),
-    click.option("--html", "html_file", type=_FILE, help="Write the verdict as one HTML page."),
+    click.option("--json", "json_file", type=FILE, help="Write the verdict as JSON (schema testkeep.verdict/1)."),
+    click.option("--markdown", "markdown_file", type=FILE, help="Write the verdict as Markdown, for a job summary."),
+    click.option("--html", "html_file", type=FILE, help="Write the verdict as one HTML page."),
     click.option("--github", is_flag=True, help="Print annotations as GitHub workflow commands."),
-    click.option("--gitlab", "gitlab_file", type=_FILE, help="Write a GitLab code quality report."),
+    click.option("--gitlab", "gitlab_file", type=FILE, help="Write a GitLab code quality report."),
     click.option(
         "--report", "report_folder", type=FOLDER,
         help="Folder for verdict.json, summary.md, report.html, junit.xml and coverage [default: .testkeep/report].",

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
 
-from testkeep.cli.options import base_option, evidence_option, output_options, untracked_option
+from testkeep.cli.job import do_job
+from testkeep.cli.options import FILE, base_option, evidence_option, output_options, untracked_option
 from testkeep.cli.session import choose_base, conclude, folder_or_default, make_baseline
+from testkeep.cli.stages import stages_named
 from testkeep.cli.view import watching
 from testkeep.errors import UsageError
-from testkeep.model.stage import Stage
 from testkeep.pipeline.baseline import Base, store_folder
 from testkeep.pipeline.context import load_project
 from testkeep.pipeline.judge import Case
@@ -38,6 +37,13 @@ _STAGES_ALONE = "only the stages themselves were judged (--no-gate): no base, no
 @untracked_option
 @evidence_option
 @click.option("--footprints", is_flag=True, help="Record which lines each test runs: names the tests near a gap.")
+@click.option("--job", "job_id", metavar="ID", help="Run one job of a plan, and judge it alone.")
+@click.option("--plan", "plan_file", type=FILE, help="The plan, as 'testkeep plan --output FILE' wrote it.")
+@click.option(
+    "--attempt",
+    type=click.IntRange(min=1),
+    help="How often the job was tried, this time included. [default: what the CI product says, else 1]",
+)
 @click.option("--no-gate", is_flag=True, help="Judge the stages alone: no base, no coverage thresholds.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first stage that does not pass.")
 @output_options
@@ -48,8 +54,12 @@ def run(pytest_arguments: tuple[str, ...], /, stages: tuple[str, ...], **options
     Static stages run first and together, then the test stages together. Arguments after -- go to pytest.
     """
     interrupt_on_termination()
+    if bool(options["job_id"]) != bool(options["plan_file"]) or (options["job_id"] and stages):
+        raise UsageError("--job ID and --plan FILE belong together, and name the stage themselves")
+    if options["job_id"]:
+        return do_job(options, pytest_arguments or ())
     project = load_project(Path.cwd())
-    named = _stages(stages)
+    named = stages_named(stages)
     conserve = not options["no_gate"]
     base, problem = choose_base(project, options["base_ref"]) if conserve else (Base(reason=_STAGES_ALONE), None)
     project = under_base(project, base.commit)
@@ -81,17 +91,3 @@ def run(pytest_arguments: tuple[str, ...], /, stages: tuple[str, ...], **options
         untracked=options["include_untracked"],
     )
     return conclude(case, options, console)
-
-
-def _stages(names: Sequence[str]) -> tuple[Stage, ...]:
-    """Turn names into stages, in the pipeline's order.
-
-    Raises:
-        UsageError: there is no such stage.
-    """
-    for name in names:
-        if name not in list(Stage):
-            nearest = difflib.get_close_matches(name, list(Stage), n=1)
-            advice = f"did you mean {nearest[0]}?" if nearest else f"there are {', '.join(Stage)}"
-            raise UsageError(f"no such stage: {name!r}; {advice}")
-    return tuple(stage for stage in Stage if stage in names)

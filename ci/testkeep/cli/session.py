@@ -20,11 +20,13 @@ from testkeep.errors import (
 from testkeep.model.stage import Stage
 from testkeep.model.verdict import Decision
 from testkeep.pipeline.baseline import Base, find_base, obtain, state_folder
+from testkeep.pipeline.change_base import base_of_change, current_event
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.judge import Case, judge
 from testkeep.pipeline.publish import write_report
 from testkeep.reports import coverage_table
 from testkeep.rules.base import Baseline
+from testkeep.system.git import Repository
 from testkeep.system.interpreter import environment_variables
 
 _MOST_FILES = 20
@@ -47,9 +49,19 @@ def choose_base(project: Project, ref: str | None) -> tuple[Base, Baseline | Non
         UsageError: there is no such ref.
     """
     try:
-        return find_base(project.repository, ref), None
+        return base_or_fail(project.repository, ref), None
     except BaselineError as error:
         return Base(commit=ref or ""), Baseline(commit=ref or "", problem=error.message)
+
+
+def base_or_fail(repository: Repository, ref: str | None) -> Base:
+    """Find the base commit: the one that was named, else that of the change that a pipeline runs for.
+
+    Raises:
+        UsageError: there is no such ref.
+        BaselineError: history was cut off before it.
+    """
+    return find_base(repository, ref) if ref else base_of_change(repository, current_event())
 
 
 def make_baseline(
@@ -68,7 +80,7 @@ def conclude(case: Case, options: dict[str, Any], console: Console) -> int:
     with watching(console, environment_variables(), quiet=True) as watcher:
         judgement = judge(case, watcher)
     verdict = judgement.verdict
-    write_report(verdict, case.folder, case.report)
+    write_report(verdict, judgement.evidence, case.report)
     if judgement.coverage is not None:
         files = coverage_table.render_files(
             judgement.coverage, width=console.width, color=console.is_terminal, most=_MOST_FILES

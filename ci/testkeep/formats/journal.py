@@ -39,11 +39,12 @@ class Opened(Struct, frozen=True, kw_only=True, tag="opened"):
 
 
 class Collected(Struct, frozen=True, kw_only=True, tag="collected"):
-    """Collection ended. ``n_selected`` of the items are to be run."""
+    """Collection ended. ``n_selected`` of the items are to be run; tests of other stages and shards are not."""
 
     items: tuple[Item, ...]
     elsewhere: dict[Stage, tuple[str, ...]]
     n_selected: int
+    other_shards: tuple[str, ...] = ()
 
 
 class Collector(Struct, frozen=True, kw_only=True, tag="collector"):
@@ -179,6 +180,7 @@ def _suite(opened: Opened, closed: Closed, every: Sequence[Line], killed: dict[s
         settings=opened.settings,
         tests=tuple(RecordedTest(item=item, execution=executions.get(item.id)) for item in collected.items),
         elsewhere=collected.elsewhere,
+        other_shards=collected.other_shards,
         collectors=_unique(line.report for line in every if isinstance(line, Collector)),
         ignored_paths=tuple(sorted({line.path for line in every if isinstance(line, Ignored)})),
         imports=_origins(every),

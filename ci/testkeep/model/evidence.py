@@ -2,24 +2,53 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Final, Literal
 
 from msgspec import Struct
 
+from testkeep.model.partition import Partition
 from testkeep.model.stage import Stage
 from testkeep.model.tests import RecordedTest
 
 EVIDENCE_SCHEMA: Final = "testkeep.evidence/1"
 
 
-class Job(Struct, frozen=True, kw_only=True):
-    """One stage run in one environment, leaving one record. ``id`` is also the stem of its files' names.
+class Side(StrEnum):
+    """The commit whose code a job runs: the one that is judged, or its base."""
+
+    HEAD = "head"
+    BASE = "base"
+
+
+class Job(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One stage run in one environment, on one shard, leaving one record.
 
     A bare ``pytest --testkeep-evidence`` runs the tests of all stages in one job: then ``stages`` has several.
+
+    ``python`` is the interpreter that was planned (``3.12``; empty: any), ``shard`` the slice of the stage's tests, of
+    ``of``, ``side`` the commit whose code is run. ``plan`` is the digest of the plan that the job is of, and
+    ``attempt`` counts from 1 how often it was tried; 0 if nobody planned it.
     """
 
     id: str
     stages: tuple[Stage, ...]
+    python: str = ""
+    shard: int = 1
+    of: int = 1
+    side: Side = Side.HEAD
+    attempt: int = 0
+    plan: str = ""
+
+    @property
+    def stem(self) -> str:
+        """The stem of the names of the job's files: attempts do not overwrite each other."""
+        return f"{self.id}-a{self.attempt}" if self.attempt else self.id
+
+    @property
+    def shown_shard(self) -> str:
+        """The shard as people write it: ``1/3``."""
+        return f"{self.shard}/{self.of}"
 
 
 class Provenance(Struct, frozen=True, kw_only=True):
@@ -97,7 +126,8 @@ class Measurement(Struct, frozen=True, kw_only=True):
 class Suite(Struct, frozen=True, kw_only=True):
     """What one pytest run found and did.
 
-    ``elsewhere`` has the ids of collected tests that belong to other stages, by stage; ``imports`` maps the names of
+    ``elsewhere`` has the ids of collected tests that belong to other stages, by stage, and ``other_shards`` those of
+    this stage that belong to other shards; ``imports`` maps the names of
     imported top-level modules to the folders that they came from, leaving out installed packages that are not the
     project's own. ``foreign_code`` are the files that were imported as the project's production code and are neither
     the project's own files nor equal to them: of a stale installed copy, say. ``measurements`` are the ways in which
@@ -116,6 +146,7 @@ class Suite(Struct, frozen=True, kw_only=True):
     foreign_code: tuple[str, ...] = ()
     measurements: tuple[Measurement, ...] = ()
     footprints: str = ""
+    other_shards: tuple[str, ...] = ()
 
 
 class Evidence(Struct, frozen=True, kw_only=True):
@@ -166,9 +197,9 @@ class JobContext(Struct, frozen=True, kw_only=True):
     commit is run, an older plugin reads this, and passes over what it does not know.
 
     ``only`` and ``without`` are ids of the tests to which a run is limited (None: no limit), and of those that it
-    leaves out; ``inspect`` is the production code (folders and modules, relative to the project's root) that an
-    inspection watches, None if the run is none. ``footprints`` asks for those of all tests, of the production code
-    ``source``.
+    leaves out; ``partition`` says which of a stage's tests are this job's (None: all); ``inspect`` is the production
+    code (folders and modules, relative to the project's root) that an inspection watches, None if the run is none.
+    ``footprints`` asks for those of all tests, of the production code ``source``.
     """
 
     job: Job
@@ -182,6 +213,7 @@ class JobContext(Struct, frozen=True, kw_only=True):
     roots: dict[str, str] = {}
     source: tuple[str, ...] = ()
     footprints: bool = False
+    partition: Partition | None = None
 
     def leaves_out(self, stage: Stage, marks: tuple[str, ...]) -> str:
         """Say why a test is left out of the run; empty if it is not."""

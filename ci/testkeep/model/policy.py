@@ -16,6 +16,8 @@ Duration = Annotated[str, Meta(pattern=DURATION_PATTERN, description=A_DURATION)
 Text = Annotated[str, Meta(pattern=r"\S", description="a text that is not empty")]
 Code = Annotated[str, Meta(pattern=r"^TK[0-9]{3}$", description="the code of a rule, such as 'TK201'")]
 Patterns = Annotated[tuple[Text, ...], Meta(min_length=1, description="a list of at least one pattern")]
+PythonVersion = Annotated[str, Meta(pattern=r"^3\.[0-9]+$", description="a Python version such as '3.12'")]
+Shards = Annotated[int, Meta(ge=1, description="a number of shards, at least 1")]
 Workers = Annotated[int, Meta(ge=1, description="a number of processes, at least 1")]
 Stages = Annotated[tuple[Stage, ...], Meta(min_length=1, description="a list of at least one stage")]
 
@@ -68,11 +70,14 @@ class Pyramid(_Table, frozen=True, kw_only=True):
 class SuitesPolicy(_Table, frozen=True, kw_only=True):
     """How tests are sorted into stages, and on how many processes a stage's tests run (``workers``, by pytest-xdist).
 
+    ``shards`` is the number of jobs that CI spreads a stage's tests over.
+
     Tests that carry a mark named in ``leave_out`` are collected and recorded, but not run, unless the stage of that
     name is itself asked for. ``budgets`` are the longest times one test of a stage may take (``"100ms"``, ``"1s"``).
     """
 
     workers: dict[Stage, Workers] = {}
+    shards: dict[Stage, Shards] = {}
     leave_out: tuple[str, ...] = ("slow", "performance", "diagnostic")
     pyramid: Pyramid | None = None
     budgets: dict[Stage, Duration] = {}
@@ -95,13 +100,17 @@ class Waiver(_Table, frozen=True, kw_only=True):
 class Policy(_Table, frozen=True, kw_only=True):
     """The whole policy of a project.
 
-    An empty ``source`` means: find it from the project's layout. ``timeout`` is the longest time one stage may take.
+    An empty ``source`` means: find it from the project's layout. ``python`` are the versions that CI runs the tests
+    with, the first of them also the static stages; empty: the one that the plan is made with. ``timeout`` is the
+    longest time one stage may take.
+
     ``waivers_from`` says whose waivers are honoured: those of the base commit, so that a change cannot excuse itself,
     or also those of the head. As everything else it is read from the base commit.
     """
 
     source: tuple[str, ...] = ()
     stages: Stages = DEFAULT_STAGES
+    python: tuple[PythonVersion, ...] = ()
     formatter: Literal["black", "ruff"] = "black"
     timeout: Duration = "60m"
     coverage: CoveragePolicy = CoveragePolicy()

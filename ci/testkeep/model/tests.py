@@ -192,3 +192,9 @@ class RecordedTest(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Whether the test ran its assertions and they held."""
         execution = self.execution
         return execution is not None and execution.outcome is Outcome.PASSED and not execution.contradiction
+
+
+def function_of(test_id: str) -> str:
+    """A test's id without its parameters; a file's name may have brackets, too."""
+    file, separator, names = test_id.partition("::")
+    return f"{file}{separator}{names.partition('[')[0]}"

@@ -36,7 +36,7 @@ def base_coverage(
         EvidenceError: a job left no coverage data, or its data cannot be read.
         BaselineError: git cannot check the commit out.
     """
-    jobs = sorted(record.job.id for record in evidence if record.ran_tests)
+    jobs = sorted(record.job.stem for record in evidence if record.ran_tests)
     without = [job for job in jobs if not folder.coverage_path(job).exists()]
     if without:
         raise EvidenceError(f"there is no coverage data of {', '.join(without)} at {commit[:12]}", hint=_AGAIN)

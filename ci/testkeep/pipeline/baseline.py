@@ -18,6 +18,7 @@ from testkeep.pipeline.plans import RunOptions
 from testkeep.pipeline.progress import Watcher
 from testkeep.pipeline.run import run_stages
 from testkeep.rules.base import Baseline
+from testkeep.rules.shards import missing_shards, shard_faults
 from testkeep.rules.validity import broken_off, doubts
 from testkeep.system import interpreter
 from testkeep.system.evidence_folder import EvidenceFolder
@@ -31,10 +32,11 @@ _DEFAULT_BRANCHES = ("origin/HEAD", "main", "origin/main", "master", "origin/mas
 
 @dataclass(frozen=True)
 class Base:
-    """The commit to compare with. ``commit`` is empty if there is none; then ``reason`` says why."""
+    """The commit to compare with, and ``how`` it was found; ``commit`` is empty if there is none, for a ``reason``."""
 
     commit: str = ""
     reason: str = ""
+    how: str = ""
 
 
 def find_base(repository: Repository, ref: str | None) -> Base:
@@ -51,19 +53,23 @@ def find_base(repository: Repository, ref: str | None) -> Base:
         return Base(reason="judged without a baseline (--base none)")
     head = repository.head()
     if ref is not None:
-        return Base(_named(repository, ref))
+        return Base(_named(repository, ref), how=f"named by --base {ref}")
     target = _default_branch(repository)
     tip = repository.resolve(target)
     if tip is None or tip == head or target.removeprefix("origin/") == repository.branch():
         parent = repository.parent(head)
         if parent is None and repository.is_shallow():
             raise BaselineError("the parent commit is not in this shallow clone", hint=_DEEPEN)
-        return Base(parent) if parent else Base(reason="judged without a baseline: this is the first commit")
+        return (
+            Base(parent, how=f"the parent of the tip of {target}")
+            if parent
+            else Base(reason="judged without a baseline: this is the first commit")
+        )
     base = repository.merge_base(tip, head)
     if base is None:
         shallow = " in this shallow clone" if repository.is_shallow() else ""
         raise BaselineError(f"HEAD and {target} have no common commit{shallow}", hint=_DEEPEN)
-    return Base(base)
+    return Base(base, how=f"the merge base with {target}")
 
 
 _DEEPEN = "Fetch the whole history (git fetch --unshallow; in CI a fetch depth of 0), or name a commit with --base."
@@ -95,7 +101,7 @@ def obtain(project: Project, commit: str, stages: Sequence[Stage], jobs: int, wa
     """
     missing: tuple[Stage, ...] = ()
     try:
-        stored = (record for record in _stored(project, commit) if set(record.job.stages) & set(stages))
+        stored = (record for record in stored_records(project, commit) if set(record.job.stages) & set(stages))
         measure = _needs_coverage(project, stages)
         evidence = [record for record in stored if not measure or _is_measured(project, commit, record)]
         have = {stage for record in evidence for stage in record.job.stages}
@@ -109,7 +115,7 @@ def obtain(project: Project, commit: str, stages: Sequence[Stage], jobs: int, wa
 
 def stored(project: Project, commit: str, stages: Set[Stage]) -> tuple[Baseline, EvidenceFolder] | None:
     """The evidence of some stages at the base commit as it lies in the store, and where; None if any is not there."""
-    evidence = [record for record in _stored(project, commit) if stages >= set(record.job.stages)]
+    evidence = [record for record in stored_records(project, commit) if stages >= set(record.job.stages)]
     if stages != {stage for record in evidence for stage in record.job.stages}:
         return None
     return Baseline(commit=commit, evidence=tuple(evidence)), store_folder(project, commit)
@@ -124,7 +130,8 @@ def baseline_from(folder: EvidenceFolder, stages: Sequence[Stage]) -> tuple[Base
         if len(commits) != 1:
             what = "has no evidence of these stages" if not commits else "mixes evidence of several commits"
             raise BaselineError(f"{folder.path} {what}")
-        _refuse_invalid(wanted, unfinished)
+        refuse_invalid(wanted, unfinished)
+        refuse_bad_shards(wanted)
     except (BaselineError, EvidenceError) as error:
         return Base(commit=""), Baseline(commit="", problem=error.message)
     commit = commits.pop()
@@ -145,7 +152,12 @@ def state_folder(project: Project) -> Path:
     return folder
 
 
-def _stored(project: Project, commit: str) -> list[Evidence]:
+def stored_records(project: Project, commit: str) -> list[Evidence]:
+    """All records of a commit in the store.
+
+    Raises:
+        EvidenceError: a record cannot be read.
+    """
     evidence, _ = read_all(store_folder(project, commit))
     return [record for record in evidence if record.provenance.commit == commit and not record.provenance.dirty]
 
@@ -157,7 +169,7 @@ def _needs_coverage(project: Project, stages: Sequence[Stage]) -> bool:
 
 def _is_measured(project: Project, commit: str, record: Evidence) -> bool:
     """Whether the coverage data of a stored record are there, too."""
-    return not record.ran_tests or store_folder(project, commit).coverage_path(record.job.id).exists()
+    return not record.ran_tests or store_folder(project, commit).coverage_path(record.job.stem).exists()
 
 
 def _make(
@@ -183,13 +195,18 @@ def _make(
         run_stages(base.project, options, watcher)
         evidence, unfinished = read_all(made)
         refuse_foreign_code(evidence, project, base.project)
-        _refuse_invalid(evidence, unfinished)
+        refuse_invalid(evidence, unfinished)
         for record in evidence:
             _store(project, commit, made, record)
     return evidence
 
 
-def _refuse_invalid(evidence: Sequence[Evidence], unfinished: Sequence[Unfinished]) -> None:
+def refuse_invalid(evidence: Sequence[Evidence], unfinished: Sequence[Unfinished]) -> None:
+    """Refuse what is no baseline.
+
+    Raises:
+        BaselineError: a run did not finish, something could not be collected, or a run is not valid.
+    """
     if unfinished:
         stages = ", ".join(left.job.id for left in unfinished)
         causes = "; ".join(dict.fromkeys(left.cause for left in unfinished if left.cause))
@@ -204,6 +221,16 @@ def _refuse_invalid(evidence: Sequence[Evidence], unfinished: Sequence[Unfinishe
         reason = next(iter([*doubts(record.suite), broken_off(record.suite)]))
         if reason:
             raise BaselineError(f"its run of {record.job.id} is not valid: {reason}")
+
+
+def refuse_bad_shards(evidence: Sequence[Evidence]) -> None:
+    """Refuse shards that are not the whole of their stage.
+
+    Raises:
+        BaselineError: a shard has no record, or a test is in none of them, or in several.
+    """
+    for stage, fault in (*missing_shards(evidence), *shard_faults(evidence)):
+        raise BaselineError(f"the shards of its run of {stage} do not add up: {fault}")
 
 
 def refuse_foreign_code(evidence: Sequence[Evidence], project: Project, base: Project) -> None:
@@ -226,9 +253,9 @@ def refuse_foreign_code(evidence: Sequence[Evidence], project: Project, base: Pr
 
 
 def _store(project: Project, commit: str, made: EvidenceFolder, record: Evidence) -> None:
-    data = made.read_record(record.job.id)
+    data = made.read_record(record.job.stem)
     if data is not None:
         target = store_folder(project, commit)
         target.path.mkdir(parents=True, exist_ok=True)
-        target.copy_coverage(record.job.id, made)
-        target.write_record(record.job.id, data)
+        target.copy_coverage(record.job.stem, made)
+        target.write_record(record.job.stem, data)

@@ -18,7 +18,8 @@ from testkeep.pipeline.diff_coverage import changed_lines, cover_changes
 from testkeep.rules.base import FOOTPRINTS, OF_BASE, OF_DIFF, OF_HEAD, Facts, Rejection, RejectionKind
 from testkeep.rules.gaps import gaps_of_missed
 from testkeep.system.coverage_data import clear
-from testkeep.system.evidence_folder import EvidenceFolder, write_atomically
+from testkeep.system.evidence_folder import EvidenceFolder
+from testkeep.system.files import write_atomically
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def with_coverage(subject: Subject, facts: Facts) -> Facts:
     clear(subject.report)
     project = subject.project
     wanted = set(project.policy.test_stages)
-    judged = {stage for record in facts.evidence for stage in record.job.stages}
+    judged = {stage for record in facts.evidence for stage in record.job.stages} - facts.incomplete_stages
     if not wanted or not project.source or not (subject.partial or wanted <= judged):
         return facts
     try:
@@ -66,7 +67,7 @@ def with_gaps(subject: Subject, facts: Facts, gaps: Gaps) -> Facts:
     """Add places to win coverage to the facts, with the tests that come nearest to them."""
     if facts.coverage is None:
         return facts
-    jobs = [record.job.id for record in facts.evidence if record.ran_tests]
+    jobs = [record.job.stem for record in facts.evidence if record.ran_tests]
     try:
         found = with_nearest_tests(subject.project, subject.folder, jobs, facts.coverage, gaps)
     except EvidenceError as error:
@@ -78,7 +79,7 @@ def with_gaps(subject: Subject, facts: Facts, gaps: Gaps) -> Facts:
 def _of_head(subject: Subject, evidence: Sequence[Evidence]) -> Coverage | None:
     """Add up the coverage of all test stages; None if no test ran."""
     project, folder = subject.project, subject.folder
-    jobs = [record.job.id for record in evidence if record.ran_tests]
+    jobs = [record.job.stem for record in evidence if record.ran_tests]
     without = [job for job in jobs if not folder.coverage_path(job).exists()]
     if without:
         raise EvidenceError(f"there is no coverage data of {', '.join(without)}; was --no-cov given?")

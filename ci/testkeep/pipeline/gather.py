@@ -32,7 +32,7 @@ def gather(folder: EvidenceFolder, wanted: Provenance, stages: Sequence[Stage]) 
     rejections: list[Rejection] = []
     for job_id in sorted(folder.job_ids()):
         try:
-            found = _read(folder, job_id)
+            found = read_job(folder, job_id)
         except EvidenceError as error:
             rejections.append(Rejection(job=job_id, kind=RejectionKind.UNREADABLE, reason=error.message))
             continue
@@ -40,7 +40,7 @@ def gather(folder: EvidenceFolder, wanted: Provenance, stages: Sequence[Stage]) 
             if job_id in stages or set(found.job.stages) & set(stages):
                 unfinished.append(found)
         elif set(found.job.stages) & set(stages):
-            reason = _foreign(found.provenance, wanted)
+            reason = foreign(found.provenance, wanted)
             if reason:
                 rejections.append(Rejection(job=job_id, kind=RejectionKind.FOREIGN, reason=reason))
             else:
@@ -63,21 +63,21 @@ def read_all(folder: EvidenceFolder) -> tuple[list[Evidence], list[Unfinished]]:
     Raises:
         EvidenceError: a record cannot be read.
     """
-    found = [_read(folder, job_id) for job_id in sorted(folder.job_ids())]
+    found = [read_job(folder, job_id) for job_id in sorted(folder.job_ids())]
     return (
         [entry for entry in found if isinstance(entry, Evidence)],
         [entry for entry in found if isinstance(entry, Unfinished)],
     )
 
 
-def _read(folder: EvidenceFolder, job_id: str) -> Evidence | Unfinished:
+def read_job(folder: EvidenceFolder, job_id: str) -> Evidence | Unfinished:
     data = folder.read_record(job_id)
     if data is not None:
         return evidence_json.loads(data, f"{job_id}.json")
     return journal.unfinished(job_id, [journal.decode(lines) for lines in folder.read_journals(job_id)])
 
 
-def _foreign(found: Provenance, wanted: Provenance) -> str:
+def foreign(found: Provenance, wanted: Provenance) -> str:
     """Say what makes a record one of something else; empty if it is of what is judged."""
     if found.commit != wanted.commit:
         return f"made at commit {found.commit[:12]}, and {wanted.commit[:12]} is judged"

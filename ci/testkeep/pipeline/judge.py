@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
 
 from testkeep.model.comparison import Comparison, LostTest
 from testkeep.model.coverage_summary import CoverageSummary
+from testkeep.model.evidence import Evidence
 from testkeep.model.finding import Finding
 from testkeep.model.stage import Stage
 from testkeep.model.verdict import (
@@ -25,7 +26,8 @@ from testkeep.model.verdict import (
 from testkeep.pipeline.baseline import Base, state_folder
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.covered import Subject, with_coverage
-from testkeep.pipeline.gather import gather
+from testkeep.pipeline.gather import Gathered, gather
+from testkeep.pipeline.planned import PlannedEvidence, unmet_needs
 from testkeep.pipeline.progress import Watcher
 from testkeep.pipeline.second_look import Looker, look_closer
 from testkeep.pipeline.sources import Texts, read_sources
@@ -50,7 +52,8 @@ class Case:
 
     ``report`` is the folder that coverage's own reports go to; ``conserve`` is False where only the stages' own
     outcomes are asked for (``--no-gate``). ``base_folder`` is where the base's evidence lies; ``untracked`` says
-    whether files that git does not know yet are part of the change.
+    whether files that git does not know yet are part of the change. ``planned`` has the evidence of a plan's jobs, and
+    ``needs`` how the provider says that its jobs ended, by name.
     """
 
     project: Project
@@ -62,13 +65,16 @@ class Case:
     conserve: bool = True
     base_folder: EvidenceFolder | None = None
     untracked: bool = True
+    planned: PlannedEvidence | None = None
+    needs: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """A verdict, and the coverage that it rests on (None: nothing was measured)."""
+    """A verdict, the evidence and the coverage that it rests on (None: nothing was measured)."""
 
     verdict: Verdict
+    evidence: tuple[Evidence, ...]
     coverage: CoverageSummary | None
 
 
@@ -79,7 +85,7 @@ def judge(case: Case, watcher: Watcher) -> Judgement:
         UsageError: a file with coverage's configuration cannot be read.
     """
     project = case.project
-    gathered = gather(case.folder, project.provenance, case.stages)
+    gathered = _gathered(case)
     written = _written_to(project)
     notes = list(_notes(case))
     facts = Facts(
@@ -115,7 +121,14 @@ def judge(case: Case, watcher: Watcher) -> Judgement:
         findings=findings,
         notes=tuple(notes),
     )
-    return Judgement(verdict, summarize(facts, head, base))
+    return Judgement(verdict, facts.evidence, summarize(facts, head, base))
+
+
+def _gathered(case: Case) -> Gathered:
+    if case.planned is None:
+        return gather(case.folder, case.project.provenance, case.stages)
+    found = case.planned.head(case.project)
+    return replace(found, rejections=(*found.rejections, *unmet_needs(case.planned.plan, found, case.needs)))
 
 
 def _written_to(project: Project) -> Iterable[Rejection]:
@@ -138,7 +151,7 @@ def _notes(case: Case) -> Iterable[str]:
     if case.project.provenance.dirty:
         yield f"the working tree has changes that are not in {case.project.provenance.commit[:12]}"
     left = [stage for stage in case.project.policy.stages if stage not in case.stages]
-    if left:
+    if left and (case.planned is None or case.planned.job is None):
         yield f"a partial run: {', '.join(left)} not judged"
     yield from _policy_notes(case)
 

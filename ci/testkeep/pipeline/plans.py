@@ -11,6 +11,7 @@ from testkeep.formats.stage_hints import concerns_stage
 from testkeep.formats.tool_config import configured_tools
 from testkeep.model.duration import parse_duration
 from testkeep.model.evidence import EVIDENCE_SCHEMA, Evidence, Job, ToolRun
+from testkeep.model.partition import Partition
 from testkeep.model.stage import Stage
 from testkeep.pipeline.commands import PytestRun, ToolCommand, static_commands
 from testkeep.pipeline.context import Project
@@ -28,6 +29,7 @@ _CONFIG_FILES = ("pyproject.toml", "setup.cfg", "tox.ini", ".importlinter", ".is
 class RunOptions:
     """What to run and how. ``jobs`` is the number of processes at a time; ``measure`` switches coverage on;
     ``without`` are ids of tests that are left out; with ``footprints`` it is recorded which lines each test runs.
+    ``planned`` is the one job of a plan that is run, and ``partition`` the split of its stage's tests (None: none).
     """
 
     stages: tuple[Stage, ...]
@@ -39,6 +41,12 @@ class RunOptions:
     without: tuple[str, ...] = ()
     footprints: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
+    planned: Job | None = None
+    partition: Partition | None = None
+
+    def job(self, stage: Stage) -> Job:
+        """The job that a stage is run as: the planned one, or one that nobody planned."""
+        return self.planned or Job(id=stage, stages=(stage,))
 
 
 @dataclass(frozen=True)
@@ -85,7 +93,7 @@ def _static_plan(project: Project, options: RunOptions, stage: Stage) -> StagePl
             argv=(interpreter.executable(), *command.argv),
             cwd=project.root,
             env=tool_environment(options.environment),
-            log=options.folder.log_path(f"{stage}.{index}"),
+            log=options.folder.log_path(f"{options.job(stage).stem}.{index}"),
             timeout_s=parse_duration(project.policy.timeout),
         )
         for index, command in enumerate(tools)
@@ -100,17 +108,26 @@ def _test_plan(project: Project, options: RunOptions, stage: Stage) -> StagePlan
     if not any(concerns_stage(stage, name, project.text(name), any_name=any_name) for name in python_files):
         return StagePlan(stage, (), idle="no tests")
     folder = options.folder
-    context = folder.context_path(stage)
-    job = project.context(Job(id=stage, stages=(stage,)))
+    job = options.job(stage)
+    context = folder.context_path(job.stem)
     context.write_bytes(
-        msgspec.json.encode(msgspec.structs.replace(job, without=options.without, footprints=options.footprints))
+        msgspec.json.encode(
+            msgspec.structs.replace(
+                project.context(job),
+                without=options.without,
+                footprints=options.footprints,
+                partition=options.partition,
+            )
+        )
     )
     run = PytestRun(
         stage=stage,
         root=str(project.root),
         evidence=str(folder.path),
         context=str(context),
-        coverage_config=str(measure_with(project, folder, stage, options.pytest_arguments)) if options.measure else "",
+        coverage_config=(
+            str(measure_with(project, folder, job.stem, options.pytest_arguments)) if options.measure else ""
+        ),
         source=project.source,
         workers=project.policy.suites.workers.get(stage, 1),
         extra=options.pytest_arguments,
@@ -120,13 +137,13 @@ def _test_plan(project: Project, options: RunOptions, stage: Stage) -> StagePlan
         argv=(interpreter.executable(), "-m", "pytest", *run.arguments),
         cwd=project.root,
         env=test_environment(project, options.environment),
-        log=folder.log_path(stage),
+        log=folder.log_path(job.stem),
         timeout_s=parse_duration(project.policy.timeout),
     )
     return StagePlan(stage, (task,))
 
 
-def record_of(plan: StagePlan, project: Project, begun: float, ended: Mapping[str, Ended]) -> Evidence:
+def record_of(plan: StagePlan, project: Project, job: Job, begun: float, ended: Mapping[str, Ended]) -> Evidence:
     """Make the record of a static stage whose processes have ended, or of a stage that had nothing to do."""
     runs = [
         ToolRun(
@@ -153,7 +170,7 @@ def record_of(plan: StagePlan, project: Project, begun: float, ended: Mapping[st
     ]
     return Evidence(
         schema=EVIDENCE_SCHEMA,
-        job=Job(id=plan.stage, stages=(plan.stage,)),
+        job=job,
         provenance=project.provenance,
         started_at=begun,
         duration_s=max((run.duration_s for run in runs), default=0.0),

@@ -56,7 +56,11 @@ class _Run:
         self._folder: EvidenceFolder = options.folder
         self._watcher = watcher
         self._stages = {stage: StageProgress(stage) for stage in options.stages}
-        self._readers = {stage: JournalReader(self._folder, stage) for stage in options.stages if not stage.is_static}
+        self._readers = {
+            stage: JournalReader(self._folder, options.job(stage).stem)
+            for stage in options.stages
+            if not stage.is_static
+        }
         self._begun: dict[Stage, float] = {}
         self._looked = 0.0
 
@@ -90,16 +94,19 @@ class _Run:
         """Note in the evidence that the open stages were cut off, and describe them."""
         cut = [stage for stage, now in self._stages.items() if now.phase in _OPEN]
         for stage in cut:
-            if stage in self._begun and self._folder.read_record(stage) is None:
+            if stage in self._begun and self._folder.read_record(self._stem(stage)) is None:
                 self._note(stage, cause)
         return [self._how_far(stage) for stage in cut]
+
+    def _stem(self, stage: Stage) -> str:
+        return self._options.job(stage).stem
 
     def _how_far(self, stage: Stage) -> str:
         if stage not in self._begun:
             return f"{stage} (not started)"
         if stage not in self._readers:
             return str(stage)
-        data = self._folder.read_record(stage)  # an interrupted pytest still makes its record
+        data = self._folder.read_record(self._stem(stage))  # an interrupted pytest still makes its record
         if data is not None:
             suite = evidence_json.loads(data, stage).suite
             tests = suite.tests if suite else ()
@@ -111,7 +118,7 @@ class _Run:
         return f"{stage} ({n_run} of {total} tests had run)"
 
     def _note(self, stage: Stage, cause: str) -> None:
-        runner = self._folder.journal(stage, "runner")
+        runner = self._folder.journal(self._stem(stage), "runner")
         runner.write(journal.encode(journal.Stopped(cause=cause)))
         runner.close()
 
@@ -123,8 +130,9 @@ class _Run:
             return
         if stage.is_static or not plan.tasks:
             begun = self._begun.get(stage, time.time())
-            self._folder.write_record(stage, evidence_json.dumps(record_of(plan, self._project, begun, ended)))
-        data = self._folder.read_record(stage)
+            record = record_of(plan, self._project, self._options.job(stage), begun, ended)
+            self._folder.write_record(self._stem(stage), evidence_json.dumps(record))
+        data = self._folder.read_record(self._stem(stage))
         if data is None:
             cause = _cause(ended[stage], self._project.policy.timeout, read_output(plan.tasks[0].log))
             self._note(stage, cause)
@@ -134,9 +142,9 @@ class _Run:
             if record.suite is not None:
                 # pytest cannot know how long its process took to start; what people wait for is all of it.
                 record = msgspec.structs.replace(record, duration_s=round(ended[stage].duration_s, 3))
-                self._folder.write_record(stage, evidence_json.dumps(record))
+                self._folder.write_record(self._stem(stage), evidence_json.dumps(record))
                 with contextlib.suppress(EvidenceError):  # whoever reads the data says what is wrong with it
-                    make_portable(self._project, self._folder, stage)
+                    make_portable(self._project, self._folder, self._stem(stage))
             result = result_of(record, stage)
             self._set(stage, Phase(result.status), result.tests, result.detail)
         if self._stages[stage].phase in _BAD:

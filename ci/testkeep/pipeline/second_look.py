@@ -149,7 +149,7 @@ def _mentions(texts: Texts, items: Iterable[Item]) -> dict[str, frozenset[str]]:
 
 def _covered(looker: Looker, facts: Facts) -> Lines | None:
     """The head's lines that any test ran; None if a job left no coverage data."""
-    jobs = [record.job.id for record in facts.evidence if record.ran_tests]
+    jobs = [record.job.stem for record in facts.evidence if record.ran_tests]
     return _executed([looker.evidence.coverage_path(job) for job in jobs], looker.texts.project.folder)
 
 
@@ -206,6 +206,6 @@ def _measure_others(looker: Looker, facts: Facts, tree: BaseTree) -> Facts:
     evidence, unfinished = read_all(folder)
     if unfinished:
         raise Undecided("what the base's other tests run is not known: their run without the lost ones did not finish")
-    ran = [record.job.id for record in evidence if record.ran_tests]
+    ran = [record.job.stem for record in evidence if record.ran_tests]
     others = _executed([folder.coverage_path(job) for job in ran], tree.project.folder) if ran else {}
     return _with(facts, production=msgspec.structs.replace(facts.inspection.production, others=others))

@@ -37,7 +37,7 @@ def _of_stage(facts: Facts, stage: Stage) -> StageResult:
     results += [
         StageResult(name=stage, status=StageStatus.ERROR, detail=rejection.reason)
         for rejection in facts.rejections
-        if rejection.job == stage
+        if rejection.job == stage or stage in rejection.stages
     ]
     if not results:
         return StageResult(name=stage, status=StageStatus.ERROR, detail="no evidence")

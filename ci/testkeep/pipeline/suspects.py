@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from testkeep.formats.module_bindings import read_bindings
 from testkeep.model.inspection import Suspect
 from testkeep.model.source import FileBindings
-from testkeep.model.tests import Item
+from testkeep.model.tests import Item, function_of
 from testkeep.pipeline.sources import Texts
-from testkeep.rules.base import Facts, function_of, name_in_file, source_in
+from testkeep.rules.base import Facts, name_in_file, source_in
 from testkeep.rules.closure import affected
 from testkeep.rules.scopes import Place, module_parts
 

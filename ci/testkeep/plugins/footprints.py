@@ -38,7 +38,7 @@ class TakenFootprints:
         self.way = ""
         self._config = config
         self._folder = folder
-        self._job_id = context.job.id
+        self._job_id = context.job.stem
         self._selection = selection
         self._packages = frozenset(context.packages)
         self._places = CodePlaces(config.rootpath, "", context.source, context.packages)

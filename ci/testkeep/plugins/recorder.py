@@ -84,7 +84,7 @@ class Recorder:
     def pytest_sessionstart(self) -> None:
         """Open the record."""
         self._hands_out = self._config.pluginmanager.has_plugin("dsession")
-        self._journal = self._folder.journal(self._context.job.id, self._worker or MAIN)
+        self._journal = self._folder.journal(self._context.job.stem, self._worker or MAIN)
         if not self._worker:
             self._write(
                 journal.Opened(
@@ -141,6 +141,7 @@ class Recorder:
                 journal.Collected(
                     items=self._selection.recorded(session),
                     elsewhere=self._selection.elsewhere(),
+                    other_shards=self._selection.other_shards(),
                     n_selected=len(session.items),
                 )
             )
@@ -261,7 +262,7 @@ class Recorder:
         self._write(journal.Closed(exit_status=exit_status, at=time.time()))
         self._journal.close()
         if not self._worker:
-            job_id = self._context.job.id
+            job_id = self._context.job.stem
             if self._footprints is not None:
                 self._footprints.merge()
             lines = [journal.decode(data) for data in self._folder.read_journals(job_id)]

@@ -50,6 +50,7 @@ class StageSelection:
         self._own_work = False
         self._only = None if context.only is None else frozenset(context.only)
         self._without = frozenset(context.without)
+        self._others: dict[int, str] = {}
 
     def id_of(self, item: pytest.Item) -> str:
         """The id with which a test was collected; plugins may rename it afterwards (xdist's ``@group``)."""
@@ -73,6 +74,7 @@ class StageSelection:
             self._remember(item)
         if self._stage is not None:
             self._keep_stage(session.items)
+            self._keep_shard(session.items)
         self._keep(session.items, self._is_chosen)
         yield
 
@@ -89,6 +91,16 @@ class StageSelection:
             if left_out:
                 self._left_out[id(item)] = left_out
         self._keep(items, lambda item: self._stage_of(item) is self._stage and id(item) not in self._left_out)
+
+    def _keep_shard(self, items: list[pytest.Item]) -> None:
+        partition, shard = self._context.partition, self._context.job.shard
+        if partition is not None:
+            self._others = {
+                key: self.id_of(item)
+                for key, item in self._items.items()
+                if self._stage_of(item) is self._stage and partition.shard_of(self.id_of(item)) != shard
+            }
+            self._keep(items, lambda item: id(item) not in self._others)
 
     def _is_chosen(self, item: pytest.Item) -> bool:
         test = self.id_of(item)
@@ -111,11 +123,19 @@ class StageSelection:
         kept_ids = set(kept.values())
         described = []
         for key, item in self._items.items():
-            if self._is_chosen(item) and (self._stage is None or self._stage_of(item) is self._stage):
+            if self._is_mine(key, item):
                 selection, by = self._fate(key, key in kept)
                 if selection is not Selection.DROPPED or self.id_of(item) not in kept_ids:
                     described.append(self._describe(item, selection, by))
         return tuple(described)
+
+    def _is_mine(self, key: int, item: pytest.Item) -> bool:
+        in_job = (self._stage is None or self._stage_of(item) is self._stage) and key not in self._others
+        return in_job and self._is_chosen(item)
+
+    def other_shards(self) -> tuple[str, ...]:
+        """The ids of the collected tests of this stage that belong to other shards."""
+        return tuple(test_id for key, test_id in self._others.items() if self._is_chosen(self._items[key]))
 
     def elsewhere(self) -> dict[Stage, tuple[str, ...]]:
         """The ids of the collected tests of other stages, by stage."""

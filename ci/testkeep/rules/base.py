@@ -19,7 +19,7 @@ from testkeep.model.policy import Policy, Waiver
 from testkeep.model.policy_change import PolicyChange
 from testkeep.model.source import FunctionSource, Sources
 from testkeep.model.stage import Stage
-from testkeep.model.tests import Item, RecordedTest
+from testkeep.model.tests import Item, RecordedTest, function_of
 from testkeep.model.verdict import Decision
 
 
@@ -29,6 +29,7 @@ class RejectionKind(StrEnum):
     MISSING = "missing"
     UNREADABLE = "unreadable"
     FOREIGN = "foreign"
+    DOUBLED = "doubled"
 
 
 OF_HEAD, OF_BASE, OF_DIFF, FOOTPRINTS = "coverage", "coverage of the base", "coverage of the diff", "footprints"
@@ -40,13 +41,15 @@ COVERAGE_SUMS = (OF_HEAD, OF_BASE, OF_DIFF, FOOTPRINTS)
 class Rejection:
     """A job whose record cannot be used, what is wrong with it, and what to do where it is not to run the job again.
 
-    One of ``COVERAGE_SUMS`` in the place of a job stands for what is made of the coverage data of all jobs.
+    ``stages`` are those of a planned job. One of ``COVERAGE_SUMS`` in the place of a job stands for what is made of the
+    coverage data of all jobs.
     """
 
     job: str
     kind: RejectionKind
     reason: str
     help: str = ""
+    stages: tuple[Stage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +110,11 @@ class Facts:
     def test_stages(self) -> tuple[Stage, ...]:
         """The stages that run tests, of those that the run was asked for."""
         return tuple(stage for stage in self.stages if not stage.is_static)
+
+    @property
+    def incomplete_stages(self) -> frozenset[Stage]:
+        """The stages of which a planned job left no usable record."""
+        return frozenset(stage for rejection in self.rejections for stage in rejection.stages)
 
     def base_suites(self) -> Iterator[Suite]:
         """The base's test runs."""
@@ -238,9 +246,3 @@ def body_in(sources: Sources, test: RecordedTest) -> str:
     """The digest of the body of a test's function; empty if its file has no such function."""
     source = source_in(sources, test)
     return source.body if source is not None else ""
-
-
-def function_of(test_id: str) -> str:
-    """A test's id without its parameters; a file's name may have brackets, too."""
-    file, separator, names = test_id.partition("::")
-    return f"{file}{separator}{names.partition('[')[0]}"

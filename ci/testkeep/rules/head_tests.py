@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 from testkeep.model.evidence import CollectorReport
 from testkeep.model.source import FunctionSource
 from testkeep.model.stage import Stage
-from testkeep.model.tests import RecordedTest
-from testkeep.rules.base import Facts, function_of
+from testkeep.model.tests import RecordedTest, function_of
+from testkeep.rules.base import Facts
 
 
 @dataclass(frozen=True, slots=True)

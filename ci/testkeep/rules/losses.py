@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from testkeep.model.comparison import Loss, LostTest
 from testkeep.model.source import FunctionSource
-from testkeep.model.tests import Outcome, RecordedTest, Selection
-from testkeep.rules.base import body_in, function_of, in_repository, is_doctest, name_in_file, split_location
+from testkeep.model.tests import Outcome, RecordedTest, Selection, function_of
+from testkeep.rules.base import body_in, in_repository, is_doctest, name_in_file, split_location
 from testkeep.rules.head_tests import HeadTests, enclosing
 
 

@@ -10,8 +10,8 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 
 from testkeep.model.source import Sources
-from testkeep.model.tests import RecordedTest
-from testkeep.rules.base import body_in, function_of, is_doctest, name_in_file, source_in
+from testkeep.model.tests import RecordedTest, function_of
+from testkeep.rules.base import body_in, is_doctest, name_in_file, source_in
 
 _Key = tuple[str, ...]
 _LOOK_AT_MOST = 16

@@ -1,7 +1,7 @@
 """Holds the head's policy against the base's: what a change loosens, and what is in force for it all the same.
 
-A key is loosened if it demands less than before. Not of this kind are the formatter, the timeout, the workers, the
-order of keys, and the file that the policy stands in.
+A key is loosened if it demands less than before. Not of this kind are the formatter, the timeout, the workers,
+the shards, the order of keys, and the file that the policy stands in.
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ def loosened(base: Policy, head: Policy) -> tuple[Loosening, ...]:
     found: list[Loosening] = []
     if not set(base.stages) <= set(head.stages):
         found.append(_loosening("stages", base.stages, head.stages))
+    if not set(base.python) <= set(head.python):
+        found.append(_loosening("python", base.python, head.python))
     if not all(lies_in(entry, head.source) for entry in base.source):
         found.append(_loosening(SOURCE, base.source, head.source))
     found += _in_coverage(base.coverage, head.coverage)

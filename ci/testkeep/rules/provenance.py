@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from testkeep.model.evidence import Evidence
 from testkeep.model.stage import Stage
-from testkeep.rules.base import COVERAGE_SUMS, FILES, Facts, Problem, Rejection, RejectionKind, function_of
+from testkeep.model.tests import function_of
+from testkeep.rules.base import COVERAGE_SUMS, FILES, Facts, Problem, Rejection, RejectionKind
 from testkeep.rules.comparison import missing_environments
 from testkeep.rules.control import CONTROL_FAILED
+from testkeep.rules.shards import shard_faults
 from testkeep.rules.validity import doubts
 
 # What is no job: what is made of the records of all of them, and the files themselves.
@@ -45,7 +47,12 @@ def evidence_missing(facts: Facts) -> Iterator[Problem]:
                 message=f"there is no evidence of {environment}, in which tests guarded at the base",
                 help="Run the stages in that environment too, or make the baseline in this one.",
             )
-    for stage in facts.test_stages:
+    for stage, fault in shard_faults(facts.evidence):
+        yield Problem(
+            message=f"the shards of stage {stage} are not all of its tests: {fault}",
+            help="Tests must be collected alike in every process: look for ids and files that depend on the machine.",
+        )
+    for stage in (stage for stage in facts.test_stages if stage not in facts.incomplete_stages):
         unclaimed = sorted(_unclaimed(facts, stage))
         if unclaimed:
             yield Problem(
@@ -171,14 +178,16 @@ def _unclaimed(facts: Facts, stage: Stage) -> set[str]:
 
 def _by_reason(rejections: Sequence[Rejection], purpose: str) -> Iterator[Problem]:
     """One problem for all jobs with the same reason: one change makes the records of all stages stale."""
-    jobs: dict[tuple[str, str], list[str]] = {}
+    jobs: dict[tuple[str, str, bool], list[str]] = {}
     for rejection in rejections:
-        jobs.setdefault((rejection.reason, rejection.help), []).append(rejection.job)
-    for (reason, advice), names in jobs.items():
+        jobs.setdefault((rejection.reason, rejection.help, bool(rejection.stages)), []).append(rejection.job)
+    for (reason, advice, planned), names in jobs.items():
         # A job of its own (a shard, a bare pytest run, the sum of the coverage) is no word that 'run' knows.
-        are_stages = set(names) <= set(Stage)
+        are_stages = set(names) <= set(Stage) and not planned
         what = "" if _NO_JOBS.issuperset(names) else "stage" if are_stages else "job"
         plural = "s" if what and len(names) > 1 else ""
+        if planned and not advice:
+            advice = f"Run the job{plural} again, then the gate."
         command = " ".join(["testkeep run", *(names if are_stages else ())])
         yield Problem(
             message=f"{what}{plural} {', '.join(names)}: {reason}".lstrip(),

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from testkeep.model.comparison import Flaw, LostTest, Refusal, StandIn
 from testkeep.model.inspection import Inspection
 from testkeep.model.production import shown
-from testkeep.model.tests import RecordedTest, Strength
-from testkeep.rules.base import Facts, function_of
+from testkeep.model.tests import RecordedTest, Strength, function_of
+from testkeep.rules.base import Facts
 from testkeep.rules.covering import footprint, unguarded, watched
 from testkeep.rules.head_tests import HeadTests
 from testkeep.rules.nearest import nearest

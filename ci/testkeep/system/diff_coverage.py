@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from testkeep.errors import EvidenceError, ToolError, UsageError
-from testkeep.system.evidence_folder import write_atomically
+from testkeep.system.files import write_atomically
 from testkeep.system.git import git_environment
 from testkeep.system.process import call
 

@@ -8,15 +8,14 @@ each worker process); ``<job>.log`` is the output of its tools, ``<job>.coverage
 from __future__ import annotations
 
 import contextlib
-import os
-import tempfile
+import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from testkeep.errors import EvidenceError
 from testkeep.model.stage import Stage
-from testkeep.system.files import read_bytes
+from testkeep.system.files import read_bytes, write_atomically
 
 MAIN = "main"
 _RECORD = ".json"
@@ -167,17 +166,28 @@ class Journal:
         self._file.close()
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file so that it is either whole or not there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+def flattened(source: Path, target: Path) -> tuple[EvidenceFolder, frozenset[str]]:
+    """Bring the files of many jobs into one folder, from wherever below ``source`` they lie.
+
+    A CI product unpacks what each job left into a folder of its own, or does not if there is one job only. Returns the
+    folder, and the stems of jobs of which there are several files of the same name.
+
+    Raises:
+        EvidenceError: a file cannot be read, or the folder cannot be written.
+    """
+    files = sorted(path for path in source.rglob("*") if path.is_file())
+    if all(path.parent == source for path in files):
+        return EvidenceFolder(source), frozenset()
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            Path(name).unlink()
-        raise
+        shutil.rmtree(target, ignore_errors=True)
+        target.mkdir(parents=True)
+        doubled: set[str] = set()
+        for path in files:
+            place = target / path.name
+            if place.exists():
+                doubled.add(path.name.partition(".")[0])
+            else:
+                shutil.copyfile(path, place)
+    except OSError as error:
+        raise EvidenceError(f"{error.filename}: {error.strerror}") from error
+    return EvidenceFolder(target), frozenset(doubled)

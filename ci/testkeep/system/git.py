@@ -97,6 +97,28 @@ class Repository:
         """The first parent; None for a root commit and where a shallow clone ends."""
         return self.resolve(f"{commit}^")
 
+    def parents(self, commit: str) -> list[str]:
+        """The parents that a commit names, also those that a shallow clone does not have."""
+        header = self._git("cat-file", "commit", commit).stdout.partition(b"\n\n")[0]
+        return [line.split(b" ")[1].decode() for line in header.split(b"\n") if line.startswith(b"parent ")]
+
+    def is_ancestor(self, one: str, other: str) -> bool:
+        """Whether a commit is the other one or one that it comes from."""
+        return self._git("merge-base", "--is-ancestor", one, other).exit_code == 0
+
+    def fetch_history(self) -> str:
+        """Fetch the history that a shallow clone was cut off from; what git has to say if that fails."""
+        return self._fetch("--unshallow", "origin") if self.is_shallow() else ""
+
+    def fetch_branch(self, name: str) -> str:
+        """Fetch a branch of the remote, with its whole history; what git has to say if that fails."""
+        return self.fetch_history() or self._fetch("origin", f"+refs/heads/{name}:refs/remotes/origin/{name}")
+
+    def _fetch(self, *arguments: str) -> str:
+        # Never with a depth: in a complete clone that would cut the history off.
+        done = self._git("fetch", "--quiet", "--no-tags", *arguments, extra={"GIT_TERMINAL_PROMPT": "0"})
+        return (done.stderr or f"exit code {done.exit_code}") if done.exit_code else ""
+
     def merge_base(self, one: str, other: str) -> str | None:
         """The best common ancestor of two commits."""
         found = self._git("merge-base", one, other)

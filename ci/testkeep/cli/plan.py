@@ -1,0 +1,118 @@
+"""``testkeep plan``: which jobs a run consists of, for CI products to make their own jobs of."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from testkeep.cli.options import FOLDER, base_option
+from testkeep.cli.session import base_or_fail
+from testkeep.cli.stages import stages_named
+from testkeep.errors import EXIT_PASS, UsageError
+from testkeep.formats import plan_json
+from testkeep.model.plan import Plan, groups
+from testkeep.model.stage import Stage
+from testkeep.pipeline.context import load_project
+from testkeep.pipeline.planning import PlanOptions, make_plan
+from testkeep.pipeline.policy_in_force import under_base
+from testkeep.system.evidence_folder import EvidenceFolder
+from testkeep.system.files import append_text, write_file
+from testkeep.system.interpreter import environment_variables
+
+_OUTPUT_FILE = "GITHUB_OUTPUT"
+
+
+@click.command()
+@click.argument("stages", metavar="[STAGE]...", nargs=-1)
+@base_option
+@click.option(
+    "--python",
+    "pythons",
+    multiple=True,
+    metavar="VERSION",
+    help="Version to run the tests with, '3.12' say; may be given again. [default: the policy's, else this one]",
+)
+@click.option(
+    "--shards",
+    "shards",
+    multiple=True,
+    metavar="STAGE=N",
+    help="Number of jobs that a stage's tests are spread over; may be given again. [default: the policy's, else 1]",
+)
+@click.option(
+    "--baseline", "baseline_folder", type=FOLDER, help="Folder with evidence of the base commit, if it is one."
+)
+@click.option(
+    "--base-jobs/--no-base-jobs",
+    default=True,
+    show_default=True,
+    help="Whether jobs of their own make the base's evidence; else the gate makes it.",
+)
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the plan to a file.")
+@click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON (schema testkeep.plan/1).")
+@click.option("--github", is_flag=True, help=f"Add the matrices to the step's outputs ({_OUTPUT_FILE}).")
+def plan(**options: Any) -> int:
+    """Plan the jobs of a run: stage x Python x shard, and the commit that they are compared with.
+
+    STAGE leaves all other stages out, which the gate does not accept of those in the policy.
+    """
+    project = load_project(Path.cwd())
+    base = base_or_fail(project.repository, options["base_ref"])
+    project = under_base(project, base.commit)
+    folder = options["baseline_folder"]
+    made = make_plan(
+        project,
+        base,
+        PlanOptions(
+            stages=stages_named(options["stages"]),
+            pythons=_pythons(options["pythons"]),
+            shards=dict(map(_shards, options["shards"])),
+            baseline=EvidenceFolder(folder.absolute()) if folder else None,
+            base_jobs=options["base_jobs"],
+        ),
+    )
+    data = plan_json.dumps(made)
+    if options["output"]:
+        write_file(options["output"], data)
+    click.echo(data.decode() if options["as_json"] else _table(made), nl=not options["as_json"])
+    if options["github"]:
+        _tell_github(made)
+    return EXIT_PASS
+
+
+def _pythons(given: tuple[str, ...]) -> tuple[str, ...]:
+    for version in given:
+        major, _, minor = version.partition(".")
+        if major != "3" or not minor.isdecimal():
+            raise UsageError(f"--python {version}: expected a version such as 3.12")
+    return tuple(dict.fromkeys(given))
+
+
+def _shards(given: str) -> tuple[Stage, int]:
+    name, _, number = given.partition("=")
+    (stage,) = stages_named([name])
+    if not number.isdecimal() or int(number) < 1:
+        raise UsageError(f"--shards {given}: expected STAGE=N with a number N of at least 1, such as integration=3")
+    return stage, int(number)
+
+
+def _table(made: Plan) -> str:
+    base = made.base[:12] or "none"
+    lines = [f"head {made.provenance.commit[:12]}, base {base}: {made.base_reason}"]
+    for name, jobs in groups(made).items():
+        lines += [f"{name:7} {job.id}" for job in jobs]
+    return "\n".join([*lines, f"plan {made.digest[:12]}: {len(made.jobs)} jobs"])
+
+
+def _tell_github(made: Plan) -> None:
+    """Set the step's outputs: for each group its matrix, or nothing if it has no jobs."""
+    file = environment_variables().get(_OUTPUT_FILE)
+    if not file:
+        raise UsageError(f"--github: {_OUTPUT_FILE} is not set", hint="It is set in the steps of a GitHub workflow.")
+    matrices = plan_json.github_matrices(made)
+    outputs = {name: json.dumps(matrices[name]) if name in matrices else "" for name in groups(made)}
+    outputs |= {"base-commit": made.base, "digest": made.digest, "python": made.jobs[0].python}
+    append_text(Path(file), "".join(f"{name}={value}\n" for name, value in outputs.items()))

@@ -1,0 +1,87 @@
+"""``testkeep gate --plan``: judge the evidence of a plan's jobs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from testkeep.cli.job import read_plan
+from testkeep.cli.session import conclude, folder_or_default, make_baseline
+from testkeep.errors import BaselineError, EvidenceError, UsageError
+from testkeep.formats.needs_json import read_needs
+from testkeep.model.plan import Plan
+from testkeep.pipeline.baseline import Base, baseline_from, state_folder, store_folder
+from testkeep.pipeline.context import Project, load_project
+from testkeep.pipeline.gather import foreign
+from testkeep.pipeline.judge import Case
+from testkeep.pipeline.planned import PlannedEvidence
+from testkeep.pipeline.policy_in_force import under_base
+from testkeep.rules.base import Baseline
+from testkeep.system.evidence_folder import EvidenceFolder, flattened
+from testkeep.system.interpreter import processors
+
+
+def judge_plan(options: dict[str, Any]) -> int:
+    """Judge exactly the jobs of a plan, against the base that it names."""
+    if options["base_ref"]:
+        raise UsageError("--base and --plan: the plan names the commit to compare with")
+    project = load_project(Path.cwd())
+    plan = read_plan(options["plan_file"])
+    needs = read_needs(options["needs"] or "")
+    _check(plan, project)
+    project = under_base(project, plan.base)
+    source = folder_or_default(project, options["evidence_folder"], "evidence")
+    folder, doubled = flattened(source, state_folder(project) / "gathered")
+    planned = PlannedEvidence(plan, folder, doubled)
+    console = Console()
+    baseline, base_folder = _baseline(project, planned, options["baseline_folder"], console)
+    stages = tuple(dict.fromkeys((*project.policy.stages, *(stage for job in plan.jobs for stage in job.stages))))
+    case = Case(
+        project=project,
+        stages=stages,
+        folder=folder,
+        base=Base(commit=plan.base, reason="" if plan.base else plan.base_reason),
+        baseline=baseline,
+        report=folder_or_default(project, options["report_folder"], "report"),
+        base_folder=base_folder,
+        untracked=options["include_untracked"],
+        planned=planned,
+        needs=needs,
+    )
+    return conclude(case, options, console)
+
+
+def _check(plan: Plan, project: Project) -> None:
+    reason = foreign(plan.provenance, project.provenance)
+    if reason:
+        raise EvidenceError(f"the plan is of something else: {reason}", hint="Plan and judge at the same commit.")
+    repository = project.repository
+    if plan.base and repository.resolve(plan.base) is None:
+        repository.fetch_history()
+    if plan.base and (
+        repository.resolve(plan.base) is None or not repository.is_ancestor(plan.base, project.provenance.commit)
+    ):
+        raise BaselineError(
+            f"the plan's base commit {plan.base[:12]} is not in this clone, or not one that the head comes from",
+            hint="Fetch the whole history in this job (actions/checkout: 'fetch-depth: 0'; GitLab: 'GIT_DEPTH: 0').",
+        )
+
+
+def _baseline(
+    project: Project, planned: PlannedEvidence, given: Path | None, console: Console
+) -> tuple[Baseline | None, EvidenceFolder]:
+    """The base's evidence: of the plan's own jobs, of the folder that was given, or made now."""
+    base = Base(commit=planned.plan.base)
+    of_jobs = planned.baseline(project)
+    if of_jobs is not None:
+        return of_jobs, planned.folder
+    if base.commit and given is not None and given.is_dir():
+        folder = EvidenceFolder(given.absolute())
+        found, baseline = baseline_from(folder, project.policy.stages)
+        if found.commit == base.commit:
+            return baseline, folder
+    return make_baseline(project, base, project.policy.stages, processors(), console), store_folder(
+        project, base.commit
+    )

@@ -1,0 +1,129 @@
+"""Makes the plan of a run: which jobs it has, how tests are split among them, and what they are compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from testkeep.errors import EvidenceError, UsageError
+from testkeep.formats import plan_json
+from testkeep.model.evidence import Evidence, Job, Side
+from testkeep.model.partition import Partition, balance
+from testkeep.model.plan import PLAN_SCHEMA, Plan, job_id
+from testkeep.model.policy import Policy
+from testkeep.model.stage import Stage
+from testkeep.pipeline.baseline import Base, baseline_from, stored_records
+from testkeep.pipeline.context import Project
+from testkeep.pipeline.gather import foreign
+from testkeep.system.evidence_folder import EvidenceFolder
+from testkeep.system.interpreter import python_version
+
+
+@dataclass(frozen=True)
+class PlanOptions:
+    """What is planned beside what the policy says.
+
+    ``stages`` (none: the policy's), ``pythons`` (none: the policy's, else the one that runs now) and ``shards`` (by
+    stage; the policy's for the others) win over the policy; what they leave out of it, the gate will miss.
+    ``baseline`` is a folder with the base's evidence, which need not be made then; with ``base_jobs`` it is made by
+    jobs of its own, else by the gate.
+    """
+
+    stages: tuple[Stage, ...] = ()
+    pythons: tuple[str, ...] = ()
+    shards: Mapping[Stage, int] = field(default_factory=dict)
+    baseline: EvidenceFolder | None = None
+    base_jobs: bool = True
+
+
+def make_plan(project: Project, base: Base, options: PlanOptions) -> Plan:
+    """Plan the jobs of a run. The project is under the policy that is in force against the base.
+
+    Raises:
+        UsageError: shards were asked for of a stage that is not run, or that has no tests.
+    """
+    stages = options.stages or project.policy.stages
+    shards = {**project.policy.suites.shards, **options.shards}
+    for stage in options.shards:
+        if stage not in stages or stage.is_static:
+            why = "it runs no tests" if stage.is_static else "it is not among the stages of the plan"
+            raise UsageError(f"--shards {stage}={options.shards[stage]}: {stage} cannot be split: {why}")
+    pythons = options.pythons or planned_pythons(project.policy)
+    made = _baseline_of(base, options, stages)
+    records = made or (list(stored_records(project, base.commit)) if base.commit else [])
+    head = [job for stage in stages for job in _jobs(stage, pythons, shards.get(stage, 1), Side.HEAD)]
+    tests = [stage for stage in stages if not stage.is_static]
+    needs_base = bool(base.commit) and options.base_jobs and not made
+    before = [job for stage in tests for job in _jobs(stage, pythons, shards.get(stage, 1), Side.BASE)]
+    return plan_json.sealed(
+        Plan(
+            schema=PLAN_SCHEMA,
+            provenance=project.provenance,
+            base=base.commit,
+            base_reason=base.how or base.reason,
+            jobs=(*head, *(before if needs_base else ())),
+            partitions={
+                stage: _partition(records, stage, shards[stage]) for stage in tests if shards.get(stage, 1) > 1
+            },
+        )
+    )
+
+
+def planned_pythons(policy: Policy) -> tuple[str, ...]:
+    """The versions that the policy asks for; the one that runs now if it asks for none."""
+    return policy.python or (".".join(map(str, python_version())),)
+
+
+def _jobs(stage: Stage, pythons: Sequence[str], of: int, side: Side) -> Iterable[Job]:
+    if stage.is_static:
+        yield Job(id=job_id(stage, "", 1, 1, side), stages=(stage,), python=pythons[0], side=side)
+        return
+    for python in pythons:
+        for shard in range(1, of + 1):
+            name = job_id(stage, python, shard, of, side)
+            yield Job(id=name, stages=(stage,), python=python, shard=shard, of=of, side=side)
+
+
+def _baseline_of(base: Base, options: PlanOptions, stages: Sequence[Stage]) -> Sequence[Evidence]:
+    """The base's evidence in the folder that was given; none if it cannot be used, so that it is made."""
+    if options.baseline is None or not base.commit or not options.baseline.path.is_dir():
+        return ()
+    tests = [stage for stage in stages if not stage.is_static]
+    found, baseline = baseline_from(options.baseline, tests)
+    if baseline is None or baseline.problem or found.commit != base.commit:
+        return ()
+    have = {stage for record in baseline.evidence for stage in record.job.stages}
+    return baseline.evidence if have.issuperset(tests) else ()
+
+
+def _partition(records: Iterable[Evidence], stage: Stage, of: int) -> Partition:
+    durations: dict[str, float] = {}
+    for record in records:
+        for test in record.tests:
+            if test.item.stage is stage and test.execution is not None:
+                took_s = sum(phase.duration_s for phase in test.execution.phases)
+                durations[test.item.id] = max(durations.get(test.item.id, 0.0), took_s)
+    return balance(durations, of)
+
+
+def check_job(plan: Plan, project: Project, name: str) -> Job:
+    """Find a job of a plan, and see that it can be done here: in these files, with this interpreter.
+
+    Raises:
+        UsageError: the plan has no such job.
+        EvidenceError: the plan is of something else, or another interpreter was planned.
+    """
+    job = plan.job(name)
+    if job is None:
+        known = ", ".join(each.id for each in plan.jobs)
+        raise UsageError(f"--job {name}: the plan has no such job; it has {known}")
+    reason = foreign(plan.provenance, project.provenance)
+    if reason:
+        raise EvidenceError(f"the plan is of something else: {reason}", hint="Plan and run at the same commit.")
+    here = ".".join(map(str, python_version()))
+    if job.python and job.python != here:
+        raise EvidenceError(
+            f"job {name} was planned for Python {job.python}, and this is Python {here}",
+            hint="Run testkeep with that interpreter.",
+        )
+    return job
