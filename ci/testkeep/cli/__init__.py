@@ -17,6 +17,7 @@ from testkeep.cli.fix import fix
 from testkeep.cli.gate import gate
 from testkeep.cli.plan import plan
 from testkeep.cli.run import run
+from testkeep.cli.runner import DIRECT, chosen, run_through
 from testkeep.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_PASS, EXIT_USAGE, KitError
 
 
@@ -35,8 +36,11 @@ for _command in (run, gate, plan, baseline, coverage, fix, explain, rules):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; nothing is raised."""
-    arguments, pytest_arguments = _split(sys.argv[1:] if argv is None else argv)
+    runner, argv = chosen(sys.argv[1:] if argv is None else argv)
+    arguments, pytest_arguments = _split(argv)
     try:
+        if runner != DIRECT:
+            return run_through(runner, argv)
         code = cli.main(args=arguments, prog_name="testkeep", standalone_mode=False, obj=pytest_arguments)
     except click.exceptions.Exit as stop:
         return stop.exit_code

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from testkeep.cli.options import FILE, FOLDER, base_option, evidence_option, output_options, untracked_option
 from testkeep.cli.planned_gate import judge_plan
+from testkeep.cli.runner import runner_option
 from testkeep.cli.session import choose_base, conclude, folder_or_default, make_baseline
 from testkeep.errors import EvidenceError, UsageError
 from testkeep.pipeline.baseline import baseline_from, store_folder
@@ -33,6 +34,7 @@ from testkeep.system.process import interrupt_on_termination
     metavar="JSON",
     help="How the CI product says that the jobs ended: GitHub's toJSON(needs). [variable: TESTKEEP_NEEDS]",
 )
+@runner_option
 @output_options
 def gate(**options: Any) -> int:
     """Judge the evidence of a run, against the evidence of the base commit."""

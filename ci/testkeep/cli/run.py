@@ -10,6 +10,7 @@ from rich.console import Console
 
 from testkeep.cli.job import do_job
 from testkeep.cli.options import FILE, base_option, evidence_option, output_options, untracked_option
+from testkeep.cli.runner import runner_option
 from testkeep.cli.session import choose_base, conclude, folder_or_default, make_baseline
 from testkeep.cli.stages import stages_named
 from testkeep.cli.view import watching
@@ -46,6 +47,7 @@ _STAGES_ALONE = "only the stages themselves were judged (--no-gate): no base, no
 )
 @click.option("--no-gate", is_flag=True, help="Judge the stages alone: no base, no coverage thresholds.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first stage that does not pass.")
+@runner_option
 @output_options
 @click.pass_obj
 def run(pytest_arguments: tuple[str, ...], /, stages: tuple[str, ...], **options: Any) -> int:

@@ -186,10 +186,8 @@ def _by_reason(rejections: Sequence[Rejection], purpose: str) -> Iterator[Proble
         are_stages = set(names) <= set(Stage) and not planned
         what = "" if _NO_JOBS.issuperset(names) else "stage" if are_stages else "job"
         plural = "s" if what and len(names) > 1 else ""
-        if planned and not advice:
-            advice = f"Run the job{plural} again, then the gate."
         command = " ".join(["testkeep run", *(names if are_stages else ())])
         yield Problem(
             message=f"{what}{plural} {', '.join(names)}: {reason}".lstrip(),
-            help=advice or f"Run '{command}' {purpose}.",
+            help=advice or (f"Run the job{plural} again, then the gate." if planned else f"Run '{command}' {purpose}."),
         )

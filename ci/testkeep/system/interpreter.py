@@ -7,6 +7,7 @@ import importlib.metadata
 import importlib.util
 import os
 import platform
+import shutil
 import sys
 
 
@@ -18,6 +19,11 @@ def executable() -> str:
 def has_module(name: str) -> bool:
     """Whether a top-level module can be imported."""
     return importlib.util.find_spec(name) is not None
+
+
+def has_program(name: str) -> bool:
+    """Whether a program is on the path."""
+    return shutil.which(name) is not None
 
 
 def version_of(distribution: str) -> str:
