@@ -130,7 +130,7 @@ def test_loads__nothing_said__table(text: str, source: str, expected: Policy | N
         ),
         pytest.param(
             "[tool.testkeep]\nsource = []",
-            "tool: unknown key; known here: coverage, formatter, source, stages, suites, timeout, waivers, "
+            "tool: unknown key; known here: coverage, formatter, python, source, stages, suites, timeout, waivers, "
             "waivers_from",
             id="pyproject's header in testkeep.toml",
         ),
@@ -155,6 +155,19 @@ _WAIVER = "test = 'a'\nrule = 'TK201'\nreason = 'r'\nowner = 'o'\nexpires = 2027
         pytest.param("coverage = 87", "coverage: expected a table, found 87", id="number for table"),
         pytest.param("suites = []", "suites: expected a table, found an empty list", id="list for table"),
         pytest.param("timeout = 60", f"timeout: {_DURATION}, found 60", id="number for duration"),
+        pytest.param(
+            "python = [3.12]",
+            "python[0]: expected a Python version such as '3.12', found 3.12",
+            id="number for version",
+        ),
+        pytest.param(
+            "python = ['312']", "python[0]: expected a Python version such as '3.12', found '312'", id="no version"
+        ),
+        pytest.param(
+            "[suites]\nshards = { unit = 0 }",
+            "suites.shards.unit: expected a number of shards, at least 1, found 0",
+            id="no shards",
+        ),
         pytest.param("waivers = {}", "waivers: expected a list, found a table", id="table for list"),
         pytest.param("waivers = [3]", "waivers[0]: expected a table, found 3", id="number in list of tables"),
         pytest.param("[coverage]\nratchet = 1", "coverage.ratchet: expected true or false, found 1", id="number, bool"),

@@ -48,6 +48,12 @@ LOOSENED = [
         id="a stage is exchanged for another",
     ),
     pytest.param(
+        Policy(python=("3.11", "3.12")),
+        Policy(python=("3.12", "3.13")),
+        Loosening("python", '["3.11", "3.12"]', '["3.12", "3.13"]'),
+        id="a Python is given up",
+    ),
+    pytest.param(
         coverage(overall=80.0), coverage(overall=79.9), Loosening("coverage.overall", "80", "79.9"), id="overall"
     ),
     pytest.param(coverage(diff=80.0), coverage(diff=0.0), Loosening("coverage.diff", "80", "0"), id="diff"),
@@ -210,6 +216,8 @@ def test_tightened__one_key_is_loosened__is_put_back(base: Policy, head: Policy,
             Policy(formatter="ruff", timeout="9h"),
             id="formatter, timeout and workers",
         ),
+        pytest.param(suites(shards={Stage.UNIT: 4}), suites(shards={Stage.UNIT: 1}), id="fewer shards"),
+        pytest.param(Policy(python=("3.12",)), Policy(python=("3.13", "3.12")), id="one more Python"),
     ],
 )
 def test_loosened__as_strict_or_stricter__is_empty(base: Policy, head: Policy) -> None:
