@@ -98,6 +98,7 @@ def judge(case: Case, watcher: Watcher) -> Judgement:
         baseline=case.baseline,
         today=project.repository.commit_date(project.provenance.commit),
         policy_change=project.policy_change,
+        is_one_job=case.planned is not None and case.planned.job is not None,
     )
     if case.conserve:
         facts = with_coverage(_subject(case), facts)

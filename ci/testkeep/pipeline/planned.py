@@ -6,14 +6,18 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from testkeep.errors import BaselineError, EvidenceError
-from testkeep.model.evidence import Evidence, Job, Side, Unfinished
+from testkeep.model.evidence import EVIDENCE_SCHEMA, Evidence, Job, Side, Unfinished
 from testkeep.model.plan import Plan, groups, job_id
 from testkeep.model.policy import Policy
+from testkeep.model.stage import Stage
 from testkeep.model.verdict import StageStatus
 from testkeep.pipeline.baseline import refuse_bad_shards, refuse_invalid
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.gather import Gathered, foreign, read_job
+from testkeep.pipeline.plans import NO_TESTS, has_tests
 from testkeep.pipeline.stage_results import result_of
 from testkeep.rules.base import Baseline, Rejection, RejectionKind
 from testkeep.system.evidence_folder import EvidenceFolder
@@ -47,8 +51,15 @@ class PlannedEvidence:
         more = [
             Rejection(job=stem, kind=RejectionKind.FOREIGN, reason="the plan has no such job") for stem in strangers
         ]
-        unplanned = _unplanned(self.plan, project.policy)
-        return Gathered(gathered.evidence, gathered.unfinished, (*gathered.rejections, *more, *unplanned))
+        idle = [
+            stage for stage in project.policy.test_stages if not self._plans(stage) and not has_tests(project, stage)
+        ]
+        evidence = (*gathered.evidence, *(_idle(project, stage) for stage in idle))
+        unplanned = _unplanned(self.plan, project.policy, idle)
+        return Gathered(evidence, gathered.unfinished, (*gathered.rejections, *more, *unplanned))
+
+    def _plans(self, stage: Stage) -> bool:
+        return any(stage in job.stages for job in self.plan.of_side(Side.HEAD))
 
     def baseline(self, project: Project) -> Baseline | None:
         """The evidence of the base's jobs, or what is wrong with it; None if the plan has no such jobs."""
@@ -89,7 +100,7 @@ class PlannedEvidence:
                     _rejected(job, RejectionKind.DOUBLED, f"there are several records of {stem}; one job leaves one")
                 )
             elif isinstance(found, Unfinished):
-                unfinished.append(found)
+                unfinished.append(msgspec.structs.replace(found, job=job))
             else:
                 evidence.append(found)
         return Gathered(tuple(evidence), tuple(unfinished), tuple(rejections))
@@ -118,10 +129,24 @@ class PlannedEvidence:
         return foreign(found.provenance, project.provenance)
 
 
-def _unplanned(plan: Plan, policy: Policy) -> Iterator[Rejection]:
-    """What the policy asks for and the plan leaves out."""
+def _idle(project: Project, stage: Stage) -> Evidence:
+    """What a job would have left that nobody needed to plan."""
+    return Evidence(
+        schema=EVIDENCE_SCHEMA,
+        job=Job(id=stage, stages=(stage,)),
+        provenance=project.provenance,
+        started_at=0.0,
+        duration_s=0.0,
+        idle=NO_TESTS,
+    )
+
+
+def _unplanned(plan: Plan, policy: Policy, idle: Sequence[Stage]) -> Iterator[Rejection]:
+    """What the policy asks for and the plan leaves out, although there are tests."""
     pythons = policy.python or tuple(dict.fromkeys(job.python for job in plan.jobs))[:1]
     for stage in policy.stages:
+        if stage in idle:
+            continue
         for python in pythons[:1] if stage.is_static else pythons:
             if not any(stage in job.stages and job.python == python for job in plan.of_side(Side.HEAD)):
                 yield Rejection(

@@ -12,9 +12,11 @@ from testkeep.model.partition import Partition, balance
 from testkeep.model.plan import PLAN_SCHEMA, Plan, job_id
 from testkeep.model.policy import Policy
 from testkeep.model.stage import Stage
+from testkeep.pipeline.base_tree import check_out
 from testkeep.pipeline.baseline import Base, baseline_from, stored_records
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.gather import foreign
+from testkeep.pipeline.plans import has_tests
 from testkeep.system.evidence_folder import EvidenceFolder
 from testkeep.system.interpreter import python_version
 
@@ -39,8 +41,11 @@ class PlanOptions:
 def make_plan(project: Project, base: Base, options: PlanOptions) -> Plan:
     """Plan the jobs of a run. The project is under the policy that is in force against the base.
 
+    A stage of which no file may have a test has no job, unless it was asked for by name.
+
     Raises:
         UsageError: shards were asked for of a stage that is not run, or that has no tests.
+        BaselineError: git cannot check the base commit out.
     """
     stages = options.stages or project.policy.stages
     shards = {**project.policy.suites.shards, **options.shards}
@@ -51,22 +56,33 @@ def make_plan(project: Project, base: Base, options: PlanOptions) -> Plan:
     pythons = options.pythons or planned_pythons(project.policy)
     made = _baseline_of(base, options, stages)
     records = made or (list(stored_records(project, base.commit)) if base.commit else [])
-    head = [job for stage in stages for job in _jobs(stage, pythons, shards.get(stage, 1), Side.HEAD)]
     tests = [stage for stage in stages if not stage.is_static]
-    needs_base = bool(base.commit) and options.base_jobs and not made
-    before = [job for stage in tests for job in _jobs(stage, pythons, shards.get(stage, 1), Side.BASE)]
+    here = [stage for stage in stages if stage.is_static or stage in options.stages or has_tests(project, stage)]
+    before = _stages_at_base(project, base.commit, tests) if base.commit and options.base_jobs and not made else []
+    jobs = [
+        job
+        for side, wanted in ((Side.HEAD, here), (Side.BASE, before))
+        for stage in wanted
+        for job in _jobs(stage, pythons, shards.get(stage, 1), side)
+    ]
     return plan_json.sealed(
         Plan(
             schema=PLAN_SCHEMA,
             provenance=project.provenance,
             base=base.commit,
             base_reason=base.how or base.reason,
-            jobs=(*head, *(before if needs_base else ())),
+            jobs=tuple(jobs),
             partitions={
                 stage: _partition(records, stage, shards[stage]) for stage in tests if shards.get(stage, 1) > 1
             },
         )
     )
+
+
+def _stages_at_base(project: Project, commit: str, stages: Sequence[Stage]) -> list[Stage]:
+    """The stages that may have tests at the base commit."""
+    with check_out(project, commit) as tree:
+        return [stage for stage in stages if tree is not None and has_tests(tree.project, stage)]
 
 
 def planned_pythons(policy: Policy) -> tuple[str, ...]:

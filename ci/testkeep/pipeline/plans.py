@@ -23,6 +23,7 @@ from testkeep.system.files import read_output, read_text
 from testkeep.system.process import Ended, Task
 
 _CONFIG_FILES = ("pyproject.toml", "setup.cfg", "tox.ini", ".importlinter", ".isort.cfg", "mypy.ini", ".mypy.ini")
+NO_TESTS = "no tests"
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,13 @@ def make_plan(project: Project, options: RunOptions, stage: Stage) -> StagePlan:
     return _static_plan(project, options, stage) if stage.is_static else _test_plan(project, options, stage)
 
 
+def has_tests(project: Project, stage: Stage) -> bool:
+    """Whether any file of the project may have a test of a stage, as far as its text tells."""
+    any_name = any("python_files" in project.text(name) for name in PYTEST_CONFIG_FILES)
+    python_files = (name for name in project.files if name.endswith(".py"))
+    return any(concerns_stage(stage, name, project.text(name), any_name=any_name) for name in python_files)
+
+
 def tool_configuration(project: Project) -> dict[str, frozenset[str]]:
     """Read which tools the project configures itself."""
     texts = {name: read_text(project.root / name) for name in _CONFIG_FILES}
@@ -103,10 +111,8 @@ def _static_plan(project: Project, options: RunOptions, stage: Stage) -> StagePl
 
 def _test_plan(project: Project, options: RunOptions, stage: Stage) -> StagePlan:
     # Every pytest process imports all test files; one that cannot find anything of its own is better not started.
-    any_name = any("python_files" in project.text(name) for name in PYTEST_CONFIG_FILES)
-    python_files = (name for name in project.files if name.endswith(".py"))
-    if not any(concerns_stage(stage, name, project.text(name), any_name=any_name) for name in python_files):
-        return StagePlan(stage, (), idle="no tests")
+    if not has_tests(project, stage):
+        return StagePlan(stage, (), idle=NO_TESTS)
     folder = options.folder
     job = options.job(stage)
     context = folder.context_path(job.stem)

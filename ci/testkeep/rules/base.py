@@ -80,6 +80,8 @@ class Facts:
     to the repository's root; ``gaps`` are the places to win coverage, by the key of the threshold that was missed
     (``coverage.overall``, ``coverage.layers.service``).
 
+    ``is_one_job`` says that only one job of a plan is judged: what the others do is not known.
+
     ``policy`` is the one in force; ``policy_change`` has those of both sides (None: there is no base commit).
     ``waivers`` are those that are honoured, and ``findings`` what was found so far: only rules about waivers see them.
     """
@@ -103,6 +105,7 @@ class Facts:
     inspection: Inspection = field(default_factory=Inspection)
     today: datetime.date = datetime.date.max
     policy_change: PolicyChange | None = None
+    is_one_job: bool = False
     waivers: tuple[Waiver, ...] = ()
     findings: tuple[Finding, ...] = ()
 
@@ -112,9 +115,14 @@ class Facts:
         return tuple(stage for stage in self.stages if not stage.is_static)
 
     @property
-    def incomplete_stages(self) -> frozenset[Stage]:
+    def rejected_stages(self) -> frozenset[Stage]:
         """The stages of which a planned job left no usable record."""
         return frozenset(stage for rejection in self.rejections for stage in rejection.stages)
+
+    @property
+    def incomplete_stages(self) -> frozenset[Stage]:
+        """The stages of which a job left no usable record, or none that is whole."""
+        return self.rejected_stages.union(*(left.job.stages for left in self.unfinished))
 
     def base_suites(self) -> Iterator[Suite]:
         """The base's test runs."""

@@ -127,7 +127,7 @@ def _obstacle(facts: Facts) -> str:
 def _obstacle_at_head(facts: Facts) -> str:
     """Why the head's run cannot be held against another."""
     covered = {stage for record in facts.evidence if record.suite or record.idle for stage in record.job.stages}
-    missing = [stage for stage in facts.test_stages if stage not in covered or stage in facts.incomplete_stages]
+    missing = [stage for stage in facts.test_stages if stage not in covered or stage in facts.rejected_stages]
     if missing:
         return f"there is no complete evidence of {', '.join(missing)}"
     cut = [left.job.id for left in facts.unfinished if not set(left.job.stages).isdisjoint(facts.test_stages)]

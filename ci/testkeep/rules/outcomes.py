@@ -171,7 +171,11 @@ def nothing_ran(facts: Facts) -> Iterator[Problem]:
     pytest does not look (`testpaths`, file names), a selection leaves nothing, every test is skipped, or the project
     has no tests yet.
     """
-    if not facts.test_stages or any(test.outcome not in (None, Outcome.SKIPPED) for test in facts.tests()):
+    if (
+        facts.is_one_job
+        or not facts.test_stages
+        or any(test.outcome not in (None, Outcome.SKIPPED) for test in facts.tests())
+    ):
         return
     broken = any(not is_comparable(suite) for _, suite in facts.suites())
     if facts.unfinished or facts.rejections or broken:

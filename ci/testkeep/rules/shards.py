@@ -28,7 +28,8 @@ class _Split:
         # Functions, not ids: a set of parameters may have another id in each process.
         lost = sorted(self.seen - {function_of(test_id) for test_id in self.taken})
         if lost:
-            yield f"{_some(lost)} collected in one shard, and left to others that did not collect {'it' if len(lost) == 1 else 'them'}"
+            them = "it" if len(lost) == 1 else "them"
+            yield f"{_some(lost)} collected in one shard, and left to others that did not collect {them}"
         twice = sorted(test_id for test_id, times in self.taken.items() if times > 1)
         if twice:
             yield f"{_some(twice)} in more than one shard"

@@ -46,7 +46,11 @@ def test_digest__same_plan_made_again__is_the_same() -> None:
     [
         pytest.param(dumps(_PLAN)[:200], "plan.json: not a complete plan: ", id="truncated"),
         pytest.param(b"", "plan.json: not a complete plan: ", id="empty"),
-        pytest.param(b'{"schema": "testkeep.plan/9"}', "expected the schema testkeep.plan/1, found testkeep.plan/9", id="unknown schema"),
+        pytest.param(
+            b'{"schema": "testkeep.plan/9"}',
+            "expected the schema testkeep.plan/1, found testkeep.plan/9",
+            id="unknown schema",
+        ),
         pytest.param(b'{"schema": "testkeep.plan/1", "jobs": []}', "not a complete plan", id="a part"),
         pytest.param(
             dumps(_PLAN).replace(b"unit-py312-2of2", b"unit-py312-3of2"),
@@ -54,7 +58,7 @@ def test_digest__same_plan_made_again__is_the_same() -> None:
             id="changed",
         ),
     ],
-)  # fmt: skip
+)
 def test_loads__not_a_plan_as_it_was_made__is_refused(data: bytes, message: str) -> None:
     with pytest.raises(EvidenceError) as caught:
         loads(data, "plan.json")

@@ -17,7 +17,7 @@ _IDS = [f"tests/unit/test_{file}.py::test_{name}" for file in "abcdef" for name 
     [
         pytest.param({}, id="nothing known"),
         pytest.param(dict.fromkeys(_IDS, 0.1), id="all known, equal"),
-        pytest.param({test_id: 1.0 for test_id in _IDS[:7]}, id="some known"),
+        pytest.param(dict.fromkeys(_IDS[:7], 1.0), id="some known"),
         pytest.param(dict.fromkeys(_IDS, 0.0), id="no time at all"),
         pytest.param({**dict.fromkeys(_IDS, 0.1), _IDS[5]: 99.0}, id="one very long"),
     ],

@@ -58,7 +58,7 @@ _A, _B, _C = "t.py::test_a", "t.py::test_b[1]", "t.py::test_c"
             [_shard(1, _A, others=(_B,)), _shard(2, _B, side=Side.BASE)], [], id="the base's shards are others"
         ),
     ],
-)  # fmt: skip
+)
 def test_shard_faults(records: list[Evidence], expected: list[tuple[Stage, str]]) -> None:
     assert list(shard_faults(records)) == expected
 
