@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
 
-from testkeep.cli.options import FILE, FOLDER, base_option, evidence_option, output_options, untracked_option
+from testkeep.cli.options import (
+    FILE,
+    FOLDER,
+    base_option,
+    evidence_option,
+    minimum_options,
+    output_options,
+    raised,
+    untracked_option,
+)
 from testkeep.cli.planned_gate import judge_plan
 from testkeep.cli.runner import runner_option
 from testkeep.cli.session import choose_base, conclude, folder_or_default, make_baseline
@@ -34,6 +44,13 @@ from testkeep.system.process import interrupt_on_termination
     metavar="JSON",
     help="How the CI product says that the jobs ended: GitHub's toJSON(needs). [variable: TESTKEEP_NEEDS]",
 )
+@click.option(
+    "--save-baseline",
+    "saved_folder",
+    type=FOLDER,
+    help="With --plan: keep the evidence in this folder, as the baseline of later changes; nothing if inconclusive.",
+)
+@minimum_options
 @runner_option
 @output_options
 def gate(**options: Any) -> int:
@@ -43,8 +60,8 @@ def gate(**options: Any) -> int:
         raise UsageError("--base and --baseline: give one of them, the commit or the folder with its evidence")
     if options["plan_file"]:
         return judge_plan(options)
-    if options["needs"]:
-        raise UsageError("--needs: it belongs to --plan")
+    if options["needs"] or options["saved_folder"]:
+        raise UsageError(f"{'--needs' if options['needs'] else '--save-baseline'}: it belongs to --plan")
     project = load_project(Path.cwd())
     folder = EvidenceFolder(folder_or_default(project, options["evidence_folder"], "evidence"))
     if not folder.path.is_dir():
@@ -64,6 +81,7 @@ def gate(**options: Any) -> int:
         project = under_base(project, base.commit)
         baseline = problem or make_baseline(project, base, project.policy.stages, processors(), console)
         base_folder = store_folder(project, base.commit)
+    project = replace(project, policy=raised(project.policy, options))
     stages = project.policy.stages
     report = folder_or_default(project, options["report_folder"], "report")
     case = Case(

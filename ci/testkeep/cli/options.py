@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+import msgspec
 
+from testkeep.cli.github_outputs import add_outputs
+from testkeep.model.policy import Policy
 from testkeep.model.verdict import Verdict
 from testkeep.pipeline.publish import Outputs, write_outputs
 from testkeep.reports import github, terminal
+from testkeep.system.interpreter import environment_variables
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -38,6 +42,14 @@ base_option = click.option(
     help="Commit to compare with; 'none' judges without. [default: the merge base with the default branch; on that "
     "branch, the parent commit]",
 )
+_PERCENT = click.FloatRange(0, 100)
+_MINIMA = (
+    click.option(
+        "--min-coverage", type=_PERCENT, metavar="PERCENT", help="Raise the policy's overall minimum to this."
+    ),
+    click.option("--min-diff", type=_PERCENT, metavar="PERCENT", help="Raise the policy's minimum for changed lines."),
+)
+
 untracked_option = click.option(
     "--include-untracked/--ignore-untracked",
     default=True,
@@ -53,6 +65,21 @@ def output_options(function: Function) -> Function:
     return function
 
 
+def minimum_options(function: Function) -> Function:
+    """Add the options that raise minima of the policy."""
+    for option in reversed(_MINIMA):
+        function = option(function)
+    return function
+
+
+def raised(policy: Policy, options: dict[str, Any]) -> Policy:
+    """The policy with its minima raised to what was asked for; a lower value changes nothing."""
+    coverage = policy.coverage
+    overall = max(coverage.overall, options["min_coverage"] or 0.0)
+    diff = max(coverage.diff, options["min_diff"] or 0.0)
+    return msgspec.structs.replace(policy, coverage=msgspec.structs.replace(coverage, overall=overall, diff=diff))
+
+
 def outputs_of(options: dict[str, Any]) -> Outputs:
     """Collect the files that the user asked for."""
     return Outputs(
@@ -63,9 +90,19 @@ def outputs_of(options: dict[str, Any]) -> Outputs:
     )
 
 
+def _set_outputs(verdict: Verdict) -> None:
+    """Let later steps and jobs of a workflow see the result; on a laptop there is nowhere to put it."""
+    if "GITHUB_OUTPUT" in environment_variables():
+        coverage = verdict.coverage
+        percents = {"coverage": coverage.overall_percent, "diff-coverage": coverage.diff_percent}
+        shown = {name: "" if percent is None else f"{percent:g}" for name, percent in percents.items()}
+        add_outputs({"verdict": verdict.verdict, "lost": str(len(verdict.conservation.lost)), **shown})
+
+
 def publish(verdict: Verdict, options: dict[str, Any], width: int, *, color: bool) -> None:
     """Print a verdict and write the files that the user asked for."""
     click.echo(terminal.render(verdict, width=width, color=color))
     write_outputs(verdict, outputs_of(options))
     if options["github"]:
         click.echo(github.render(verdict))
+        _set_outputs(verdict)

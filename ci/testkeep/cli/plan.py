@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
+from testkeep.cli.github_outputs import add_outputs
 from testkeep.cli.options import FOLDER, base_option
 from testkeep.cli.session import base_or_fail
-from testkeep.cli.stages import stages_named
+from testkeep.cli.stages import stages_named, words
 from testkeep.errors import EXIT_PASS, UsageError
 from testkeep.formats import plan_json
 from testkeep.model.plan import Plan, groups
@@ -19,10 +21,7 @@ from testkeep.pipeline.context import load_project
 from testkeep.pipeline.planning import PlanOptions, make_plan
 from testkeep.pipeline.policy_in_force import under_base
 from testkeep.system.evidence_folder import EvidenceFolder
-from testkeep.system.files import append_text, write_file
-from testkeep.system.interpreter import environment_variables
-
-_OUTPUT_FILE = "GITHUB_OUTPUT"
+from testkeep.system.files import write_file
 
 
 @click.command()
@@ -53,11 +52,12 @@ _OUTPUT_FILE = "GITHUB_OUTPUT"
 )
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the plan to a file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON (schema testkeep.plan/1).")
-@click.option("--github", is_flag=True, help=f"Add the matrices to the step's outputs ({_OUTPUT_FILE}).")
+@click.option("--github", is_flag=True, help="Add the matrices to the step's outputs (GITHUB_OUTPUT).")
 def plan(**options: Any) -> int:
     """Plan the jobs of a run: stage x Python x shard, and the commit that they are compared with.
 
-    STAGE leaves all other stages out, which the gate does not accept of those in the policy.
+    STAGE leaves all other stages out, which the gate does not accept of those in the policy. Stages, versions and
+    numbers of shards may also stand in one argument, with spaces or commas between them; an empty one says nothing.
     """
     project = load_project(Path.cwd())
     base = base_or_fail(project.repository, options["base_ref"])
@@ -67,9 +67,9 @@ def plan(**options: Any) -> int:
         project,
         base,
         PlanOptions(
-            stages=stages_named(options["stages"]),
-            pythons=_pythons(options["pythons"]),
-            shards=dict(map(_shards, options["shards"])),
+            stages=stages_named(words(options["stages"])),
+            pythons=_pythons(words(options["pythons"])),
+            shards=dict(map(_shards, words(options["shards"]))),
             baseline=EvidenceFolder(folder.absolute()) if folder else None,
             base_jobs=options["base_jobs"],
         ),
@@ -83,7 +83,7 @@ def plan(**options: Any) -> int:
     return EXIT_PASS
 
 
-def _pythons(given: tuple[str, ...]) -> tuple[str, ...]:
+def _pythons(given: Sequence[str]) -> tuple[str, ...]:
     for version in given:
         major, _, minor = version.partition(".")
         if major != "3" or not minor.isdecimal():
@@ -109,10 +109,6 @@ def _table(made: Plan) -> str:
 
 def _tell_github(made: Plan) -> None:
     """Set the step's outputs: for each group its matrix, or nothing if it has no jobs."""
-    file = environment_variables().get(_OUTPUT_FILE)
-    if not file:
-        raise UsageError(f"--github: {_OUTPUT_FILE} is not set", hint="It is set in the steps of a GitHub workflow.")
     matrices = plan_json.github_matrices(made)
     outputs = {name: json.dumps(matrices[name]) if name in matrices else "" for name in groups(made)}
-    outputs |= {"base-commit": made.base, "digest": made.digest, "python": made.jobs[0].python}
-    append_text(Path(file), "".join(f"{name}={value}\n" for name, value in outputs.items()))
+    add_outputs({**outputs, "base-commit": made.base, "python": made.jobs[0].python})

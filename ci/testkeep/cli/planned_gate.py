@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
+from testkeep.cli.github_outputs import add_outputs
 from testkeep.cli.job import read_plan
-from testkeep.cli.session import conclude, folder_or_default, make_baseline
+from testkeep.cli.options import raised
+from testkeep.cli.session import exit_code_of, folder_or_default, make_baseline, reach
 from testkeep.errors import BaselineError, EvidenceError, UsageError
 from testkeep.formats.needs_json import read_needs
 from testkeep.model.plan import Plan
-from testkeep.pipeline.baseline import Base, baseline_from, state_folder, store_folder
+from testkeep.model.verdict import Decision
+from testkeep.pipeline.baseline import Base, baseline_from, save_as_baseline, state_folder, store_folder
 from testkeep.pipeline.context import Project, load_project
 from testkeep.pipeline.gather import foreign
 from testkeep.pipeline.judge import Case
@@ -32,6 +36,7 @@ def judge_plan(options: dict[str, Any]) -> int:
     needs = read_needs(options["needs"] or "")
     _check(plan, project)
     project = under_base(project, plan.base)
+    project = replace(project, policy=raised(project.policy, options))
     source = folder_or_default(project, options["evidence_folder"], "evidence")
     folder, doubled = flattened(source, state_folder(project) / "gathered")
     planned = PlannedEvidence(plan, folder, doubled)
@@ -50,7 +55,12 @@ def judge_plan(options: dict[str, Any]) -> int:
         planned=planned,
         needs=needs,
     )
-    return conclude(case, options, console)
+    judgement = reach(case, options, console)
+    if options["saved_folder"] and judgement.verdict.verdict is not Decision.INCONCLUSIVE:
+        save_as_baseline(judgement.evidence, folder, EvidenceFolder(options["saved_folder"].absolute()))
+        if options["github"]:
+            add_outputs({"baseline": project.provenance.commit})
+    return exit_code_of(judgement)
 
 
 def _check(plan: Plan, project: Project) -> None:

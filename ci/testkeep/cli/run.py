@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,15 @@ import click
 from rich.console import Console
 
 from testkeep.cli.job import do_job
-from testkeep.cli.options import FILE, base_option, evidence_option, output_options, untracked_option
+from testkeep.cli.options import (
+    FILE,
+    base_option,
+    evidence_option,
+    minimum_options,
+    output_options,
+    raised,
+    untracked_option,
+)
 from testkeep.cli.runner import runner_option
 from testkeep.cli.session import choose_base, conclude, folder_or_default, make_baseline
 from testkeep.cli.stages import stages_named
@@ -47,6 +56,7 @@ _STAGES_ALONE = "only the stages themselves were judged (--no-gate): no base, no
 )
 @click.option("--no-gate", is_flag=True, help="Judge the stages alone: no base, no coverage thresholds.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first stage that does not pass.")
+@minimum_options
 @runner_option
 @output_options
 @click.pass_obj
@@ -65,6 +75,7 @@ def run(pytest_arguments: tuple[str, ...], /, stages: tuple[str, ...], **options
     conserve = not options["no_gate"]
     base, problem = choose_base(project, options["base_ref"]) if conserve else (Base(reason=_STAGES_ALONE), None)
     project = under_base(project, base.commit)
+    project = replace(project, policy=raised(project.policy, options))
     wanted = named or project.policy.stages
     folder = EvidenceFolder(folder_or_default(project, options["evidence_folder"], "evidence"))
     folder.prepare(wanted if stages else None)

@@ -22,7 +22,7 @@ from testkeep.model.verdict import Decision
 from testkeep.pipeline.baseline import Base, find_base, obtain, state_folder
 from testkeep.pipeline.change_base import base_of_change, current_event
 from testkeep.pipeline.context import Project
-from testkeep.pipeline.judge import Case, judge
+from testkeep.pipeline.judge import Case, Judgement, judge
 from testkeep.pipeline.publish import write_report
 from testkeep.reports import coverage_table
 from testkeep.rules.base import Baseline
@@ -77,6 +77,16 @@ def make_baseline(
 
 def conclude(case: Case, options: dict[str, Any], console: Console) -> int:
     """Judge, write the report, show the verdict, and return its exit code."""
+    return exit_code_of(reach(case, options, console))
+
+
+def exit_code_of(judgement: Judgement) -> int:
+    """The exit code that a judgement has."""
+    return _EXIT_CODES[judgement.verdict.verdict]
+
+
+def reach(case: Case, options: dict[str, Any], console: Console) -> Judgement:
+    """Judge, write the report, and show the verdict."""
     with watching(console, environment_variables(), quiet=True) as watcher:
         judgement = judge(case, watcher)
     verdict = judgement.verdict
@@ -88,7 +98,7 @@ def conclude(case: Case, options: dict[str, Any], console: Console) -> int:
         click.echo(f"{files}\n" if files else "", nl=bool(files))
     publish(verdict, options, console.width, color=console.is_terminal)
     click.echo(f"report: {_shown(case.report / 'report.html')}")
-    return _EXIT_CODES[verdict.verdict]
+    return judgement
 
 
 def _shown(path: Path) -> Path:

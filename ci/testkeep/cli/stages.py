@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from testkeep.errors import UsageError
 from testkeep.model.stage import Stage
+
+
+def words(values: Iterable[str]) -> tuple[str, ...]:
+    """Take values apart that hold several, with spaces or commas between them.
+
+    >>> words(["unit, lint", "", "e2e"])
+    ('unit', 'lint', 'e2e')
+    """
+    return tuple(word for value in values for word in value.replace(",", " ").split())
 
 
 def stages_named(names: Sequence[str]) -> tuple[Stage, ...]:

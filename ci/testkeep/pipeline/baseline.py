@@ -138,6 +138,20 @@ def baseline_from(folder: EvidenceFolder, stages: Sequence[Stage]) -> tuple[Base
     return Base(commit=commit), Baseline(commit=commit, evidence=tuple(wanted))
 
 
+def save_as_baseline(evidence: Sequence[Evidence], source: EvidenceFolder, target: EvidenceFolder) -> None:
+    """Keep the records of test stages, with their coverage data, where a later ``--baseline`` finds nothing else.
+
+    Raises:
+        EvidenceError: the folder cannot be written.
+    """
+    target.prepare()
+    for record in evidence:
+        data = source.read_record(record.job.stem)
+        if data is not None and not record.tools:
+            target.copy_coverage(record.job.stem, source)
+            target.write_record(record.job.stem, data)
+
+
 def store_folder(project: Project, commit: str) -> EvidenceFolder:
     """Where the evidence of a commit is kept: one folder for each commit, project and environment."""
     facts = [commit, project.folder, __version__, interpreter.environment_digest()]
