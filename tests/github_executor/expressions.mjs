@@ -1,6 +1,7 @@
 // Values of templates: GitHub's own expression engine, applied to tokens of GitHub's own parser.
 
 import { data, Evaluator, Lexer, Parser } from "@actions/expressions";
+import { TokenType } from "@actions/expressions/lexer";
 import { isSequence } from "@actions/workflow-parser";
 
 /** An expression has no value of the kind that is wanted here; the job or step that holds it fails. */
@@ -83,13 +84,20 @@ function evaluate(expression, scope) {
 function evaluateData(expression, { contexts, functions }) {
   const known = Object.keys(contexts);
   try {
-    const tree = new Parser(new Lexer(expression).lex().tokens, known, [...functions.values()]).parse();
+    const tree = new Parser(tokensOf(expression), known, [...functions.values()]).parse();
     const lookup = { get: (name) => toData(contexts[known.find((key) => key.toLowerCase() === name.toLowerCase())]) };
     return new Evaluator(tree, lookup, functions).evaluate();
   } catch (error) {
     if (error instanceof EvaluationError) throw error;
     throw new EvaluationError(`${error.message} (in '${expression}')`);
   }
+}
+
+/** The tokens of an expression. The package's lexer leaves all but the first doubled quote of a string doubled. */
+function tokensOf(expression) {
+  const { tokens } = new Lexer(expression).lex();
+  const isString = ({ type }) => type === TokenType.STRING;
+  return tokens.map((token) => (isString(token) ? { ...token, value: token.lexeme.slice(1, -1).replaceAll("''", "'") } : token));
 }
 
 function toData(value) {
