@@ -23,8 +23,8 @@ async function load(workflow, repositories, granted, depth) {
     if (called.call === undefined) {
       throw new Invalid(`${job.at}: workflow_call key is not defined in the referenced workflow '${job.uses}'.`);
     }
-    checkInputs(job, called.call.inputs);
-    checkSecrets(job, called.call.secrets);
+    const problems = [...misfits(job, called.call)];
+    if (problems.length > 0) throw new Invalid(problems.map((problem) => `${job.at}: ${problem}`).join("\n"));
     checkGrant(called.permissions, job.granted, "The workflow", job);
     for (const inner of called.jobs) checkGrant(inner.permissions, job.granted, `The nested job '${inner.id}'`, job);
     job.called = await load(called, repositories, job.granted, depth + 1);
@@ -44,32 +44,32 @@ function readCalled(workflow, job, repositories) {
   return readWorkflow(repositories.commit(other[1], other[3], job.at), path);
 }
 
-function checkInputs(job, defined) {
+/** What a job passes and the called workflow does not take, or wants and does not get. */
+function* misfits(job, { inputs, secrets }) {
   const given = namesOf(job.with, job);
-  for (const [key, input] of defined) {
-    const isRequired = input.required !== undefined && input.required.value === true;
-    if (isRequired && !given.has(key)) throw new Invalid(`${job.at}: Input ${input.name} is required, but not provided while calling.`);
+  for (const [key, input] of inputs) {
+    const token = given.get(key)?.value ?? input.default;
+    if (input.required?.value === true && !given.has(key)) yield `Input ${input.name} is required, but not provided while calling.`;
+    if (token !== undefined && !token.isExpression) yield* whyNot(() => convert(token.value ?? null, input));
   }
-  for (const [key, { name, value }] of given) {
-    const input = defined.get(key);
-    if (input === undefined) throw new Invalid(`${job.at}: Invalid input, ${name} is not defined in the referenced workflow.`);
-    if (!value.isExpression) refuse(job, () => convert(value.value ?? null, input));
+  for (const [key, { name }] of given) {
+    if (!inputs.has(key)) yield `Invalid input, ${name} is not defined in the referenced workflow.`;
   }
-  for (const input of defined.values()) {
-    if (input.default !== undefined && !input.default.isExpression) refuse(job, () => convert(input.default.value ?? null, input));
+  if (job.secrets?.isScalar) return;
+  const passed = namesOf(job.secrets, job);
+  for (const [key, secret] of secrets) {
+    if (secret.required?.value === true && !passed.has(key)) yield `Secret ${secret.name} is required, but not provided while calling.`;
+  }
+  for (const [key, { name }] of passed) {
+    if (!secrets.has(key)) yield `Invalid secret, ${name} is not defined in the referenced workflow.`;
   }
 }
 
-function checkSecrets(job, defined) {
-  if (job.secrets?.isScalar) return;
-  const given = namesOf(job.secrets, job);
-  for (const [key, secret] of defined) {
-    if (secret.required?.value === true && !given.has(key)) {
-      throw new Invalid(`${job.at}: Secret ${secret.name} is required, but not provided while calling.`);
-    }
-  }
-  for (const [key, { name }] of given) {
-    if (!defined.has(key)) throw new Invalid(`${job.at}: Invalid secret, ${name} is not defined in the referenced workflow.`);
+function* whyNot(check) {
+  try {
+    check();
+  } catch (error) {
+    yield error.message;
   }
 }
 
@@ -99,14 +99,6 @@ function convert(value, input) {
     throw new EvaluationError(`Unexpected value '${text(value)}' for the ${kind} input '${input.name}'`);
   }
   return value;
-}
-
-function refuse(job, check) {
-  try {
-    check();
-  } catch (error) {
-    throw new Invalid(`${job.at}: ${error.message}`);
-  }
 }
 
 function namesOf(mapping, job) {
