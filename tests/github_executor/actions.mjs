@@ -69,7 +69,7 @@ export class Actions {
 }
 
 function read(folder, file, name) {
-  const label = `${name}/${file}`;
+  const label = `${name.replace(/@.*$/, "")}/${file}`;
   const root = fields(parseActionFile(folder, file, label), ROOT, label);
   const inputs = readNamed(root.inputs, ["description", "required", "default", "deprecationMessage"], label);
   const outputs = readNamed(root.outputs, ["description", "value"], label);

@@ -20,8 +20,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from github_executor import toolchain
 from github_executor.report import Report, read_report
-from github_executor.toolchain import toolchain
 
 _HERE = Path(__file__).parent
 _DOUBLES = _HERE / "doubles"
@@ -87,7 +87,7 @@ class Execution:
 
     def run(self) -> Report:
         """Execute it."""
-        tools = toolchain()
+        tools = toolchain.require()
         sha = _git(self.repository.root, "rev-parse", f"{self.sha}^{{commit}}")
         self.state.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self.state) as folder:

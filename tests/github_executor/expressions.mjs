@@ -28,10 +28,7 @@ export function scope(contexts, status = {}, hashFiles = undefined) {
 /** The value of a token, with all expressions in it, as a plain JavaScript value. */
 export function valueOf(token, scope) {
   if (token === undefined) return undefined;
-  if (token.isExpression) {
-    if (token.expression === undefined) throw new EvaluationError("'${{ insert }}' is not modelled");
-    return evaluate(token.expression, scope);
-  }
+  if (token.isExpression) return evaluate(token.expression, scope);
   if (token.isLiteral) return token.value ?? null;
   if (isSequence(token)) {
     return [...token].map((item) => valueOf(item, scope));

@@ -33,10 +33,10 @@ class Toolchain:
     packages: Path
 
 
-def toolchain() -> Toolchain:
+def require() -> Toolchain:
     """Node and the packages; without them the test is skipped, or fails where skipping would hide that in CI."""
     try:
-        return _toolchain()
+        return find()
     except NodeMissing as missing:
         if os.environ.get("CI"):
             pytest.fail(f"the GitHub executor cannot run: {missing}")
@@ -44,7 +44,8 @@ def toolchain() -> Toolchain:
 
 
 @cache
-def _toolchain() -> Toolchain:
+def find() -> Toolchain:
+    """Find Node and the packages, or install them."""
     node, npm = _find_node()
     return Toolchain(node, _install_packages(node, npm))
 

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { convertWorkflowTemplate, isMapping, isString, NoOperationTraceWriter, parseWorkflow } from "@actions/workflow-parser";
+import { convertWorkflowTemplate, isMapping, isSequence, isString, NoOperationTraceWriter, parseWorkflow } from "@actions/workflow-parser";
 import { parseAction } from "@actions/workflow-parser/actions/action-parser";
 import { ensureStatusFunction } from "@actions/workflow-parser/model/converter/if-condition";
 
@@ -53,7 +53,20 @@ function parse(parser, { folder, label }, path) {
   const content = readFileSync(join(folder, path), "utf8");
   const result = parser({ name: label ?? path, content }, new NoOperationTraceWriter());
   refuseErrors(result.context);
+  refuseInsertions(result.value, label ?? path);
   return result;
+}
+
+/** '${{ insert }}' as a key puts the pairs of another mapping there: nothing here could see all keys. */
+function refuseInsertions(token, path) {
+  if (isMapping(token)) {
+    for (const { key, value } of token) {
+      if (key.isExpression && key.expression === undefined) throw new Unmodelled(`${place(key, path)}: 'insert' is not modelled`);
+      refuseInsertions(value, path);
+    }
+  } else if (isSequence(token)) {
+    for (const item of token) refuseInsertions(item, path);
+  }
 }
 
 function refuseErrors(context) {

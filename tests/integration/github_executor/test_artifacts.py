@@ -189,15 +189,13 @@ RERUN = """
         uses: ./.github/workflows/kit.yml
     """
 TOKEN = "github-token: '${{ github.token }}', run-id: '${{ github.run_id }}'"
-KIT = {
-    ".github/workflows/kit.yml": """
+KIT = {".github/workflows/kit.yml": """
         on: workflow_call
         jobs:
           good: {runs-on: ubuntu-24.04, steps: [{run: 'true'}]}
           bad: {runs-on: ubuntu-24.04, steps: [{run: 'test "$GITHUB_RUN_ATTEMPT" = 2'}]}
           after: {needs: bad, runs-on: ubuntu-24.04, steps: [{run: 'true'}]}
-        """
-}
+        """}
 
 
 def test_rerun__of_failed_jobs__keeps_the_others_results_outputs_and_artifacts(sandbox: Sandbox) -> None:

@@ -221,15 +221,13 @@ def test_call__a_called_job_fails__the_calling_job_failed(sandbox: Sandbox) -> N
         off: {{if: false, uses: ./{KIT}}}
         next: {{needs: call, runs-on: ubuntu-24.04, steps: [{{run: 'true'}}]}}
         """,
-        {
-            KIT: f"""
+        {KIT: f"""
                 on: workflow_call
                 jobs:
                   good: {JOB}
                   bad: {{runs-on: ubuntu-24.04, steps: [{{run: exit 1}}]}}
                   after: {{needs: bad, runs-on: ubuntu-24.04, steps: [{{run: 'true'}}]}}
-                """
-        },
+                """},
     )
 
     assert report.outcomes == {
@@ -278,9 +276,13 @@ def test_call__an_expression_has_the_wrong_type__fails_the_calling_job(sandbox: 
     [
         pytest.param("", "", "", "", None, id="nothing is said"),
         pytest.param("", "", "permissions: {contents: read}", "", None, id="the default grants it"),
-        pytest.param("", "", "permissions: {actions: read}", "", "The workflow is requesting 'actions: read'", id="default"),
+        pytest.param(
+            "", "", "permissions: {actions: read}", "", "The workflow is requesting 'actions: read'", id="default"
+        ),
         pytest.param("permissions: {actions: read}", "", "permissions: {actions: read}", "", None, id="granted by all"),
-        pytest.param("", "permissions: {actions: write}", "permissions: {actions: read}", "", None, id="less than granted"),
+        pytest.param(
+            "", "permissions: {actions: write}", "permissions: {actions: read}", "", None, id="less than granted"
+        ),
         pytest.param(
             "permissions: write-all",
             "permissions: {}",
@@ -319,7 +321,9 @@ def test_permissions__a_called_workflow_asks_for_more_than_it_may_get__nothing_s
 def test_call__of_what_cannot_be_called__nothing_starts(sandbox: Sandbox) -> None:
     not_callable = sandbox.jobs(f"call: {{uses: ./{KIT}}}", {KIT: f"on: push\njobs: {{job: {JOB}}}\n"})
     missing = sandbox.jobs("call: {uses: ./.github/workflows/missing.yml}")
-    endless = sandbox.jobs(f"call: {{uses: ./{KIT}}}", {KIT: f"on: workflow_call\njobs: {{again: {{uses: ./{KIT}}}}}\n"})
+    endless = sandbox.jobs(
+        f"call: {{uses: ./{KIT}}}", {KIT: f"on: workflow_call\njobs: {{again: {{uses: ./{KIT}}}}}\n"}
+    )
 
     assert [report.conclusion for report in (not_callable, missing, endless)] == ["startup_failure"] * 3
     assert "workflow_call key is not defined" in str(not_callable.error)

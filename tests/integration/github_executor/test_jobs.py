@@ -12,8 +12,7 @@ BROKEN = "{runs-on: ubuntu-24.04, steps: [{run: exit 3}]}"
 
 
 def test_needs__a_job_fails__its_dependants_are_skipped_down_the_chain_unless_they_ask(sandbox: Sandbox) -> None:
-    report = sandbox.jobs(
-        f"""
+    report = sandbox.jobs(f"""
         broken: {BROKEN}
         next: {{needs: broken, runs-on: ubuntu-24.04, steps: [{{run: 'true'}}]}}
         last: {{needs: next, runs-on: ubuntu-24.04, steps: [{{run: 'true'}}]}}
@@ -24,8 +23,7 @@ def test_needs__a_job_fails__its_dependants_are_skipped_down_the_chain_unless_th
         on-no-failure: {{needs: other, if: failure(), runs-on: ubuntu-24.04, steps: [{{run: 'true'}}]}}
         either: {{needs: next, if: success() || failure(), runs-on: ubuntu-24.04, steps: [{{run: 'true'}}]}}
         not-cancelled: {{needs: last, if: '!cancelled()', runs-on: ubuntu-24.04, steps: [{{run: 'true'}}]}}
-        """
-    )
+        """)
 
     assert report.outcomes == {
         "broken": "failure",
@@ -43,22 +41,19 @@ def test_needs__a_job_fails__its_dependants_are_skipped_down_the_chain_unless_th
 
 
 def test_needs__a_skipped_job__its_dependants_are_skipped_and_the_run_succeeds(sandbox: Sandbox) -> None:
-    report = sandbox.jobs(
-        f"""
+    report = sandbox.jobs(f"""
         first: {JOB}
         off: {{if: github.event_name == 'pull_request', runs-on: ubuntu-24.04, steps: [{{run: 'true'}}]}}
         next: {{needs: [first, off], runs-on: ubuntu-24.04, steps: [{{run: 'true'}}]}}
         either: {{needs: off, if: success() || failure(), runs-on: ubuntu-24.04, steps: [{{run: 'true'}}]}}
-        """
-    )
+        """)
 
     assert report.outcomes == {"first": "success", "off": "skipped", "next": "skipped", "either": "skipped"}
     assert (report.conclusion, report.exit_code) == ("success", 0)
 
 
 def test_needs__results_and_outputs__reach_direct_dependants_only(sandbox: Sandbox) -> None:
-    report = sandbox.jobs(
-        """
+    report = sandbox.jobs("""
         one:
           runs-on: ubuntu-24.04
           outputs: {said: '${{ steps.say.outputs.word }}', nothing: '${{ steps.say.outputs.none }}'}
@@ -70,8 +65,7 @@ def test_needs__results_and_outputs__reach_direct_dependants_only(sandbox: Sandb
           runs-on: ubuntu-24.04
           steps: [{run: 'echo "$NEEDS"', env: {NEEDS: '${{ toJSON(needs) }}'}}]
         heir: {needs: [one], runs-on: ubuntu-24.04, steps: [{run: 'echo "$NEEDS"', env: {NEEDS: '${{ toJSON(needs) }}'}}]}
-        """
-    )
+        """)
 
     assert report.results["one"].outputs == {"said": "hello"}
     assert "".join(report.job("gate").log.split()) == '{"two":{"result":"failure","outputs":{}}}'
@@ -79,12 +73,10 @@ def test_needs__results_and_outputs__reach_direct_dependants_only(sandbox: Sandb
 
 
 def test_continue_on_error__of_a_job__hides_its_failure_from_dependants(sandbox: Sandbox) -> None:
-    report = sandbox.jobs(
-        """
+    report = sandbox.jobs("""
         shaky: {runs-on: ubuntu-24.04, continue-on-error: true, steps: [{run: exit 1}]}
         next: {needs: shaky, runs-on: ubuntu-24.04, steps: [{run: 'echo ${{ needs.shaky.result }}'}]}
-        """
-    )
+        """)
 
     assert (report.job("shaky").outcome, report.job("shaky").result) == ("failure", "success")
     assert report.job("next").log == "success\n"
@@ -113,33 +105,29 @@ def test_continue_on_error__of_a_job__hides_its_failure_from_dependants(sandbox:
         ),
         pytest.param("{include: [{os: a, flag: true}, {os: b}]}", ["job (a, true)", "job (b)"], id="include alone"),
         pytest.param("{target: [{os: a, python: [1, 2]}]}", ["job (a, 1, 2)"], id="the leaves of structures"),
-        pytest.param("${{ fromJSON('{\"os\":[\"a\",\"b\"]}') }}", ["job (a)", "job (b)"], id="from JSON"),
+        pytest.param('${{ fromJSON(\'{"os":["a","b"]}\') }}', ["job (a)", "job (b)"], id="from JSON"),
     ],
 )
 def test_matrix__of_any_shape__has_githubs_legs_and_names(sandbox: Sandbox, matrix: str, names: list[str]) -> None:
-    report = sandbox.jobs(
-        f"""
+    report = sandbox.jobs(f"""
         job:
           strategy:
             matrix: {matrix}
           runs-on: ubuntu-24.04
           steps: [{{run: 'true'}}]
-        """
-    )
+        """)
 
     assert report.error is None
     assert [job.name for job in report.jobs] == names
 
 
 def test_matrix__includes__are_in_the_matrix_context_of_their_legs(sandbox: Sandbox) -> None:
-    report = sandbox.jobs(
-        """
+    report = sandbox.jobs("""
         job:
           strategy: {matrix: {os: [a, b], include: [{extra: all}, {os: b, extra: own}, {os: c, extra: new}]}}
           runs-on: ubuntu-24.04
           steps: [{run: "echo '${{ toJSON(matrix) }}' '${{ strategy.job-index }}/${{ strategy.job-total }}'"}]
-        """
-    )
+        """)
 
     assert ["".join(job.log.split()) for job in report.jobs] == [
         '{"os":"a","extra":"all"}0/3',
@@ -157,8 +145,7 @@ def test_matrix__includes__are_in_the_matrix_context_of_their_legs(sandbox: Sand
     ],
 )
 def test_matrix__without_a_leg__fails_the_job(sandbox: Sandbox, matrix: str, message: str) -> None:
-    report = sandbox.jobs(
-        f"""
+    report = sandbox.jobs(f"""
         plan:
           runs-on: ubuntu-24.04
           outputs: {{legs: '${{{{ steps.s.outputs.legs }}}}'}}
@@ -168,8 +155,7 @@ def test_matrix__without_a_leg__fails_the_job(sandbox: Sandbox, matrix: str, mes
           strategy: {{matrix: {matrix}}}
           runs-on: ubuntu-24.04
           steps: [{{run: 'true'}}]
-        """
-    )
+        """)
 
     assert report.outcomes == {"plan": "success", "job": "failure"}
     assert message in report.job("job").annotations[0].message
@@ -196,15 +182,13 @@ def test_matrix__a_leg_fails__the_queued_legs_are_cancelled_and_the_job_failed(s
 
 
 def test_matrix__outputs_of_the_legs__are_one_set_where_the_last_value_wins(sandbox: Sandbox) -> None:
-    report = sandbox.jobs(
-        """
+    report = sandbox.jobs("""
         job:
           strategy: {matrix: {n: [1, 2]}}
           runs-on: ubuntu-24.04
           outputs: {same: '${{ steps.s.outputs.same }}', one: '${{ steps.s.outputs.o1 }}', two: '${{ steps.s.outputs.o2 }}'}
           steps: [{id: s, run: 'printf "same=$N\\no$N=$N\\n" >> "$GITHUB_OUTPUT"', env: {N: '${{ matrix.n }}'}}]
-        """
-    )
+        """)
 
     assert report.results["job"].outputs == {"same": "2", "one": "1", "two": "2"}
 
@@ -237,15 +221,13 @@ def test_name__with_an_expression__is_taken_as_it_is(
 
 
 def test_name__without_expressions__gets_the_legs_values_and_is_cut_at_100_characters(sandbox: Sandbox) -> None:
-    report = sandbox.jobs(
-        f"""
+    report = sandbox.jobs(f"""
         job:
           name: Tests
           strategy: {{matrix: {{part: [one, {'x' * 120}]}}}}
           runs-on: ubuntu-24.04
           steps: [{{run: 'true'}}]
-        """
-    )
+        """)
 
     assert [job.name for job in report.jobs] == ["Tests (one)", f"Tests ({'x' * 90}..."]
 
@@ -319,8 +301,7 @@ def test_timeout__of_a_job__cancels_it_and_still_runs_what_runs_always(sandbox: 
 
 
 def test_orphans__a_program_that_a_step_leaves_behind__ends_with_the_job(sandbox: Sandbox) -> None:
-    report = sandbox.jobs(
-        """
+    report = sandbox.jobs("""
         leaves:
           runs-on: ubuntu-24.04
           outputs: {pid: '${{ steps.start.outputs.pid }}'}
@@ -331,7 +312,6 @@ def test_orphans__a_program_that_a_step_leaves_behind__ends_with_the_job(sandbox
           needs: leaves
           runs-on: ubuntu-24.04
           steps: [{run: '! grep sleep /proc/${{ needs.leaves.outputs.pid }}/cmdline'}]
-        """
-    )
+        """)
 
     assert report.outcomes == {"leaves": "success", "after": "success"}

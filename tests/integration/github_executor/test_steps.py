@@ -16,8 +16,7 @@ def conclusions(job: Job) -> dict[str, str]:
 
 
 def test_if__after_a_failed_step__only_steps_that_ask_for_it_run(sandbox: Sandbox) -> None:
-    report = sandbox.steps(
-        """
+    report = sandbox.steps("""
         - {name: fails, run: exit 1}
         - {name: next, run: 'true'}
         - {name: true as it is, if: true, run: 'true'}
@@ -26,8 +25,7 @@ def test_if__after_a_failed_step__only_steps_that_ask_for_it_run(sandbox: Sandbo
         - {name: not cancelled, if: '!cancelled()', run: 'true'}
         - {name: on success, if: success(), run: 'true'}
         - {name: a status in a string, if: "'always()' != ''", run: 'true'}
-        """
-    )
+        """)
 
     assert conclusions(report.job("job")) == {
         "fails": "failure",
@@ -43,16 +41,14 @@ def test_if__after_a_failed_step__only_steps_that_ask_for_it_run(sandbox: Sandbo
 
 
 def test_continue_on_error__of_a_step__outcome_and_conclusion_differ(sandbox: Sandbox) -> None:
-    report = sandbox.steps(
-        """
+    report = sandbox.steps("""
         - {id: shaky, run: exit 1, continue-on-error: true}
         - {id: off, if: false, run: 'true'}
         - run: echo "$SHAKY $OFF"
           env:
             SHAKY: ${{ steps.shaky.outcome }} ${{ steps.shaky.conclusion }}
             OFF: ${{ steps.off.outcome }} ${{ steps.off.conclusion }}
-        """
-    )
+        """)
 
     assert report.job("job").log == "failure success skipped skipped\n"
     assert report.job("job").result == "success"
@@ -71,12 +67,10 @@ def test_continue_on_error__of_a_step__outcome_and_conclusion_differ(sandbox: Sa
     ],
 )
 def test_if__comparisons__follow_githubs_coercions(sandbox: Sandbox, condition: str, expected: str) -> None:
-    report = sandbox.steps(
-        f"""
+    report = sandbox.steps(f"""
         - {{id: s, run: 'printf "n=10\\nword=Hello\\nzero=0\\n" >> "$GITHUB_OUTPUT"'}}
         - {{name: asked, if: "{condition}", run: 'true'}}
-        """
-    )
+        """)
 
     assert report.job("job").step("asked").conclusion == expected
 
@@ -123,8 +117,7 @@ def test_shell__each__has_githubs_flags(sandbox: Sandbox) -> None:
 
 
 def test_shell__from_defaults__counts_as_given(sandbox: Sandbox) -> None:
-    report = sandbox.run(
-        """
+    report = sandbox.run("""
         defaults: {run: {shell: sh, working-directory: one}}
         jobs:
           job:
@@ -138,8 +131,7 @@ def test_shell__from_defaults__counts_as_given(sandbox: Sandbox) -> None:
           other:
             runs-on: ubuntu-24.04
             steps: [{working-directory: ., run: 'mkdir one'}, {name: sh, run: 'basename "$PWD"; ps -o args= $$ | cut -c1-5'}]
-        """
-    )
+        """)
 
     assert report.job("job").step("default").log == "one\npipefail       \ton\n"
     assert report.job("job").step("own").log == "two\n"
@@ -148,8 +140,7 @@ def test_shell__from_defaults__counts_as_given(sandbox: Sandbox) -> None:
 
 
 def test_environment__at_all_levels__the_nearest_wins_and_githubs_own_cannot_be_set(sandbox: Sandbox) -> None:
-    report = sandbox.run(
-        """
+    report = sandbox.run("""
         env: {A: workflow, B: workflow, C: workflow, GITHUB_SHA: mine}
         jobs:
           job:
@@ -160,8 +151,7 @@ def test_environment__at_all_levels__the_nearest_wins_and_githubs_own_cannot_be_
               - run: echo "$A $B $C $D $FROM_CONTEXT ${{ env.C }} ${#GITHUB_SHA}"
                 env: {C: step}
               - run: echo "$C"
-        """
-    )
+        """)
 
     assert report.job("job").log == "\nworkflow job step file job step 40\nfile\n"
 
@@ -201,7 +191,7 @@ def test_file_commands__in_all_forms__are_read(sandbox: Sandbox) -> None:
     ],
 )
 def test_file_commands__malformed__fail_the_step(sandbox: Sandbox, line: str, message: str) -> None:
-    report = sandbox.steps(f"- {{name: writes, run: 'echo \"{line}\" >> \"$GITHUB_OUTPUT\"'}}")
+    report = sandbox.steps(f'- {{name: writes, run: \'echo "{line}" >> "$GITHUB_OUTPUT"\'}}')
 
     step = report.job("job").step("writes")
     assert step.conclusion == "failure"
@@ -259,13 +249,11 @@ def test_masks__secrets_and_added_ones__are_shown_nowhere(sandbox: Sandbox) -> N
 
 
 def test_summary__of_several_steps__is_one_page_without_what_is_too_long(sandbox: Sandbox) -> None:
-    report = sandbox.steps(
-        """
+    report = sandbox.steps("""
         - run: echo '# one' >> "$GITHUB_STEP_SUMMARY"
         - run: head -c 1048577 /dev/zero >> "$GITHUB_STEP_SUMMARY"
         - run: echo '# two' > "$GITHUB_STEP_SUMMARY"
-        """
-    )
+        """)
 
     assert report.job("job").summary == "# one\n# two\n"
     assert "supports content up to a size of 1024k, got 1024k" in report.job("job").annotations[0].message

@@ -74,6 +74,8 @@ function fetch(git, remote, { refspecs }, depth) {
     const tags = flag("fetch-tags") ? [] : ["--no-tags"];
     git(...common, ...tags, `--depth=${depth}`, remote, ...refspecs);
   } else {
-    git(...common, "--no-tags", remote, "+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*", ...refspecs);
+    git(...common, "--no-tags", remote, "+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*");
+    // The branch may have moved since the run began.
+    git(...common, "--no-tags", remote, ...refspecs);
   }
 }

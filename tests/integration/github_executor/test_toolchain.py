@@ -1,0 +1,58 @@
+"""Node and GitHub's packages are found or installed; without them tests are skipped, but not in CI."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from github_executor import toolchain
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    toolchain.find.cache_clear()
+
+
+def an_old_node(folder: Path) -> Path:
+    node = folder / "node"
+    node.write_text("#!/bin/sh\necho v22.14.0\n")
+    node.chmod(0o755)
+    return node
+
+
+def test_toolchain__no_node__skips_on_a_laptop_and_fails_in_ci(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TESTKEEP_NODE", str(an_old_node(tmp_path)))
+
+    monkeypatch.delenv("CI", raising=False)
+    with pytest.raises(pytest.skip.Exception, match=r"TESTKEEP_NODE=.* is no Node 22\.15 or newer"):
+        toolchain.require()
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match=r"is no Node 22\.15 or newer"):
+        toolchain.require()
+
+
+def test_toolchain__an_installation_breaks__says_why_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A half-made folder would be taken for a complete one by the next test."""
+    found = toolchain.find()
+    (tmp_path / "npm").write_text("#!/bin/sh\necho no network >&2\nexit 1\n")
+    (tmp_path / "npm").chmod(0o755)
+    (tmp_path / "node").symlink_to(found.node)
+    toolchain.find.cache_clear()
+    monkeypatch.setenv("TESTKEEP_NODE", str(tmp_path / "node"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+    with pytest.raises(toolchain.NodeMissing, match="no network"):
+        toolchain.find()
+    assert list((tmp_path / "cache" / "testkeep-tests" / "github-executor").iterdir()) == []
+
+
+def test_toolchain__twice__is_installed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = toolchain.find()
+    toolchain.find.cache_clear()
+    monkeypatch.setattr(toolchain, "_install", None)
+
+    assert toolchain.find() == found
+    assert (found.packages / "node_modules" / "@actions" / "workflow-parser").is_dir()
