@@ -27,10 +27,17 @@ export class Actions {
    * @param workspace the folder that './' means: the job's, whatever repository was checked out there
    */
   find(uses, self, workspace, at) {
-    if (uses.startsWith("./")) return this.#action({ folder: join(workspace, uses), source: self, isDouble: false, name: uses, at });
+    if (uses.startsWith("./"))
+      return this.#action({ folder: join(workspace, uses), source: self, isDouble: false, name: uses, at });
     if (uses.startsWith("$/")) {
       const path = uses.slice(2);
-      return this.#action({ folder: join(self.folder, path), source: self, isDouble: false, name: `${self.repository}/${path}@${self.sha}`, at });
+      return this.#action({
+        folder: join(self.folder, path),
+        source: self,
+        isDouble: false,
+        name: `${self.repository}/${path}@${self.sha}`,
+        at,
+      });
     }
     const [, repository, path = "", ref] = /^([^/]+\/[^/@]+)(?:\/([^@]+))?@(.+)$/.exec(uses);
     const double = this.doubles[repository.toLowerCase()];

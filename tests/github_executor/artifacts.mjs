@@ -6,7 +6,9 @@ import { join } from "node:path";
 /** All artifacts of a run, over its attempts, the oldest first. */
 export function listArtifacts(folder) {
   if (!existsSync(folder)) return [];
-  const ids = readdirSync(folder).map(Number).sort((one, other) => one - other);
+  const ids = readdirSync(folder)
+    .map(Number)
+    .sort((one, other) => one - other);
   return ids.map((id) => JSON.parse(readFileSync(join(folder, String(id), "artifact.json"), "utf8")));
 }
 

@@ -18,7 +18,8 @@ export class Attempts {
   /** The jobs of the attempt before this one. */
   previous() {
     const file = this.#file(this.attempt - 1);
-    if (!existsSync(file)) throw new BadInput(`attempt ${this.attempt} needs the state of attempt ${this.attempt - 1}: ${file} is missing`);
+    if (!existsSync(file))
+      throw new BadInput(`attempt ${this.attempt} needs the state of attempt ${this.attempt - 1}: ${file} is missing`);
     return new Finished(JSON.parse(readFileSync(file, "utf8")));
   }
 
@@ -45,10 +46,14 @@ class Finished {
 
   /** The records of a job, of its legs and of the jobs it called. */
   under(key) {
-    return this.records.filter((record) => record.key === key || record.key.startsWith(`${key}#`) || record.key.startsWith(`${key}/`));
+    return this.records.filter(
+      (record) => record.key === key || record.key.startsWith(`${key}#`) || record.key.startsWith(`${key}/`),
+    );
   }
 
   nodesUnder(key) {
-    return Object.entries(this.nodes).filter(([name]) => name === key || name.startsWith(`${key}#`) || name.startsWith(`${key}/`));
+    return Object.entries(this.nodes).filter(
+      ([name]) => name === key || name.startsWith(`${key}#`) || name.startsWith(`${key}/`),
+    );
   }
 }

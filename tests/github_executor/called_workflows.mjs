@@ -49,7 +49,8 @@ function* misfits(job, { inputs, secrets }) {
   const given = namesOf(job.with, job);
   for (const [key, input] of inputs) {
     const token = given.get(key)?.value ?? input.default;
-    if (input.required?.value === true && !given.has(key)) yield `Input ${input.name} is required, but not provided while calling.`;
+    if (input.required?.value === true && !given.has(key))
+      yield `Input ${input.name} is required, but not provided while calling.`;
     if (token !== undefined && !token.isExpression) yield* whyNot(() => convert(token.value ?? null, input));
   }
   for (const [key, { name }] of given) {
@@ -58,7 +59,8 @@ function* misfits(job, { inputs, secrets }) {
   if (job.secrets?.isScalar) return;
   const passed = namesOf(job.secrets, job);
   for (const [key, secret] of secrets) {
-    if (secret.required?.value === true && !passed.has(key)) yield `Secret ${secret.name} is required, but not provided while calling.`;
+    if (secret.required?.value === true && !passed.has(key))
+      yield `Secret ${secret.name} is required, but not provided while calling.`;
   }
   for (const [key, { name }] of passed) {
     if (!secrets.has(key)) yield `Invalid secret, ${name} is not defined in the referenced workflow.`;

@@ -29,6 +29,7 @@ export class Cancellations {
 
   /** A name that meets no job would make a test pass that tests nothing. */
   checkUsed() {
-    if (this.#unused.size > 0) throw new BadInput(`'cancel' names jobs that this run does not start: ${[...this.#unused].join(", ")}`);
+    if (this.#unused.size > 0)
+      throw new BadInput(`'cancel' names jobs that this run does not start: ${[...this.#unused].join(", ")}`);
   }
 }

@@ -56,12 +56,17 @@ export function annotation(name, message, properties = {}, masks = new Masks()) 
     message: masks.hide(message),
     title: title === undefined ? null : masks.hide(title),
     path: file ?? null,
-    ...Object.fromEntries(Object.entries(numbers).map(([key, value]) => [key, value === undefined ? null : Number(value)])),
+    ...Object.fromEntries(
+      Object.entries(numbers).map(([key, value]) => [key, value === undefined ? null : Number(value)]),
+    ),
   };
 }
 
 function readProperties(text = "") {
-  const pairs = text.split(",").map((pair) => /^\s*([^=]+)=(.*)$/.exec(pair)).filter((pair) => pair !== null);
+  const pairs = text
+    .split(",")
+    .map((pair) => /^\s*([^=]+)=(.*)$/.exec(pair))
+    .filter((pair) => pair !== null);
   return Object.fromEntries(pairs.map(([, key, value]) => [key.trim(), unescapeProperty(value)]));
 }
 
@@ -70,7 +75,12 @@ function unescapeData(text) {
 }
 
 function unescapeProperty(text) {
-  return text.replace(/%0D/gi, "\r").replace(/%0A/gi, "\n").replace(/%3A/gi, ":").replace(/%2C/gi, ",").replace(/%25/g, "%");
+  return text
+    .replace(/%0D/gi, "\r")
+    .replace(/%0A/gi, "\n")
+    .replace(/%3A/gi, ":")
+    .replace(/%2C/gi, ",")
+    .replace(/%25/g, "%");
 }
 
 /** NAME=VALUE lines and NAME<<DELIMITER blocks. */
@@ -101,5 +111,8 @@ export function readSummary(text, masks) {
   const size = Buffer.byteLength(text);
   if (size <= SUMMARY_LIMIT) return { summary: masks.hide(text), annotations: [] };
   const sizes = `up to a size of ${SUMMARY_LIMIT / 1024}k, got ${Math.floor(size / 1024)}k`;
-  return { summary: "", annotations: [annotation("error", `$GITHUB_STEP_SUMMARY upload aborted, supports content ${sizes}.`)] };
+  return {
+    summary: "",
+    annotations: [annotation("error", `$GITHUB_STEP_SUMMARY upload aborted, supports content ${sizes}.`)],
+  };
 }

@@ -79,8 +79,8 @@ class Execution:
     tools: Mapping[str, Path] = field(default_factory=dict)
     """For setup-uv: where 'uv' is."""
     same_name_artifacts: str = "oldest"
-    """Which of several attempts' same-named artifacts a run-wide download gets, 'oldest' or 'newest'. GitHub promises the
-    newest; the oldest was seen as well, so that is what a workflow has to bear."""
+    """Which of several attempts' same-named artifacts a run-wide download gets: 'oldest' or 'newest'. GitHub promises
+    the newest; the oldest was seen as well, so that is what a workflow has to bear."""
     minute_s: float = 60.0
     """How long a minute of 'timeout-minutes' lasts."""
     actor: str = "octocat"

@@ -25,12 +25,28 @@ async function execute(input) {
   const attempts = new Attempts(folder, input.attempt);
   const repositories = new Repositories(input.repository, input.repositories, join(input.state, "commits"));
   const source = { ...repositories.commit(input.repository.name, input.sha, "input"), ref: input.ref };
-  const workflow = await loadWorkflows(source, input.workflow, repositories, defaultPermissions(input.default_permissions));
+  const workflow = await loadWorkflows(
+    source,
+    input.workflow,
+    repositories,
+    defaultPermissions(input.default_permissions),
+  );
   const github = githubContext(input, workflow, TOKEN);
-  const reason = whyNotTriggered(workflow, { name: input.event.name, payload: input.event.payload, ref: input.ref, baseRef: github.base_ref });
+  const reason = whyNotTriggered(workflow, {
+    name: input.event.name,
+    payload: input.event.payload,
+    ref: input.ref,
+    baseRef: github.base_ref,
+  });
   if (reason !== undefined) throw new Invalid(`${input.workflow}: the event does not start this workflow: ${reason}`);
   const run = runOf(input, { folder, attempts, repositories, github });
-  const call = { key: "", prefix: "", inputs: dispatchInputs(workflow, input), secrets: run.secrets, only: run.finished === undefined ? "all" : "failed" };
+  const call = {
+    key: "",
+    prefix: "",
+    inputs: dispatchInputs(workflow, input),
+    secrets: run.secrets,
+    only: run.finished === undefined ? "all" : "failed",
+  };
   const done = await runJobs(run, workflow, call);
   run.cancellations.checkUsed();
   attempts.keep(run.records, run.nodes);
@@ -54,7 +70,10 @@ function runOf(input, { folder, attempts, repositories, github }) {
     same_name_artifacts: input.same_name_artifacts,
   };
   return {
-    github, masks, secrets, host,
+    github,
+    masks,
+    secrets,
+    host,
     attempt: input.attempt,
     vars: input.vars,
     environment: input.environment,
@@ -75,7 +94,10 @@ function report(run, done, folder) {
   const results = [...done.values()].map(({ result }) => result);
   const worst = ["failure", "cancelled"].find((result) => results.includes(result));
   const isIdle = results.every((result) => result === "skipped");
-  const artifacts = listArtifacts(folder).map((artifact) => ({ ...artifact, folder: filesFolder(folder, artifact.id) }));
+  const artifacts = listArtifacts(folder).map((artifact) => ({
+    ...artifact,
+    folder: filesFolder(folder, artifact.id),
+  }));
   return {
     conclusion: worst ?? (isIdle ? "skipped" : "success"),
     error: null,

@@ -94,7 +94,9 @@ function evaluateData(expression, { contexts, functions }) {
 function tokensOf(expression) {
   const { tokens } = new Lexer(expression).lex();
   const isString = ({ type }) => type === TokenType.STRING;
-  return tokens.map((token) => (isString(token) ? { ...token, value: token.lexeme.slice(1, -1).replaceAll("''", "'") } : token));
+  return tokens.map((token) =>
+    isString(token) ? { ...token, value: token.lexeme.slice(1, -1).replaceAll("''", "'") } : token,
+  );
 }
 
 function toData(value) {

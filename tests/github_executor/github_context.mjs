@@ -31,5 +31,11 @@ export function githubContext(input, workflow, token) {
 
 function owners(repository, actor) {
   const [owner] = repository.split("/");
-  return { repository, repository_owner: owner, repositoryUrl: `git://github.com/${repository}.git`, actor, triggering_actor: actor };
+  return {
+    repository,
+    repository_owner: owner,
+    repositoryUrl: `git://github.com/${repository}.git`,
+    actor,
+    triggering_actor: actor,
+  };
 }

@@ -10,10 +10,16 @@ import { basename, dirname, join, normalize, resolve, sep } from "node:path";
  * @returns {files, searchPaths}: the folders or files that were searched, without those inside one another
  */
 export function findFiles(patterns, { root, hidden }) {
-  const lines = patterns.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
+  const lines = patterns
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("#"));
   const parsed = lines.map((line) => parse(line, root));
   const bases = [...new Set(parsed.filter((pattern) => !pattern.isNegated).map((pattern) => pattern.base))];
-  const searchPaths = bases.filter((base) => !bases.some((other) => other !== base && `${base}${sep}`.startsWith(other === sep ? sep : `${other}${sep}`)));
+  const searchPaths = bases.filter(
+    (base) =>
+      !bases.some((other) => other !== base && `${base}${sep}`.startsWith(other === sep ? sep : `${other}${sep}`)),
+  );
   const files = searchPaths.flatMap((path) => walk(path, hidden, [])).filter((file) => isWanted(file, parsed));
   return { files: [...new Set(files)], searchPaths };
 }
@@ -55,7 +61,9 @@ function walk(path, hidden, chain) {
   if (!statSync(path).isDirectory()) return [path];
   const real = realpathSync(path);
   if (chain.includes(real)) return [];
-  return readdirSync(path).sort().flatMap((name) => walk(join(path, name), hidden, [...chain, real]));
+  return readdirSync(path)
+    .sort()
+    .flatMap((name) => walk(join(path, name), hidden, [...chain, real]));
 }
 
 function commonFolder(paths) {

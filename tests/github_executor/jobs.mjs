@@ -55,14 +55,27 @@ class Job {
     this.#makeFolders(run, name);
     this.contexts = this.#contextsOf(run, workflow, contexts);
     const { github, inputs, vars, secrets } = this.contexts;
-    this.env = { ...textsOf(workflow.env, scope({ github, inputs, vars, secrets })), ...textsOf(model.env, scope(this.contexts)) };
+    this.env = {
+      ...textsOf(workflow.env, scope({ github, inputs, vars, secrets })),
+      ...textsOf(model.env, scope(this.contexts)),
+    };
     this.machine = { HOME: this.home, CI: "true", ...run.environment };
     this.hostFile = join(this.temp, "_executor_host.json");
     writeFileSync(this.hostFile, JSON.stringify({ ...run.host, job: name, permissions: model.granted }));
     const defaults = { ...workflow.defaults };
     for (const [key, token] of Object.entries(model.defaults)) if (token !== undefined) defaults[key] = token;
     const action = undefined;
-    this.frame = { job: this, steps: {}, status: "success", inputs, env: {}, self: workflow.source, action, defaults, deadline: () => this.end };
+    this.frame = {
+      job: this,
+      steps: {},
+      status: "success",
+      inputs,
+      env: {},
+      self: workflow.source,
+      action,
+      defaults,
+      deadline: () => this.end,
+    };
   }
 
   async run(record) {
@@ -101,7 +114,10 @@ class Job {
   }
 
   #makeFolders(run, name) {
-    const slug = name.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
+    const slug = name
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, "-")
+      .replace(/^-|-$/g, "");
     const folder = join(run.work, `${String(run.nextNumber()).padStart(2, "0")}-${slug.slice(0, 40)}`);
     const repository = run.github.repository.split("/")[1];
     this.workspace = join(folder, repository, repository);
@@ -124,7 +140,14 @@ class Job {
     return {
       ...contexts,
       github: { ...run.github, job: this.model.id, workspace: this.workspace, event_path: eventPath },
-      runner: { os: "Linux", arch: "X64", name: "executor", environment: "github-hosted", temp: this.temp, tool_cache: this.tools },
+      runner: {
+        os: "Linux",
+        arch: "X64",
+        name: "executor",
+        environment: "github-hosted",
+        temp: this.temp,
+        tool_cache: this.tools,
+      },
       job: { status: "success", container: {}, services: {}, ...workflowContexts },
     };
   }
@@ -149,8 +172,14 @@ class Job {
 function checkRunner(model, value, labels) {
   const wanted = typeof value === "string" ? [value] : value;
   if (!Array.isArray(wanted)) throw new Unmodelled(`${model.at}: 'runs-on' with a group is not modelled`);
-  const missing = wanted.filter((label) => !labels.some((known) => label === known || (known.endsWith("*") && label.startsWith(known.slice(0, -1)))));
-  if (missing.length > 0) throw new Unmodelled(`${model.at}: no runner has the labels ${missing.join(", ")}; the test's are ${labels.join(", ")}`);
+  const missing = wanted.filter(
+    (label) =>
+      !labels.some((known) => label === known || (known.endsWith("*") && label.startsWith(known.slice(0, -1)))),
+  );
+  if (missing.length > 0)
+    throw new Unmodelled(
+      `${model.at}: no runner has the labels ${missing.join(", ")}; the test's are ${labels.join(", ")}`,
+    );
 }
 
 /** An empty image turns a service off; anything else would need a container. */

@@ -7,7 +7,8 @@ export function legsOf(job, scope) {
   const { strategy } = job;
   const failFast = strategy?.failFast === undefined ? true : typedOf("boolean", strategy.failFast, scope);
   const limit = strategy?.maxParallel === undefined ? undefined : typedOf("number", strategy.maxParallel, scope);
-  const combinations = strategy?.matrix === undefined ? [{ matrix: null, segments: [] }] : expand(valueOf(strategy.matrix, scope));
+  const combinations =
+    strategy?.matrix === undefined ? [{ matrix: null, segments: [] }] : expand(valueOf(strategy.matrix, scope));
   const total = combinations.length;
   return combinations.map((leg, index) => ({
     ...leg,
@@ -53,7 +54,8 @@ function check(vectors, include, exclude) {
   }
   for (const filter of exclude) {
     for (const key of Object.keys(filter)) {
-      if (!(key in vectors)) throw new EvaluationError(`Matrix exclude key '${key}' does not match any key within the matrix`);
+      if (!(key in vectors))
+        throw new EvaluationError(`Matrix exclude key '${key}' does not match any key within the matrix`);
     }
   }
 }
@@ -62,14 +64,20 @@ function check(vectors, include, exclude) {
 function cross(vectors) {
   const names = Object.keys(vectors);
   if (names.length === 0) return [];
-  return names.reduce((rows, name) => rows.flatMap((row) => vectors[name].map((value) => ({ ...row, [name]: value }))), [{}]);
+  return names.reduce(
+    (rows, name) => rows.flatMap((row) => vectors[name].map((value) => ({ ...row, [name]: value }))),
+    [{}],
+  );
 }
 
 /** An include adds to the combinations whose original values it does not contradict. */
 function split(item, vectors) {
   const entries = Object.entries(item);
   const isFilter = ([key]) => key in vectors;
-  return [Object.fromEntries(entries.filter(isFilter)), Object.fromEntries(entries.filter((entry) => !isFilter(entry)))];
+  return [
+    Object.fromEntries(entries.filter(isFilter)),
+    Object.fromEntries(entries.filter((entry) => !isFilter(entry))),
+  ];
 }
 
 function ordered(item, vectors) {

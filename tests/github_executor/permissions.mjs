@@ -6,8 +6,21 @@ import { Invalid } from "./refusals.mjs";
 
 const LEVELS = ["none", "read", "write"];
 const SCOPES = [
-  "actions", "artifact-metadata", "attestations", "checks", "code-quality", "contents", "deployments", "discussions",
-  "issues", "packages", "pages", "pull-requests", "repository-projects", "security-events", "statuses",
+  "actions",
+  "artifact-metadata",
+  "attestations",
+  "checks",
+  "code-quality",
+  "contents",
+  "deployments",
+  "discussions",
+  "issues",
+  "packages",
+  "pages",
+  "pull-requests",
+  "repository-projects",
+  "security-events",
+  "statuses",
 ];
 
 /** The permissions that 'permissions:' gives; undefined where there is no such key. What is not named is not given. */

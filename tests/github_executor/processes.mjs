@@ -3,7 +3,11 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
 
-const SIGNALS = [["SIGINT", 0], ["SIGTERM", 1000], ["SIGKILL", 2000]];
+const SIGNALS = [
+  ["SIGINT", 0],
+  ["SIGTERM", 1000],
+  ["SIGKILL", 2000],
+];
 // Long steps ('sleep 600' in a test of timeouts) must not be waited for by setTimeout's 32-bit limit.
 const LONGEST_TIMER = 2 ** 31 - 1;
 
@@ -21,7 +25,12 @@ export function execute({ file, args, cwd, env, logPath, deadline }) {
     if (deadline !== Infinity) {
       for (const [signal, delay] of SIGNALS) {
         const left = Math.min(Math.max(deadline - Date.now(), 0) + delay, LONGEST_TIMER);
-        timers.push(setTimeout(() => { timedOut = true; signalGroup(child.pid, signal); }, left));
+        timers.push(
+          setTimeout(() => {
+            timedOut = true;
+            signalGroup(child.pid, signal);
+          }, left),
+        );
       }
     }
     const finish = (result) => {
@@ -30,7 +39,9 @@ export function execute({ file, args, cwd, env, logPath, deadline }) {
       resolve(result);
     };
     child.on("error", (error) => finish({ code: null, timedOut: false, error }));
-    child.on("exit", (code, signal) => finish({ code: code ?? 128 + signalNumber(signal), timedOut, error: undefined }));
+    child.on("exit", (code, signal) =>
+      finish({ code: code ?? 128 + signalNumber(signal), timedOut, error: undefined }),
+    );
   });
 }
 

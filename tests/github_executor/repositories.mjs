@@ -30,7 +30,9 @@ export class Repositories {
   /** Which repositories can be fetched from, as git URLs: what the checkout double may ask for. */
   remotes() {
     const lent = Object.entries(this.lent).map(([reference, dir]) => [reference.slice(0, reference.indexOf("@")), dir]);
-    return Object.fromEntries([...lent, [this.own.name, this.own.dir]].map(([name, dir]) => [name.toLowerCase(), `file://${dir}`]));
+    return Object.fromEntries(
+      [...lent, [this.own.name, this.own.dir]].map(([name, dir]) => [name.toLowerCase(), `file://${dir}`]),
+    );
   }
 
   #dirOf(repository, ref, at) {
@@ -57,6 +59,8 @@ function git(dir, at, ...command) {
   try {
     return execFileSync("git", ["-C", dir, ...command], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trim();
   } catch (error) {
-    throw new BadInput(`${at}: git ${command.join(" ")} failed in the repository that the test lends: ${error.stderr || error.message}`);
+    throw new BadInput(
+      `${at}: git ${command.join(" ")} failed in the repository that the test lends: ${error.stderr || error.message}`,
+    );
   }
 }

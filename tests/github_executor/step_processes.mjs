@@ -17,7 +17,13 @@ const SHELLS = {
   python: ["python", "{0}"],
 };
 const EXTENSIONS = { "": ".sh", bash: ".sh", sh: ".sh", python: ".py" };
-const FILES = { GITHUB_OUTPUT: "output", GITHUB_ENV: "env", GITHUB_PATH: "path", GITHUB_STATE: "state", GITHUB_STEP_SUMMARY: "step_summary" };
+const FILES = {
+  GITHUB_OUTPUT: "output",
+  GITHUB_ENV: "env",
+  GITHUB_PATH: "path",
+  GITHUB_STATE: "state",
+  GITHUB_STEP_SUMMARY: "step_summary",
+};
 
 /** Runs a 'run:' step; whether its time was over. */
 export async function runScript(state, scope) {
@@ -25,12 +31,17 @@ export async function runScript(state, scope) {
   const folder = textOf(step.workingDirectory ?? frame.defaults.workingDirectory, scope);
   const shell = textOf(step.shell ?? frame.defaults.shell, scope);
   const cwd = resolve(frame.job.workspace, folder);
-  const env = { ...environmentOf(state), ...(frame.action === undefined ? {} : { GITHUB_ACTION_PATH: frame.action.folder }) };
+  const env = {
+    ...environmentOf(state),
+    ...(frame.action === undefined ? {} : { GITHUB_ACTION_PATH: frame.action.folder }),
+  };
   const script = join(frame.job.temp, `${randomUUID()}${EXTENSIONS[shell] ?? ""}`);
   writeFileSync(script, `${textOf(step.run, scope)}\n`);
   const [file, ...args] = commandOf(shell, step, env).map((part) => part.replace("{0}", script));
   if (!existsSync(cwd) || !statSync(cwd).isDirectory()) {
-    throw new Error(`An error occurred trying to start process '${file}' with working directory '${cwd}'. No such file or directory`);
+    throw new Error(
+      `An error occurred trying to start process '${file}' with working directory '${cwd}'. No such file or directory`,
+    );
   }
   const done = await run(state, { file, args, cwd, env });
   if (!done.timedOut && done.code !== 0) {
@@ -43,13 +54,21 @@ export async function runScript(state, scope) {
 /** Runs the main or post program of a node action; whether its time was over. */
 export async function runProgram(state, action, program, inputs) {
   const { frame, record } = state;
-  const named = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.replaceAll(" ", "_").toUpperCase()}`, value]);
+  const named = Object.entries(inputs).map(([name, value]) => [
+    `INPUT_${name.replaceAll(" ", "_").toUpperCase()}`,
+    value,
+  ]);
   const saved = Object.entries(state.saved).map(([name, value]) => [`STATE_${name}`, value]);
   const env = { ...environmentOf(state), ...Object.fromEntries([...named, ...saved]) };
   const refusal = join(frame.job.temp, `${randomUUID()}.refusal`);
   // A double knows the machine behind the stage; a real action must not.
   if (action.isDouble) Object.assign(env, { EXECUTOR_HOST: frame.job.hostFile, EXECUTOR_REFUSAL: refusal });
-  const done = await run(state, { file: process.execPath, args: [join(action.folder, program)], cwd: frame.job.workspace, env });
+  const done = await run(state, {
+    file: process.execPath,
+    args: [join(action.folder, program)],
+    cwd: frame.job.workspace,
+    env,
+  });
   if (existsSync(refusal)) throw new Unmodelled(`${state.step.at}: ${action.name}: ${readFileSync(refusal, "utf8")}`);
   if (!done.timedOut && done.code !== 0) record.outcome = "failure";
   return done.timedOut;
@@ -92,7 +111,10 @@ function obeyFiles(state, folder) {
   obey("env", (pairs) => {
     for (const [name, value] of readPairs(pairs)) {
       if (name.toUpperCase() !== "NODE_OPTIONS") job.env[name] = value;
-      else record.annotations.push(annotation("error", "Can't store NODE_OPTIONS output parameter using '$GITHUB_ENV' command."));
+      else
+        record.annotations.push(
+          annotation("error", "Can't store NODE_OPTIONS output parameter using '$GITHUB_ENV' command."),
+        );
     }
   });
   obey("path", (lines) => {
@@ -111,9 +133,15 @@ function obeyFiles(state, folder) {
 function environmentOf(state) {
   const { frame, env, step } = state;
   const { job } = frame;
-  const github = Object.entries({ ...job.contexts.github, action: step.id ?? (step.uses === undefined ? "__run" : "__action") });
+  const github = Object.entries({
+    ...job.contexts.github,
+    action: step.id ?? (step.uses === undefined ? "__run" : "__action"),
+  });
   const variables = github.filter(([name, value]) => typeof value === "string" && !HIDDEN.includes(name));
-  const runner = Object.entries(job.contexts.runner).map(([name, value]) => [`RUNNER_${name.toUpperCase()}`, text(value)]);
+  const runner = Object.entries(job.contexts.runner).map(([name, value]) => [
+    `RUNNER_${name.toUpperCase()}`,
+    text(value),
+  ]);
   const merged = {
     ...job.machine,
     ...env,
@@ -132,9 +160,12 @@ const HIDDEN = ["token", "env", "path", "output", "repositoryUrl", "secret_sourc
 function commandOf(shell, step, env) {
   if (shell === "" && !onPath("bash", env)) return SHELLS.sh;
   if (shell in SHELLS) return SHELLS[shell];
-  if (["pwsh", "powershell", "cmd"].includes(shell)) throw new Unmodelled(`${step.at}: 'shell: ${shell}' is not modelled`);
+  if (["pwsh", "powershell", "cmd"].includes(shell))
+    throw new Unmodelled(`${step.at}: 'shell: ${shell}' is not modelled`);
   if (!shell.includes("{0}")) {
-    throw new Error("Invalid shell option. Shell must be a valid built-in (bash, sh, cmd, powershell, pwsh) or a format string containing '{0}'");
+    throw new Error(
+      "Invalid shell option. Shell must be a valid built-in (bash, sh, cmd, powershell, pwsh) or a format string containing '{0}'",
+    );
   }
   return shell.split(/\s+/);
 }

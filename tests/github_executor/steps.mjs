@@ -21,7 +21,17 @@ export async function runSteps(frame, steps) {
 
 async function runStep(frame, step) {
   const { job } = frame;
-  const record = { name: step.uses ?? "", id: step.id ?? null, outcome: "skipped", conclusion: "skipped", outputs: {}, log: "", annotations: [], summary: "", steps: [] };
+  const record = {
+    name: step.uses ?? "",
+    id: step.id ?? null,
+    outcome: "skipped",
+    conclusion: "skipped",
+    outputs: {},
+    log: "",
+    annotations: [],
+    summary: "",
+    steps: [],
+  };
   const state = { frame, step, record, deadline: frame.deadline(), env: { ...job.env, ...frame.env }, saved: {} };
   try {
     state.env = { ...state.env, ...textsOf(step.env, stepScope(state)) };
@@ -52,7 +62,8 @@ async function perform(state) {
     frame.job.cancel(record);
   } else {
     record.outcome = "failure";
-    const words = minutes > 0 ? `The action '${record.name}' has timed out after ${minutes} minutes.` : "The action has timed out.";
+    const words =
+      minutes > 0 ? `The action '${record.name}' has timed out after ${minutes} minutes.` : "The action has timed out.";
     record.annotations.push(annotation("error", words, {}, frame.job.masks));
   }
 }
@@ -141,7 +152,18 @@ function remember({ frame, step, record }) {
 export async function runPosts(frame) {
   const records = [];
   for (const { state, action, inputs } of frame.job.posts.splice(0).reverse()) {
-    const record = { ...state.record, name: `Post ${state.record.name}`, id: null, outcome: "skipped", conclusion: "skipped", outputs: {}, log: "", annotations: [], summary: "", steps: [] };
+    const record = {
+      ...state.record,
+      name: `Post ${state.record.name}`,
+      id: null,
+      outcome: "skipped",
+      conclusion: "skipped",
+      outputs: {},
+      log: "",
+      annotations: [],
+      summary: "",
+      steps: [],
+    };
     const post = { ...state, record, frame: { ...state.frame, status: frame.status }, deadline: frame.deadline() };
     if (holds(action.postIf, stepScope(post))) {
       record.outcome = "success";
@@ -164,7 +186,14 @@ export function stepScope({ frame, env }) {
     failure: () => frame.status === "failure",
     success: () => frame.status === "success",
   };
-  const contexts = { ...job.contexts, github, inputs: frame.inputs, steps: frame.steps, env, job: { ...job.contexts.job, status: job.frame.status } };
+  const contexts = {
+    ...job.contexts,
+    github,
+    inputs: frame.inputs,
+    steps: frame.steps,
+    env,
+    job: { ...job.contexts.job, status: job.frame.status },
+  };
   // A composite action sees no secrets, needs or vars; the schema has already refused it to ask.
   return scope(contexts, status, (patterns) => job.hashFiles(patterns));
 }
@@ -173,7 +202,12 @@ export function stepScope({ frame, env }) {
 function githubOf(frame) {
   const { action } = frame;
   if (action === undefined) return {};
-  return { action_path: action.folder, action_repository: action.source?.repository ?? "", action_ref: action.source?.ref ?? "", action_status: frame.status };
+  return {
+    action_path: action.folder,
+    action_repository: action.source?.repository ?? "",
+    action_ref: action.source?.ref ?? "",
+    action_status: frame.status,
+  };
 }
 
 function nameOf(state) {

@@ -5,7 +5,10 @@ import { isSequence } from "@actions/workflow-parser";
 import { Unmodelled } from "./refusals.mjs";
 import { fields, place } from "./yaml_files.mjs";
 
-const DEFAULT_TYPES = { pull_request: ["opened", "synchronize", "reopened"], pull_request_target: ["opened", "synchronize", "reopened"] };
+const DEFAULT_TYPES = {
+  pull_request: ["opened", "synchronize", "reopened"],
+  pull_request_target: ["opened", "synchronize", "reopened"],
+};
 
 /** Why the event does not start the workflow; undefined where it does. */
 export function whyNotTriggered(workflow, { name, payload, ref, baseRef }) {
@@ -21,7 +24,11 @@ export function whyNotTriggered(workflow, { name, payload, ref, baseRef }) {
   if (given.branches !== undefined && (branch === undefined || !anyMatches(given.branches, branch, workflow.path))) {
     return `'branches' does not match '${branch ?? ref}'`;
   }
-  if (given["branches-ignore"] !== undefined && branch !== undefined && anyMatches(given["branches-ignore"], branch, workflow.path)) {
+  if (
+    given["branches-ignore"] !== undefined &&
+    branch !== undefined &&
+    anyMatches(given["branches-ignore"], branch, workflow.path)
+  ) {
     return `'branches-ignore' matches '${branch}'`;
   }
   return undefined;
@@ -29,8 +36,11 @@ export function whyNotTriggered(workflow, { name, payload, ref, baseRef }) {
 
 function anyMatches(token, branch, path) {
   return listOf(token).some((pattern) => {
-    if (/[!?+[\]]/.test(pattern)) throw new Unmodelled(`${place(token, path)}: the branch pattern '${pattern}' is not modelled`);
-    const parts = pattern.split(/(\*\*|\*)/).map((part) => ({ "**": ".*", "*": "[^/]*" })[part] ?? part.replace(/[.^$(){}|\\]/g, "\\$&"));
+    if (/[!?+[\]]/.test(pattern))
+      throw new Unmodelled(`${place(token, path)}: the branch pattern '${pattern}' is not modelled`);
+    const parts = pattern
+      .split(/(\*\*|\*)/)
+      .map((part) => ({ "**": ".*", "*": "[^/]*" })[part] ?? part.replace(/[.^$(){}|\\]/g, "\\$&"));
     return new RegExp(`^${parts.join("")}$`).test(branch);
   });
 }

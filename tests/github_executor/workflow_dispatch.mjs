@@ -17,18 +17,23 @@ export function dispatchInputs(workflow, input) {
   for (const name of given.keys()) {
     if (!defined.has(name.toLowerCase())) throw new Invalid(`${input.workflow}: Unexpected inputs provided: ${name}`);
   }
-  return Object.fromEntries([...defined.values()].map((one) => [one.name, valueOf(one, given.get(one.name), workflow.path)]));
+  return Object.fromEntries(
+    [...defined.values()].map((one) => [one.name, valueOf(one, given.get(one.name), workflow.path)]),
+  );
 }
 
 function valueOf(input, given, path) {
   const kind = input.type === undefined ? "string" : String(input.type);
-  if (kind === "environment") throw new Unmodelled(`${place(input.at, path)}: an input of type 'environment' is not modelled`);
+  if (kind === "environment")
+    throw new Unmodelled(`${place(input.at, path)}: an input of type 'environment' is not modelled`);
   if (given === undefined && input.required?.value === true && input.default === undefined) {
     throw new Invalid(`${place(input.at, path)}: Required input '${input.name}' not provided`);
   }
   const value = given ?? input.default?.value ?? { boolean: false, number: 0 }[kind] ?? "";
   if (kind === "choice" && ![...input.options].map(String).includes(String(value))) {
-    throw new Invalid(`${place(input.at, path)}: Provided value '${value}' for input '${input.name}' not in the list of allowed values`);
+    throw new Invalid(
+      `${place(input.at, path)}: Provided value '${value}' for input '${input.name}' not in the list of allowed values`,
+    );
   }
   if (kind === "boolean") return String(value) === "true";
   return kind === "number" ? Number(value) : String(value);

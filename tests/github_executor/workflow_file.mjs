@@ -140,5 +140,9 @@ function readDefaults(token, path) {
 function readServices(token, path) {
   if (token === undefined) return [];
   if (!isMapping(token)) throw new Unmodelled(`${place(token, path)}: an expression as the whole 'services'`);
-  return [...token].map(({ key, value }) => ({ name: String(key), image: isMapping(value) ? value.find("image") : value, at: place(key, path) }));
+  return [...token].map(({ key, value }) => ({
+    name: String(key),
+    image: isMapping(value) ? value.find("image") : value,
+    at: place(key, path),
+  }));
 }

@@ -49,14 +49,21 @@ async function runNode(place) {
   run.cancellations.beforeJob(run, key, plainName);
   try {
     const { github } = run;
-    const asked = (isCancelled) => holds(model.condition, scope({ github, needs: contexts.needs, vars: run.vars, inputs: call.inputs }, status(isCancelled)));
-    if (!asked(run.isCancelled)) return unrun(place, key, plainName, run.isCancelled && asked(false) ? "cancelled" : "skipped");
+    const asked = (isCancelled) =>
+      holds(
+        model.condition,
+        scope({ github, needs: contexts.needs, vars: run.vars, inputs: call.inputs }, status(isCancelled)),
+      );
+    if (!asked(run.isCancelled))
+      return unrun(place, key, plainName, run.isCancelled && asked(false) ? "cancelled" : "skipped");
     if (run.cancellations.names(key, plainName)) return unrun(place, key, plainName, "cancelled");
     const legs = legsOf(model, scope({ github, ...contexts, inputs: call.inputs }));
     return { ...(await runLegs(place, key, legs, contexts, only)), needs: model.needs, reran: true };
   } catch (error) {
     if (endsEverything(error)) throw error;
-    return unrun(place, key, plainName, "failure", [annotation("error", `Error when evaluating job '${model.id}'. ${model.at}: ${error.message}`)]);
+    return unrun(place, key, plainName, "failure", [
+      annotation("error", `Error when evaluating job '${model.id}'. ${model.at}: ${error.message}`),
+    ]);
   }
 }
 
@@ -70,7 +77,8 @@ async function runLegs(place, key, legs, contexts, only) {
     const isStopped = leg.strategy["fail-fast"] && results.includes("failure");
     let done;
     if (only === "failed" && !run.finished.isUndone(legKey)) done = restore(run, legKey);
-    else if (isStopped || run.cancellations.names(legKey, name)) done = unrun(place, legKey, name, "cancelled", [], leg.matrix);
+    else if (isStopped || run.cancellations.names(legKey, name))
+      done = unrun(place, legKey, name, "cancelled", [], leg.matrix);
     else done = await runLeg(place, legKey, name, leg, contexts, only);
     run.nodes[legKey] = { result: done.result, outputs: done.outputs };
     results.push(done.result);
@@ -95,12 +103,21 @@ async function runCalled({ run, model }, key, name, contexts, only) {
   const { github } = run;
   const callScope = scope({ github, ...contexts });
   const inputs = inputsOf(model, callScope);
-  const call = { key: `${key}/`, prefix: `${name} / `, inputs, secrets: secretsOf(model, contexts.secrets, callScope), only };
+  const call = {
+    key: `${key}/`,
+    prefix: `${name} / `,
+    inputs,
+    secrets: secretsOf(model, contexts.secrets, callScope),
+    only,
+  };
   const done = await runJobs(run, model.called, call);
   const results = [...done.values()].map(({ result }) => result);
   const jobs = Object.fromEntries([...done].map(([id, { result, outputs }]) => [id, { result, outputs }]));
   const outputScope = scope({ github, inputs, vars: run.vars, jobs });
-  const given = [...model.called.call.outputs.values()].map(({ name: output, value }) => [output, textOf(value, outputScope)]);
+  const given = [...model.called.call.outputs.values()].map(({ name: output, value }) => [
+    output,
+    textOf(value, outputScope),
+  ]);
   const result = results.every((one) => one === "skipped") ? "skipped" : worst(results);
   return { result, outputs: Object.fromEntries(given.filter(([, value]) => value !== "")) };
 }

@@ -3,7 +3,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { convertWorkflowTemplate, isMapping, isSequence, isString, NoOperationTraceWriter, parseWorkflow } from "@actions/workflow-parser";
+import {
+  convertWorkflowTemplate,
+  isMapping,
+  isSequence,
+  isString,
+  NoOperationTraceWriter,
+  parseWorkflow,
+} from "@actions/workflow-parser";
 import { parseAction } from "@actions/workflow-parser/actions/action-parser";
 import { ensureStatusFunction } from "@actions/workflow-parser/model/converter/if-condition";
 
@@ -61,7 +68,8 @@ function parse(parser, { folder, label }, path) {
 function refuseInsertions(token, path) {
   if (isMapping(token)) {
     for (const { key, value } of token) {
-      if (key.isExpression && key.expression === undefined) throw new Unmodelled(`${place(key, path)}: 'insert' is not modelled`);
+      if (key.isExpression && key.expression === undefined)
+        throw new Unmodelled(`${place(key, path)}: 'insert' is not modelled`);
       refuseInsertions(value, path);
     }
   } else if (isSequence(token)) {

@@ -110,7 +110,8 @@ def downloads(sandbox: Sandbox, options: str, uploads: tuple[str, ...] = ("rec-1
     download = f"- {{uses: actions/download-artifact@v4, with: {{path: got, {options}}}}}\n"
     listing = "- {name: list, run: 'mkdir -p got; cd got; find . -type f | sort | cut -c3-'}\n"
     indented = {"MADE": made, "GOT": download + listing + "- {name: same, run: 'cat got/same.txt || true'}\n"}
-    jobs = "makes:\n  runs-on: ubuntu-24.04\n  steps:\nMADE\ntakes:\n  needs: makes\n  runs-on: ubuntu-24.04\n  steps:\nGOT"
+    head = "runs-on: ubuntu-24.04\n  steps:"
+    jobs = f"makes:\n  {head}\nMADE\ntakes:\n  needs: makes\n  {head}\nGOT"
     for word, text in indented.items():
         jobs = jobs.replace(word, "".join(f"    {line}" for line in text.splitlines(keepends=True)))
     return sandbox.jobs(jobs)

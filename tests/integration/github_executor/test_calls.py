@@ -37,7 +37,7 @@ def kit(sandbox: Sandbox, uses: str) -> GitProject:
                     runs-on: ubuntu-24.04
                     steps:
                       - {{id: own, uses: {uses}, with: {{word: hello}}}}
-                      - run: echo "${{{{ steps.own.outputs.said }}}} ${{{{ job.workflow_repository }}}} ${{{{ github.repository }}}}"
+                      - run: echo "${{{{ steps.own.outputs.said }}}} ${{{{ job.workflow_repository }}}}"
                 """,
             "say/action.yml": ACTION,
             "say/where": "in the kit\n",
@@ -56,7 +56,7 @@ def test_self_repository__in_a_called_workflow__is_the_called_workflows_own_comm
     report = sandbox.run(CALL.replace("@main", "@v1"), repositories={"acme/kit@v1": project.root})
 
     assert report.outcomes == {"call / inner": "success"}
-    assert report.job("call / inner").log == "in the kit\nhello acme/kit acme/app\n"
+    assert report.job("call / inner").log == "in the kit\nhello acme/kit\n"
 
 
 def test_dot_slash__in_a_workflow_called_from_elsewhere__is_the_callers_workspace(sandbox: Sandbox) -> None:
@@ -103,7 +103,10 @@ def test_self_repository__in_a_nested_action__is_that_actions_repository(sandbox
     )
 
     report = sandbox.steps(
-        "- {id: o, uses: acme/other/outer@main}\n- run: echo ${{ steps.o.outputs.said }} ${{ steps.inner.outputs.said }}",
+        """
+        - {id: o, uses: acme/other/outer@main}
+        - run: echo ${{ steps.o.outputs.said }} ${{ steps.inner.outputs.said }}
+        """,
         {"say/action.yml": ACTION, "say/where": "in the app\n"},
         repositories={"acme/other@main": other.root},
     )
@@ -120,7 +123,9 @@ def test_composite__its_steps__have_a_status_an_environment_and_outputs_of_their
         runs:
           using: composite
           steps:
-            - {name: inner first, shell: bash, run: 'echo "$SET ${{ inputs.who }} ${{ inputs.other }} ${{ env.SET }}"; pwd -P > where'}
+            - name: inner first
+              shell: bash
+              run: echo "$SET ${{ inputs.who }} ${{ inputs.other }} ${{ env.SET }}"
             - {name: excused, shell: bash, run: exit 1, continue-on-error: true}
             - {name: inner fails, if: inputs.who == 'bad', shell: bash, run: exit 1}
             - {name: inner next, shell: bash, run: 'true'}
@@ -174,7 +179,8 @@ CALLED = """
         runs-on: ubuntu-24.04
         outputs: {said: '${{ steps.s.outputs.said }}'}
         steps:
-          - {id: s, run: 'echo "said=${{ inputs.word }} ${{ inputs.flag }} ${{ inputs.number }} $HERE $THERE" >> "$GITHUB_OUTPUT"'}
+          - id: s
+            run: echo "said=${{ inputs.word }} ${{ inputs.flag }} ${{ inputs.number }} $HERE $THERE" >> "$GITHUB_OUTPUT"
           - run: test "${{ secrets.KEY }}" = s3cret && echo "has the secret"
             continue-on-error: true
     """

@@ -101,7 +101,7 @@ def test_checkout__the_token__stays_in_the_configuration_unless_it_may_not(sandb
     report = sandbox.steps("""
         - {uses: actions/checkout@v4, with: {path: keeps}}
         - {uses: actions/checkout@v4, with: {path: keeps-not, persist-credentials: false}}
-        - run: for folder in keeps keeps-not; do echo "$folder $(git -C $folder config --get-regexp extraheader | wc -l)"; done
+        - run: for at in keeps keeps-not; do echo "$at $(git -C $at config --get-regexp extraheader | wc -l)"; done
         - run: echo "at=$PWD" >> "$GITHUB_OUTPUT"
           id: where
         """)

@@ -113,7 +113,7 @@ def test_action__of_another_kind_or_invalid__is_refused(
 
 
 NO_OPS = {
-    "concurrency of the workflow": f"on: push\nconcurrency: {{group: a, cancel-in-progress: true}}\njobs: {{job: {JOB}}}\n",
+    "concurrency of the workflow": f"on: push\nconcurrency: {{group: a}}\njobs: {{job: {JOB}}}\n",
     "concurrency of a job": job("concurrency: one"),
     "max-parallel": job("strategy: {max-parallel: 1, matrix: {n: [1]}}"),
     "run-name": f"on: push\nrun-name: Something\njobs: {{job: {JOB}}}\n",

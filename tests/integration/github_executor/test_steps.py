@@ -130,7 +130,9 @@ def test_shell__from_defaults__counts_as_given(sandbox: Sandbox) -> None:
               - {name: missing, working-directory: three, run: 'true'}
           other:
             runs-on: ubuntu-24.04
-            steps: [{working-directory: ., run: 'mkdir one'}, {name: sh, run: 'basename "$PWD"; ps -o args= $$ | cut -c1-5'}]
+            steps:
+              - {working-directory: ., run: mkdir one}
+              - {name: sh, run: 'basename "$PWD"; ps -o args= $$ | cut -c1-5'}
         """)
 
     assert report.job("job").step("default").log == "one\npipefail       \ton\n"
@@ -174,7 +176,8 @@ def test_file_commands__in_all_forms__are_read(sandbox: Sandbox) -> None:
         script(
             'echo "plain=a=b<<c" >> "$GITHUB_OUTPUT"',
             'printf "block<<END\\none\\n\\ntwo=2\\nEND\\nempty=\\n" >> "$GITHUB_OUTPUT"',
-            'mkdir bin; printf "#!/bin/sh\\necho mine" > bin/tool; chmod +x bin/tool; echo "$PWD/bin" >> "$GITHUB_PATH"',
+            'mkdir bin; printf "#!/bin/sh\\necho mine" > bin/tool; chmod +x bin/tool',
+            'echo "$PWD/bin" >> "$GITHUB_PATH"',
         )
         + "- run: tool"
     )
@@ -283,7 +286,9 @@ def test_contexts__of_a_pull_request__are_githubs(sandbox: Sandbox) -> None:
           job:
             runs-on: ubuntu-24.04
             steps:
-              - run: printf '%s\\n' "$GITHUB_BASE_REF" "$GITHUB_HEAD_REF" "$GITHUB_REF_NAME" "$GITHUB_WORKFLOW" "$N" "$W" "$F"
+              - run: |
+                  printf '%s\\n' "$GITHUB_BASE_REF" "$GITHUB_HEAD_REF" "$GITHUB_REF_NAME" "$GITHUB_WORKFLOW"
+                  printf '%s\\n' "$N" "$W" "$F"
                 env:
                   N: ${{ github.event.pull_request.number }}
                   W: ${{ job.workflow_repository }} ${{ job.workflow_ref }} ${{ job.workflow_sha == github.sha }}

@@ -6,13 +6,22 @@ import { cachePaths, entries } from "./store.mjs";
 
 main(() => {
   refuseInputs({ "save-always": ["", "false"] });
-  const [key, prefixes] = [input("key"), input("restore-keys").split("\n").map((line) => line.trim()).filter((line) => line !== "")];
+  const [key, prefixes] = [
+    input("key"),
+    input("restore-keys")
+      .split("\n")
+      .map((line) => line.trim())
+      .filter((line) => line !== ""),
+  ];
   const all = entries();
-  const found = all.find((entry) => entry.key === key) ?? [key, ...prefixes].map((prefix) => all.find((entry) => entry.key.startsWith(prefix))).find(Boolean);
+  const found =
+    all.find((entry) => entry.key === key) ??
+    [key, ...prefixes].map((prefix) => all.find((entry) => entry.key.startsWith(prefix))).find(Boolean);
   setOutput("cache-primary-key", key);
   saveState("key", key);
   if (found === undefined) {
-    if (flag("fail-on-cache-miss")) throw new Error(`Failed to restore cache entry. Exiting as fail-on-cache-miss is set. Input key: ${key}`);
+    if (flag("fail-on-cache-miss"))
+      throw new Error(`Failed to restore cache entry. Exiting as fail-on-cache-miss is set. Input key: ${key}`);
     console.log(`Cache not found for input keys: ${[key, ...prefixes].join(", ")}`);
     return;
   }

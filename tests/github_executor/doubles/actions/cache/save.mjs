@@ -12,7 +12,9 @@ main(() => {
   }
   const paths = cachePaths();
   if (!paths.some(existsSync)) {
-    warning(`Path Validation Error: Path(s) specified in the action for caching do(es) not exist, hence no cache is being saved.`);
+    warning(
+      `Path Validation Error: Path(s) specified in the action for caching do(es) not exist, hence no cache is being saved.`,
+    );
     return;
   }
   if (entries().some((entry) => entry.key === key)) {

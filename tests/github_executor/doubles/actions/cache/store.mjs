@@ -9,8 +9,12 @@ import { host, input, refuse } from "../../double.mjs";
 
 /** The paths to cache; a pattern would make the version of a cache depend on what is there. */
 export function cachePaths() {
-  const paths = input("path").split("\n").map((line) => line.trim()).filter((line) => line !== "");
-  if (paths.some((path) => /[*?[\]!]/.test(path))) refuse(`the double does not model patterns in 'path: ${input("path")}'`);
+  const paths = input("path")
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  if (paths.some((path) => /[*?[\]!]/.test(path)))
+    refuse(`the double does not model patterns in 'path: ${input("path")}'`);
   return paths.map((path) => resolve(path.replace(/^~/, homedir())));
 }
 
@@ -18,7 +22,10 @@ export function cachePaths() {
 export function entries() {
   const place = join(host.caches, version());
   if (!existsSync(place)) return [];
-  const folders = readdirSync(place).sort().reverse().map((name) => join(place, name));
+  const folders = readdirSync(place)
+    .sort()
+    .reverse()
+    .map((name) => join(place, name));
   return folders.map((folder) => ({ key: readFileSync(join(folder, "key"), "utf8"), folder }));
 }
 

@@ -8,18 +8,26 @@ const SHA = /^[0-9a-f]{40}$/;
 
 main(() => {
   refuseInputs({
-    "ssh-key": [""], filter: [""], "sparse-checkout": [""], lfs: ["false"], submodules: ["false"], clean: ["true"],
+    "ssh-key": [""],
+    filter: [""],
+    "sparse-checkout": [""],
+    lfs: ["false"],
+    submodules: ["false"],
+    clean: ["true"],
     "github-server-url": ["", "https://github.com"],
   });
   const repository = input("repository");
-  if (!/^[^/]+\/[^/]+$/.test(repository)) throw new Error(`Invalid repository '${repository}'. Expected format {owner}/{repo}.`);
+  if (!/^[^/]+\/[^/]+$/.test(repository))
+    throw new Error(`Invalid repository '${repository}'. Expected format {owner}/{repo}.`);
   const workspace = process.env.GITHUB_WORKSPACE;
   const folder = resolve(workspace, input("path"));
-  if (relative(workspace, folder).startsWith("..")) throw new Error(`Repository path '${folder}' is not under '${workspace}'`);
+  if (relative(workspace, folder).startsWith(".."))
+    throw new Error(`Repository path '${folder}' is not under '${workspace}'`);
   const remote = host.remotes[repository.toLowerCase()];
   if (remote === undefined) refuse(`the test lends no repository '${repository}' to check out`);
   const depth = Number(input("fetch-depth"));
-  const git = (...command) => execFileSync("git", command, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] }).trim();
+  const git = (...command) =>
+    execFileSync("git", command, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] }).trim();
   prepare(folder);
   git("init", "--quiet");
   git("remote", "add", "origin", `https://github.com/${repository}`);
@@ -28,7 +36,11 @@ main(() => {
   git("checkout", "--quiet", "--progress", "--force", ...wanted.checkout);
   if (flag("persist-credentials")) {
     // The real action keeps the token so that later git commands find it, and takes it away at the end of the job.
-    git("config", "http.https://github.com/.extraheader", `AUTHORIZATION: basic ${Buffer.from(`x-access-token:${input("token")}`).toString("base64")}`);
+    git(
+      "config",
+      "http.https://github.com/.extraheader",
+      `AUTHORIZATION: basic ${Buffer.from(`x-access-token:${input("token")}`).toString("base64")}`,
+    );
   }
   saveState("folder", folder);
   setOutput("ref", wanted.ref);
@@ -49,7 +61,9 @@ function whatToFetch(repository, remote, git) {
   if (SHA.test(asked)) return { ref: asked, refspecs: [asked], checkout: [asked] };
   const ref = asked === "" ? defaultBranch(remote, git) : asked;
   if (ref.startsWith("refs/")) return named(ref, ref);
-  const listed = git("ls-remote", "--heads", "--tags", remote, ref).split("\n").map((line) => line.split("\t")[1]);
+  const listed = git("ls-remote", "--heads", "--tags", remote, ref)
+    .split("\n")
+    .map((line) => line.split("\t")[1]);
   const full = [`refs/heads/${ref}`, `refs/tags/${ref}`].find((candidate) => listed.includes(candidate));
   if (full === undefined) throw new Error(`A branch or tag with the name '${ref}' could not be found`);
   return named(full, full);
@@ -58,7 +72,11 @@ function whatToFetch(repository, remote, git) {
 function named(ref, from) {
   const branch = /^refs\/heads\/(.*)$/.exec(ref)?.[1];
   if (branch !== undefined) {
-    return { ref, refspecs: [`+${from}:refs/remotes/origin/${branch}`], checkout: ["-B", branch, `refs/remotes/origin/${branch}`] };
+    return {
+      ref,
+      refspecs: [`+${from}:refs/remotes/origin/${branch}`],
+      checkout: ["-B", branch, `refs/remotes/origin/${branch}`],
+    };
   }
   const local = ref.startsWith("refs/pull/") ? ref.replace("refs/pull/", "refs/remotes/pull/") : ref;
   return { ref, refspecs: [`+${from}:${local}`], checkout: [local] };

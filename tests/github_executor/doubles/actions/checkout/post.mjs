@@ -7,7 +7,10 @@ main(() => {
   const folder = process.env.STATE_folder;
   if (folder === undefined || !existsSync(`${folder}/.git`)) return;
   try {
-    execFileSync("git", ["config", "--unset-all", "http.https://github.com/.extraheader"], { cwd: folder, stdio: "ignore" });
+    execFileSync("git", ["config", "--unset-all", "http.https://github.com/.extraheader"], {
+      cwd: folder,
+      stdio: "ignore",
+    });
   } catch {
     // No token was kept.
   }

@@ -12,8 +12,12 @@ main(() => {
   if (/[{}()!+@,]/.test(pattern)) refuse(`the double does not model the pattern '${pattern}'`);
   const path = resolve(input("path").replace(/^~/, homedir()));
   const visible = oneOfEachName(visibleArtifacts());
-  const wanted = name !== "" ? visible.filter((artifact) => artifact.name === name) : visible.filter((artifact) => pattern === "" || nameMatches(pattern, artifact.name));
-  if (name !== "" && wanted.length === 0) throw new Error(`Unable to download artifact(s): Artifact not found for name: ${name}`);
+  const wanted =
+    name !== ""
+      ? visible.filter((artifact) => artifact.name === name)
+      : visible.filter((artifact) => pattern === "" || nameMatches(pattern, artifact.name));
+  if (name !== "" && wanted.length === 0)
+    throw new Error(`Unable to download artifact(s): Artifact not found for name: ${name}`);
   // One artifact goes straight into the path, whether it was named or happened to be the only one.
   const isFlat = name !== "" || flag("merge-multiple") || wanted.length === 1;
   for (const artifact of wanted) {
@@ -33,7 +37,9 @@ function visibleArtifacts() {
     refuse(`the double knows no artifacts of run ${input("run-id")} of ${input("repository")}`);
   }
   if (!["read", "write"].includes(host.permissions.actions)) {
-    throw new Error("Unable to download artifact(s): Resource not accessible by integration: the job's permissions do not grant 'actions: read'");
+    throw new Error(
+      "Unable to download artifact(s): Resource not accessible by integration: the job's permissions do not grant 'actions: read'",
+    );
   }
   return all;
 }
@@ -41,5 +47,7 @@ function visibleArtifacts() {
 /** Of artifacts with one name only one is taken; which, the test chooses (see 'same_name_artifacts'). */
 function oneOfEachName(artifacts) {
   const byPreference = host.same_name_artifacts === "newest" ? [...artifacts].reverse() : artifacts;
-  return byPreference.filter((artifact, index) => byPreference.findIndex((other) => other.name === artifact.name) === index);
+  return byPreference.filter(
+    (artifact, index) => byPreference.findIndex((other) => other.name === artifact.name) === index,
+  );
 }

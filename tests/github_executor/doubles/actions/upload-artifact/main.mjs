@@ -14,7 +14,9 @@ main(() => {
   const [name, path, whenNone] = [input("name"), input("path"), input("if-no-files-found")];
   if (path === "") throw new Error("Input required and not supplied: path");
   if (!["warn", "error", "ignore"].includes(whenNone)) {
-    throw new Error(`Unrecognized if-no-files-found input. Provided: ${whenNone}. Available options: warn,error,ignore`);
+    throw new Error(
+      `Unrecognized if-no-files-found input. Provided: ${whenNone}. Available options: warn,error,ignore`,
+    );
   }
   const found = findFiles(path, { root: process.cwd(), hidden: flag("include-hidden-files") });
   if (found.files.length === 0) {
@@ -33,10 +35,14 @@ function upload(name, root, files) {
   const wrong = paths.find((path) => REFUSED_IN_PATHS.test(path));
   if (wrong !== undefined) throw new Error(`The path for one of the files in artifact is not valid: /${wrong}.`);
   // Names are unique within an attempt; a re-run may use them again.
-  const same = listArtifacts(host.artifacts).find((artifact) => artifact.name === name && artifact.attempt === host.attempt);
+  const same = listArtifacts(host.artifacts).find(
+    (artifact) => artifact.name === name && artifact.attempt === host.attempt,
+  );
   if (same !== undefined) {
     if (!flag("overwrite")) {
-      throw new Error("Failed to CreateArtifact: Received non-retryable error: Failed request: (409) Conflict: an artifact with this name already exists on the workflow run");
+      throw new Error(
+        "Failed to CreateArtifact: Received non-retryable error: Failed request: (409) Conflict: an artifact with this name already exists on the workflow run",
+      );
     }
     removeArtifact(host.artifacts, same.id);
   }

@@ -6,7 +6,12 @@ import { addPath, exportVariable, host, input, main, refuseInputs, setOutput } f
 
 main(() => {
   refuseInputs({
-    "version-file": [""], "activate-environment": ["false"], checksum: [""], "cache-local-path": [""], "tool-dir": [""], "tool-bin-dir": [""],
+    "version-file": [""],
+    "activate-environment": ["false"],
+    checksum: [""],
+    "cache-local-path": [""],
+    "tool-dir": [""],
+    "tool-bin-dir": [""],
     "resolution-strategy": ["highest"],
   });
   const uv = host.tools.uv;
