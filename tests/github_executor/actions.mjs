@@ -49,7 +49,7 @@ export class Actions {
     return this.#action({ folder: join(source.folder, path), source, isDouble: false, name: uses, at });
   }
 
-  /** Finds all actions that a job needs before its first step, as the runner does; those in the workspace come later. */
+  /** Finds all actions of a job before its first step, as the runner does; those in the workspace come later. */
   prepare(steps, self, depth = 0) {
     if (depth > DEEPEST) throw new ActionMissing(`Composite action depth exceeded max depth ${DEEPEST}`);
     for (const step of steps) {

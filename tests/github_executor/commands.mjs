@@ -21,7 +21,7 @@ export class Masks {
   }
 }
 
-/** Obeys the commands in a step's output: {log, annotations}. What was printed before its mask stays readable, as on GitHub. */
+/** Obeys the commands in a step's output: {log, annotations}. What was printed before its mask stays readable. */
 export function readOutput(output, masks, where) {
   const annotations = [];
   let resumeToken;

@@ -18,7 +18,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from github_executor import toolchain
 from github_executor.report import Report, read_report
@@ -56,7 +56,7 @@ class Execution:
     sha: str = "HEAD"
     run_id: int = 1
     attempt: int = 1
-    rerun: str = "failed"
+    rerun: Literal["failed", "all"] = "failed"
     """What an attempt after the first runs: 'failed' jobs and their dependants, or 'all'."""
     repositories: Mapping[str, Path] = field(default_factory=dict)
     """Other repositories by 'owner/name@ref', for actions, workflows and checkouts."""
@@ -70,7 +70,7 @@ class Execution:
     """Jobs that are cancelled before they start, by check name or key."""
     cancel_run_before: str | None = None
     """The job at whose start the whole run is cancelled."""
-    default_permissions: str = "read"
+    default_permissions: Literal["read", "write"] = "read"
     """The repository's setting: 'read' (contents and packages) or 'write'."""
     labels: Sequence[str] = ("ubuntu-*",)
     """Labels that this machine answers to in 'runs-on'."""
@@ -78,11 +78,13 @@ class Execution:
     """For setup-python: interpreters by version, '3.12' or '3.12.1'."""
     tools: Mapping[str, Path] = field(default_factory=dict)
     """For setup-uv: where 'uv' is."""
-    same_name_artifacts: str = "oldest"
+    same_name_artifacts: Literal["oldest", "newest"] = "oldest"
     """Which of several attempts' same-named artifacts a run-wide download gets: 'oldest' or 'newest'. GitHub promises
     the newest; the oldest was seen as well, so that is what a workflow has to bear."""
     minute_s: float = 60.0
     """How long a minute of 'timeout-minutes' lasts."""
+    limit_s: float = 300.0
+    """When what still runs is ended and the execution with it: a test must not hang."""
     actor: str = "octocat"
 
     def run(self) -> Report:

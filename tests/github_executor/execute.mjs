@@ -18,6 +18,11 @@ import { whyNotTriggered } from "./triggers.mjs";
 import { dispatchInputs } from "./workflow_dispatch.mjs";
 import { runJobs } from "./workflow_run.mjs";
 
+const CHOICES = {
+  rerun: ["failed", "all"],
+  same_name_artifacts: ["oldest", "newest"],
+  default_permissions: ["read", "write"],
+};
 const TOKEN = "ghs_0123456789TheExecutorsToken";
 
 async function execute(input) {
@@ -80,6 +85,7 @@ function runOf(input, { folder, attempts, repositories, github }) {
     labels: input.labels,
     actions: new Actions(repositories, input.doubles),
     minutes: (minutes) => minutes * input.minute_s * 1000,
+    limit: Date.now() + input.limit_s * 1000,
     work: join(folder, `work-${input.attempt}`),
     nextNumber: () => (number += 1),
     cancellations: new Cancellations(input.cancel, input.cancel_run_before ?? undefined),
@@ -107,6 +113,14 @@ function report(run, done, folder) {
   };
 }
 
+function checkChoices(input) {
+  for (const [name, choices] of Object.entries(CHOICES)) {
+    if (!choices.includes(input[name]))
+      throw new BadInput(`'${name}' is '${input[name]}', not one of ${choices.join(", ")}`);
+  }
+  if (input.attempt < 1) throw new BadInput("attempts are counted from 1");
+}
+
 function failed(error) {
   return { conclusion: error.conclusion, error: error.message, results: {}, jobs: [], artifacts: [] };
 }
@@ -115,7 +129,7 @@ const [inputFile, reportFile] = process.argv.slice(2);
 let outcome;
 try {
   const input = JSON.parse(readFileSync(inputFile, "utf8"));
-  if (input.attempt < 1) throw new BadInput("attempts are counted from 1");
+  checkChoices(input);
   outcome = await execute(input);
 } catch (error) {
   if (!endsEverything(error)) throw error;

@@ -9,7 +9,7 @@ import { annotation } from "./commands.mjs";
 import { scope, text, textsOf, typedOf, valueOf } from "./expressions.mjs";
 import { findFiles } from "./globs.mjs";
 import { endOrphans } from "./processes.mjs";
-import { endsEverything, Unmodelled } from "./refusals.mjs";
+import { BadInput, endsEverything, Unmodelled } from "./refusals.mjs";
 import { runPosts, runSteps, stepScope } from "./steps.mjs";
 
 const DEFAULT_TIMEOUT = 360;
@@ -50,7 +50,8 @@ class Job {
     checkRunner(model, valueOf(model.runsOn, jobScope), run.labels);
     checkServices(model, jobScope);
     const timeout = model.timeout === undefined ? DEFAULT_TIMEOUT : typedOf("number", model.timeout, jobScope);
-    this.end = Date.now() + run.minutes(timeout);
+    this.limit = run.limit;
+    this.end = Math.min(Date.now() + run.minutes(timeout), run.limit);
     this.timeout = timeout;
     this.#makeFolders(run, name);
     this.contexts = this.#contextsOf(run, workflow, contexts);
@@ -64,7 +65,6 @@ class Job {
     writeFileSync(this.hostFile, JSON.stringify({ ...run.host, job: name, permissions: model.granted }));
     const defaults = { ...workflow.defaults };
     for (const [key, token] of Object.entries(model.defaults)) if (token !== undefined) defaults[key] = token;
-    const action = undefined;
     this.frame = {
       job: this,
       steps: {},
@@ -72,7 +72,7 @@ class Job {
       inputs,
       env: {},
       self: workflow.source,
-      action,
+      action: undefined,
       defaults,
       deadline: () => this.end,
     };
@@ -86,11 +86,14 @@ class Job {
       record.annotations.push(annotation("error", error.message, {}, this.masks));
       return;
     }
-    record.steps = await runSteps(this.frame, this.model.steps);
-    record.steps.push(...(await runPosts(this.frame)));
+    try {
+      record.steps = await runSteps(this.frame, this.model.steps);
+      record.steps.push(...(await runPosts(this.frame)));
+    } finally {
+      endOrphans(this.mark);
+    }
     record.outcome = this.frame.status;
     record.outputs = this.#outputs(record);
-    endOrphans(this.mark);
   }
 
   isOverdue() {
@@ -99,8 +102,10 @@ class Job {
 
   /** The job's time is over: only steps that ask for it still run. */
   cancel(record) {
+    if (Date.now() >= this.limit)
+      throw new BadInput(`'${record.name}' was still running when the execution's time was over`);
     this.isCancelled = true;
-    this.end = Date.now() + this.minutes(CANCEL_MINUTES);
+    this.end = Math.min(Date.now() + this.minutes(CANCEL_MINUTES), this.limit);
     const words = `The job has exceeded the maximum execution time of ${this.timeout} minutes.`;
     record.annotations.push(annotation("error", words));
   }

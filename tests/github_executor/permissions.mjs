@@ -46,7 +46,9 @@ export function checkGrant(requested, granted, subject, caller) {
 }
 
 function everything(level) {
-  return Object.fromEntries(SCOPES.map((scope) => [scope, level]));
+  const all = Object.fromEntries(SCOPES.map((scope) => [scope, level]));
+  // There is nothing to read of a token for other services.
+  return level === "write" ? { ...all, "id-token": "write" } : all;
 }
 
 function level(permissions, scope) {

@@ -35,6 +35,8 @@ export function execute({ file, args, cwd, env, logPath, deadline }) {
     }
     const finish = (result) => {
       timers.forEach(clearTimeout);
+      // What a program started in the background does not hear the first signal.
+      if (timedOut) signalGroup(child.pid, "SIGKILL");
       closeSync(log);
       resolve(result);
     };
@@ -45,7 +47,7 @@ export function execute({ file, args, cwd, env, logPath, deadline }) {
   });
 }
 
-/** Ends what a job left running, as the runner does: found by the mark that all its processes have in their environment. */
+/** Ends what a job left running, as the runner does: all its processes have a mark in their environment. */
 export function endOrphans(mark) {
   const wanted = `RUNNER_TRACKING_ID=${mark}`;
   let processes = [];

@@ -129,7 +129,7 @@ function obeyFiles(state, folder) {
   });
 }
 
-/** The closed environment of a step: what the test names, what the workflow sets, and GitHub's own variables, which win. */
+/** The closed environment of a step: what the test names, then what the workflow sets, then GitHub's own variables. */
 function environmentOf(state) {
   const { frame, env, step } = state;
   const { job } = frame;
@@ -164,7 +164,8 @@ function commandOf(shell, step, env) {
     throw new Unmodelled(`${step.at}: 'shell: ${shell}' is not modelled`);
   if (!shell.includes("{0}")) {
     throw new Error(
-      "Invalid shell option. Shell must be a valid built-in (bash, sh, cmd, powershell, pwsh) or a format string containing '{0}'",
+      "Invalid shell option. Shell must be a valid built-in (bash, sh, cmd, powershell, pwsh) " +
+        "or a format string containing '{0}'",
     );
   }
   return shell.split(/\s+/);

@@ -16,7 +16,8 @@ export function flag(name) {
   if (/^(true|True|TRUE)$/.test(value)) return true;
   if (/^(false|False|FALSE)$/.test(value)) return false;
   throw new Error(
-    `Input does not meet YAML 1.2 "Core Schema" specification: ${name}\nSupport boolean input list: \`true | True | TRUE | false | False | FALSE\``,
+    `Input does not meet YAML 1.2 "Core Schema" specification: ${name}\n` +
+      "Support boolean input list: `true | True | TRUE | false | False | FALSE`",
   );
 }
 

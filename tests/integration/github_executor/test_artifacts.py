@@ -244,12 +244,6 @@ def test_rerun__of_all_jobs__runs_everything(sandbox: Sandbox) -> None:
     assert {job.attempt for job in again.jobs} == {2}
 
 
-def test_rerun__without_the_first_attempt__is_an_error_of_the_test(sandbox: Sandbox) -> None:
-    report = sandbox.steps("- run: 'true'", attempt=2)
-
-    assert (report.exit_code, report.conclusion) == (2, "bad_input")
-
-
 def test_download__run_wide__needs_the_permission_to_read_actions(sandbox: Sandbox) -> None:
     job = sandbox.steps(f"- {{uses: actions/download-artifact@v4, with: {{{TOKEN}}}}}").job("job")
 

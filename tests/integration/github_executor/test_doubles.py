@@ -125,21 +125,33 @@ def test_double__an_option_that_it_does_not_model__ends_the_execution(sandbox: S
     assert f"the double does not model '{option.partition(':')[0]}" in str(report.error)
 
 
-def test_setup_python__a_lent_interpreter__is_first_on_the_path(sandbox: Sandbox) -> None:
-    interpreter = Path(sys.base_prefix, "bin", "python3")
+def test_setup_python__a_lent_interpreter__is_first_on_the_path(sandbox: Sandbox, tmp_path: Path) -> None:
+    for name in ("python", "python3"):
+        (tmp_path / name).symlink_to(Path(sys.base_prefix, "bin", "python3").resolve())
     minor = ".".join(platform.python_version_tuple()[:2])
 
     report = sandbox.steps(
         f"""
         - {{id: setup, uses: actions/setup-python@v5, with: {{python-version: '{minor}'}}}}
-        - {{shell: python, run: 'import platform, sys; print(platform.python_version(), sys.prefix)'}}
-        - run: echo "${{{{ steps.setup.outputs.python-version }}}} $pythonLocation"
+        - {{shell: python, run: 'import platform, sys; print(platform.python_version(), sys.executable)'}}
+        - run: echo "${{{{ steps.setup.outputs.python-version }}}} ${{{{ steps.setup.outputs.python-path }}}}"
         """,
-        pythons={minor: interpreter},
+        pythons={minor: tmp_path / "python3"},
     )
 
-    prefix = interpreter.resolve().parent.parent
-    assert report.job("job").log.splitlines()[1:] == [f"{platform.python_version()} {prefix}"] * 2
+    assert report.job("job").log.splitlines()[1:] == [
+        f"{platform.python_version()} {tmp_path / 'python'}",
+        f"{platform.python_version()} {tmp_path / 'python3'}",
+    ]
+
+
+def test_setup_python__a_lent_interpreter_of_another_version__is_an_error_of_the_test(sandbox: Sandbox) -> None:
+    step = "- {uses: actions/setup-python@v5, with: {python-version: '2.7'}}"
+
+    report = sandbox.steps(step, pythons={"2.7": Path(sys.executable)})
+
+    assert (report.exit_code, report.conclusion) == (2, "unmodelled")
+    assert f"the interpreter that the test lends as 2.7 is {platform.python_version()}" in str(report.error)
 
 
 def test_setup_python__a_version_that_is_not_there__fails(sandbox: Sandbox) -> None:

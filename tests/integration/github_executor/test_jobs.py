@@ -87,6 +87,22 @@ def test_continue_on_error__of_a_job__hides_its_failure_from_dependants(sandbox:
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "continue-on-error: ${{ vars.WORD }}",
+        "timeout-minutes: ${{ vars.WORD }}",
+        'strategy: {fail-fast: "${{ vars.WORD }}"}',
+    ],
+)
+def test_value__of_another_type__fails_the_job(sandbox: Sandbox, line: str) -> None:
+    job = f"job:\n  runs-on: ubuntu-24.04\n  steps: [{{run: 'true'}}]\n  {line}\n"
+    report = sandbox.jobs(job, variables={"WORD": "yes"})
+
+    assert report.outcomes == {"job": "failure"}
+    assert "Unexpected value 'yes'" in report.job("job").annotations[0].message
+
+
+@pytest.mark.parametrize(
     ("matrix", "names"),
     [
         pytest.param("{python: [3.10, '3.10']}", ["job (3.1)", "job (3.10)"], id="an unquoted version is a number"),

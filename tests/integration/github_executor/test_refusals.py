@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from textwrap import indent
+from typing import Any
 
 import pytest
 
-from github_executor.report import Report
 from integration.github_executor.sandbox import JOB, Sandbox
 
 
@@ -131,19 +130,23 @@ def test_workflow__with_what_has_no_effect_here__runs(sandbox: Sandbox, workflow
     assert (report.conclusion, report.error) == ("success", None)
 
 
-def _unknown_job(sandbox: Sandbox) -> Report:
-    return sandbox.jobs(f"job: {JOB}", cancel=["jib"])
-
-
-def _unknown_run_cancellation(sandbox: Sandbox) -> Report:
-    return sandbox.jobs(f"job: {JOB}", cancel_run_before="jib")
-
-
-@pytest.mark.parametrize("execute", [_unknown_job, _unknown_run_cancellation])
-def test_cancel__a_job_that_is_not_there__is_an_error_of_the_test(
-    sandbox: Sandbox, execute: Callable[[Sandbox], Report]
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        pytest.param({"cancel": ["jib"]}, "does not start: jib", id="a job to cancel"),
+        pytest.param({"cancel_run_before": "jib"}, "does not start: jib", id="a job to cancel the run at"),
+        pytest.param({"attempt": 2}, "attempt 2 needs the state of attempt 1", id="an attempt before"),
+        pytest.param({"attempt": 0}, "attempts are counted from 1", id="attempt 0"),
+        pytest.param({"rerun": "some"}, "'rerun' is 'some'", id="a choice"),
+        pytest.param({"limit_s": 0.3}, "'sleeps' was still running", id="time"),
+    ],
+)
+def test_execution__of_what_is_not_there__is_an_error_of_the_test(
+    sandbox: Sandbox, settings: dict[str, Any], message: str
 ) -> None:
-    report = execute(sandbox)
+    """A misspelt job to cancel would make a test that tests nothing."""
+    seconds = 60 if "limit_s" in settings else 0
+    report = sandbox.steps(f"- {{name: sleeps, run: sleep {seconds}}}", **settings)
 
     assert (report.exit_code, report.conclusion) == (2, "bad_input")
-    assert "jib" in str(report.error)
+    assert message in str(report.error)

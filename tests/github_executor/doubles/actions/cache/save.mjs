@@ -13,7 +13,8 @@ main(() => {
   const paths = cachePaths();
   if (!paths.some(existsSync)) {
     warning(
-      `Path Validation Error: Path(s) specified in the action for caching do(es) not exist, hence no cache is being saved.`,
+      "Path Validation Error: Path(s) specified in the action for caching do(es) not exist, " +
+        "hence no cache is being saved.",
     );
     return;
   }

@@ -53,7 +53,7 @@ function prepare(folder) {
   for (const name of existsSync(folder) ? readdirSync(folder) : []) rmSync(join(folder, name), { recursive: true });
 }
 
-/** Which refs to fetch, and what to check out: of the run's own repository the run's commit, of others the ref that is asked for. */
+/** Which refs to fetch, and what to check out: the run's own commit, or the ref that is asked for. */
 function whatToFetch(repository, remote, git) {
   const isOwn = repository.toLowerCase() === process.env.GITHUB_REPOSITORY.toLowerCase();
   const asked = input("ref");

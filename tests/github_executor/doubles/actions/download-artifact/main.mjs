@@ -38,7 +38,8 @@ function visibleArtifacts() {
   }
   if (!["read", "write"].includes(host.permissions.actions)) {
     throw new Error(
-      "Unable to download artifact(s): Resource not accessible by integration: the job's permissions do not grant 'actions: read'",
+      "Unable to download artifact(s): Resource not accessible by integration: " +
+        "the job's permissions do not grant 'actions: read'",
     );
   }
   return all;

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
 import {
@@ -64,7 +64,7 @@ function find(asked) {
   const key = Object.keys(host.pythons).find((version) => version === asked || version.startsWith(`${asked}.`));
   if (key === undefined)
     throw new Error(`The version '${asked}' with architecture 'x64' was not found for Ubuntu 24.04.`);
-  const interpreter = realpathSync(host.pythons[key]);
+  const interpreter = host.pythons[key];
   const asPython = join(dirname(interpreter), "python");
   const version = (program) =>
     execFileSync(program, ["-c", "import platform; print(platform.python_version())"], { encoding: "utf8" }).trim();

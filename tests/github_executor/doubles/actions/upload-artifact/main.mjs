@@ -41,7 +41,8 @@ function upload(name, root, files) {
   if (same !== undefined) {
     if (!flag("overwrite")) {
       throw new Error(
-        "Failed to CreateArtifact: Received non-retryable error: Failed request: (409) Conflict: an artifact with this name already exists on the workflow run",
+        "Failed to CreateArtifact: Received non-retryable error: Failed request: (409) Conflict: " +
+          "an artifact with this name already exists on the workflow run",
       );
     }
     removeArtifact(host.artifacts, same.id);
