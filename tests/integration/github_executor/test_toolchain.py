@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import platform
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from github_executor import toolchain
+from github_executor.interpreters import find_pythons
 
 
 @pytest.fixture(autouse=True)
@@ -63,3 +66,13 @@ def test_toolchain__twice__is_installed_once(monkeypatch: pytest.MonkeyPatch) ->
 
     assert toolchain.find() == found
     assert (found.packages / "node_modules" / "@actions" / "workflow-parser").is_dir()
+
+
+def test_find_pythons__versions__are_the_installed_ones() -> None:
+    own = ".".join(platform.python_version_tuple()[:2])
+
+    found = find_pythons(own, "3.99")
+
+    assert list(found) == [own]
+    said = subprocess.run([found[own], "--version"], capture_output=True, text=True, check=True).stdout
+    assert said.startswith(f"Python {own}.")
