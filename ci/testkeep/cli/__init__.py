@@ -19,6 +19,8 @@ from testkeep.cli.plan import plan
 from testkeep.cli.run import run
 from testkeep.cli.runner import DIRECT, chosen, run_through
 from testkeep.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_PASS, EXIT_USAGE, KitError
+from testkeep.formats.extra_variables import read_extra_variables
+from testkeep.system.interpreter import add_environment_variables, environment_variables
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -39,6 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     runner, argv = chosen(sys.argv[1:] if argv is None else argv)
     arguments, pytest_arguments = _split(argv)
     try:
+        add_environment_variables(read_extra_variables(environment_variables()))
         if runner != DIRECT:
             return run_through(runner, argv)
         code = cli.main(args=arguments, prog_name="testkeep", standalone_mode=False, obj=pytest_arguments)

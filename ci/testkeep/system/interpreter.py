@@ -9,6 +9,7 @@ import os
 import platform
 import shutil
 import sys
+from collections.abc import Mapping
 
 
 def executable() -> str:
@@ -44,6 +45,11 @@ def environment_digest() -> str:
 def environment_variables() -> dict[str, str]:
     """A copy of the process' environment."""
     return dict(os.environ)
+
+
+def add_environment_variables(variables: Mapping[str, str]) -> None:
+    """Set variables for this process and all that it starts."""
+    os.environ.update(variables)
 
 
 def processors() -> int:
