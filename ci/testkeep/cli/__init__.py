@@ -15,7 +15,9 @@ from testkeep.cli.coverage import coverage
 from testkeep.cli.explain import explain, rules
 from testkeep.cli.fix import fix
 from testkeep.cli.gate import gate
+from testkeep.cli.init import init
 from testkeep.cli.plan import plan
+from testkeep.cli.render import render
 from testkeep.cli.run import run
 from testkeep.cli.runner import DIRECT, chosen, run_through
 from testkeep.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_PASS, EXIT_USAGE, KitError
@@ -32,7 +34,7 @@ def cli() -> None:
     """
 
 
-for _command in (run, gate, plan, baseline, coverage, fix, explain, rules):
+for _command in (run, gate, plan, baseline, coverage, fix, init, render, explain, rules):
     cli.add_command(_command)
 
 

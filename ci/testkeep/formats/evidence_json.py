@@ -45,6 +45,21 @@ def dumps_verdict(verdict: Verdict) -> bytes:
     return msgspec.json.format(encode(verdict), indent=2) + b"\n"
 
 
+def loads_verdict(data: bytes, source: str) -> Verdict:
+    """Read ``verdict.json``.
+
+    Raises:
+        EvidenceError: it is truncated, of a schema that this version does not know, or breaks its schema.
+    """
+    try:
+        schema = msgspec.json.decode(data, type=_Header).schema
+        if schema != VERDICT_SCHEMA:
+            raise EvidenceError(f"{source}: expected the schema {VERDICT_SCHEMA}, found {schema}")
+        return msgspec.json.decode(data, type=Verdict)
+    except (ValueError, RecursionError) as error:
+        raise EvidenceError(f"{source}: not a complete verdict: {error}") from error
+
+
 def verdict_json_schema() -> bytes:
     """Make the JSON Schema of ``verdict.json`` from the types; a copy ships as package data."""
     schema = _clean(msgspec.json.schema(Verdict))

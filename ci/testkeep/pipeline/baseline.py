@@ -54,7 +54,7 @@ def find_base(repository: Repository, ref: str | None) -> Base:
     head = repository.head()
     if ref is not None:
         return Base(_named(repository, ref), how=f"named by --base {ref}")
-    target = _default_branch(repository)
+    target = default_branch(repository)
     tip = repository.resolve(target)
     if tip is None or tip == head or target.removeprefix("origin/") == repository.branch():
         parent = repository.parent(head)
@@ -84,7 +84,12 @@ def _named(repository: Repository, ref: str) -> str:
     raise UsageError(f"--base {ref}: no such commit, branch or tag", hint="'git log --oneline' lists commits.")
 
 
-def _default_branch(repository: Repository) -> str:
+def default_branch(repository: Repository) -> str:
+    """Name the branch that changes are merged into, as git has it here (``origin/main``).
+
+    Raises:
+        UsageError: there is none of the usual names.
+    """
     for name in _DEFAULT_BRANCHES:
         if repository.resolve(name) is not None:
             return repository.full_name(name)
