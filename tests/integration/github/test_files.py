@@ -1,0 +1,125 @@
+"""GitHub's files by the linters that know them, and by rules of the house that no linter has."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+ACTIONS = sorted((ROOT / "github-actions").glob("*/action.yml"))
+CALLER = ROOT / "ci" / "testkeep" / "templates" / "github-caller.yml"
+PIPELINE = ROOT / ".github" / "workflows" / "pipeline.yml"
+_PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
+
+
+def run(tool: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run a tool of this environment; without it the test is skipped, or fails where that would hide it in CI."""
+    beside = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    program = shutil.which(tool, path=beside)
+    if program is None and os.environ.get("CI"):
+        pytest.fail(f"{tool} is not installed")
+    if program is None:
+        pytest.skip(f"{tool} is not installed")
+    return subprocess.run(
+        [program, *map(str, arguments)], cwd=ROOT, env={**os.environ, "PATH": beside}, capture_output=True, text=True
+    )
+
+
+def passed(done: subprocess.CompletedProcess[str]) -> None:
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_workflows__actionlint_and_shellcheck__find_nothing() -> None:
+    passed(run("actionlint", *WORKFLOWS))
+
+
+def test_caller__actionlint__finds_nothing(tmp_path: Path) -> None:
+    text = CALLER.read_text().replace("@BRANCH@", "main").replace("@REPOSITORY@", "acme/kit").replace("@VERSION@", "1")
+    (tmp_path / "caller.yml").write_text(text)
+
+    passed(run("actionlint", tmp_path / "caller.yml"))
+
+
+def test_everything__zizmor_at_its_most_pedantic__finds_nothing() -> None:
+    passed(run("zizmor", "--offline", "--persona", "pedantic", "--strict-collection", ".github", "github-actions"))
+
+
+def test_workflows__schema__is_kept() -> None:
+    passed(run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *WORKFLOWS))
+
+
+def test_actions__schema__is_kept() -> None:
+    passed(run("check-jsonschema", "--builtin-schema", "vendor.github-actions", *ACTIONS))
+
+
+def test_everything__yamllint__finds_nothing() -> None:
+    rules = {
+        "extends": "default",
+        "rules": {
+            "comments": {"min-spaces-from-content": 1},
+            "document-start": "disable",
+            "line-length": {"max": 160},
+            "truthy": {"check-keys": False},
+        },
+    }
+
+    passed(run("yamllint", "--strict", "-d", json.dumps(rules), *WORKFLOWS, *ACTIONS))
+
+
+@pytest.mark.parametrize("file", [*WORKFLOWS, *ACTIONS], ids=lambda file: "/".join(file.parts[-2:]))
+def test_uses__anything_of_others__is_pinned_by_commit_with_its_version(file: Path) -> None:
+    used = re.findall(r"^ *-? *uses: (.+)$", file.read_text(), re.MULTILINE)
+
+    assert [entry for entry in used if not _PINNED.fullmatch(entry) and not entry.startswith("$/")] == []
+
+
+def test_uses__the_same_action__has_the_same_commit_everywhere() -> None:
+    used = {
+        entry
+        for file in (*WORKFLOWS, *ACTIONS)
+        for entry in re.findall(r"^ *-? *uses: ([^$\n]+)$", file.read_text(), re.MULTILINE)
+    }
+
+    names = [entry.partition("@")[0] for entry in used]
+    assert sorted(names) == sorted(set(names))
+
+
+@pytest.mark.parametrize("file", [*WORKFLOWS, *ACTIONS], ids=lambda file: "/".join(file.parts[-2:]))
+def test_run__no_expression__gets_into_a_shell(file: Path) -> None:
+    scripts = re.findall(r"^( *)(?:- )?run: (.*(?:\n(?:\1  .*|\s*))*)", file.read_text(), re.MULTILINE)
+
+    assert [script for _, script in scripts if "${{" in script] == []
+
+
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.name)
+def test_permissions__none_by_default_and_writes_only_for_comments(file: Path) -> None:
+    text = file.read_text()
+
+    assert "\npermissions: {}\n" in text
+    writes = re.findall(r"^ +([\w-]+): write", text, re.MULTILINE)
+    assert writes == (["pull-requests"] if file.name == "comment.yml" else [])
+
+
+def test_gate__needs_every_other_job_and_always_runs() -> None:
+    text = PIPELINE.read_text()
+    jobs = re.findall(r"^  ([a-z]+):$", text.partition("\njobs:\n")[2], re.MULTILINE)
+    gate = text.partition("\n  gate:\n")[2]
+
+    assert f"    needs: [{', '.join(job for job in jobs if job != 'gate')}]\n" in gate
+    assert "    if: always()\n" in gate
+
+
+def test_inputs__each__is_used_and_documented() -> None:
+    text, docs = PIPELINE.read_text(), (ROOT / "docs" / "github.md").read_text()
+    inputs = re.findall(r"^      ([a-z-]+):$", text.partition("inputs:")[2].partition("    outputs:")[0], re.MULTILINE)
+
+    assert [name for name in inputs if f"inputs.{name}" not in text] == []
+    assert [name for name in inputs if f"`{name}`" not in docs] == []
