@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def test_pull_request__a_test_fails__the_gate_says_which(tmp_path: Path, kit: Pa
     }
     assert gate.outputs["verdict"] == "fail"
     (annotation,) = [found for found in gate.annotations if (found.title or "").startswith("TK")]
-    assert (annotation.level, annotation.title) == ("error", "TK101 failed")
+    assert (annotation.level, annotation.title) == ("failure", "TK101 failed")
     assert annotation.path == "tests/integration/test_flow.py"
     assert "tests/integration/test_flow.py::test_flow" in gate.summary
 
@@ -78,7 +79,8 @@ def test_pull_request__a_shard_is_cancelled__is_no_success(tmp_path: Path, kit: 
 def test_pull_request__failed_jobs_are_run_again__the_last_attempt_counts(tmp_path: Path, kit: Path) -> None:
     # It fails once, for a reason that is not in the code: a file that is not there yet.
     marker = tmp_path / "service-is-up"
-    flow = f"    import pathlib\n\n\n    def test_flow():\n        assert pathlib.Path({str(marker)!r}).exists()\n"
+    place = json.dumps(str(marker))
+    flow = f"import pathlib\n\nPLACE = {place}\n\n\ndef test_flow():\n    assert pathlib.Path(PLACE).exists()\n"
     made = caller(tmp_path, kit)
     made.project.commit({"tests/integration/test_service.py": flow})
     run = made.pull_request()
@@ -87,7 +89,8 @@ def test_pull_request__failed_jobs_are_run_again__the_last_attempt_counts(tmp_pa
     marker.touch()
     second = replace(run, attempt=2).run()
 
-    assert (results(first)["ci / gate"], results(second)["ci / gate"]) == ("failure", "success")
+    assert results(first)["ci / gate"] == "failure"
+    assert results(second)["ci / gate"] == "success", second.job("ci / gate").log
     assert [job.name for job in second.jobs if job.ran] == [f"ci / integration ({PYTHON})", "ci / gate"]
 
 
