@@ -101,7 +101,9 @@ def _shards(given: str) -> tuple[Stage, int]:
 
 def _table(made: Plan) -> str:
     base = made.base[:12] or "none"
-    lines = [f"head {made.provenance.commit[:12]}, base {base}: {made.base_reason}"]
+    # The name of a branch may be anything, and GitHub obeys "##[" anywhere in a line.
+    reason = made.base_reason.replace("##[", "# #[")
+    lines = [f"head {made.provenance.commit[:12]}, base {base}: {reason}"]
     for name, jobs in groups(made).items():
         lines += [f"{name:7} {job.id}" for job in jobs]
     return "\n".join([*lines, f"plan {made.digest[:12]}: {len(made.jobs)} jobs"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 import time
 from collections.abc import Iterator, Mapping
 
@@ -12,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from testkeep.pipeline.progress import Phase, StageProgress, Watcher
+from testkeep.system.interpreter import environment_variables
 
 _STYLES = {
     Phase.WAITING: "dim",
@@ -37,6 +39,18 @@ def watching(
         yield _LineView(console, label, quiet)
 
 
+@contextlib.contextmanager
+def _commands_off(console: Console) -> Iterator[None]:
+    """Keep GitHub from obeying commands in what tests print: by a word that they cannot know."""
+    if environment_variables().get("GITHUB_ACTIONS") != "true":
+        yield
+        return
+    word = secrets.token_hex(16)
+    console.out(f"::stop-commands::{word}", highlight=False)
+    yield
+    console.out(f"::{word}::", highlight=False)
+
+
 class _View:
     def __init__(self, console: Console, label: str, quiet: bool) -> None:
         self._console = console
@@ -49,7 +63,8 @@ class _View:
         if self._quiet:
             return
         self._console.rule(Text(f"{self._label}{stage}: output"), align="left", style="red")
-        self._console.out(text.rstrip("\n") or "(it printed nothing)", highlight=False)
+        with _commands_off(self._console):
+            self._console.out(text.rstrip("\n") or "(it printed nothing)", highlight=False)
         self._console.rule(Text(f"end of {self._label}{stage}"), align="left", style="red")
 
     def _news(self, stages: tuple[StageProgress, ...]) -> list[StageProgress]:

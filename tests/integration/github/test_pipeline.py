@@ -191,3 +191,43 @@ def test_caller__grants_too_little__starts_nothing(tmp_path: Path, kit: Path) ->
     report = made.pull_request().run()
 
     assert (report.conclusion, report.jobs) == ("startup_failure", ())
+
+
+HOSTILE = """\
+import pytest
+
+IDS = [
+    "%0A::error title=forged::1",
+    "::set-output name=verdict::pass",
+    "##[error]2",
+    "`code` ``` ${{ secrets.TOKEN }}",
+    "]]> </testcase> <script>3</script>",
+    "$(touch forged) ; `touch forged`",
+    *(f"long-{n}-{'x' * 200}" for n in range(494)),
+]
+
+
+@pytest.mark.parametrize("text", IDS, ids=IDS)
+def test_hostile(text):
+    print("::error title=forged::in the output")
+    assert len(text) == 0, f"\\n::error title=forged::{text}"
+"""
+
+
+def test_pull_request__five_hundred_failures_with_hostile_ids__say_what_they_are_and_nothing_else(
+    tmp_path: Path, kit: Path
+) -> None:
+    made = caller(tmp_path, kit)
+    made.project.write({"tests/integration/test_hostile.py": HOSTILE})
+    made.project.commit()
+
+    report = made.pull_request().run()
+
+    gate = report.job("ci / gate")
+    assert (results(report)["ci / gate"], gate.outputs["verdict"]) == ("failure", "fail")
+    judged = [annotation for annotation in gate.step("gate").annotations if annotation.title]
+    assert 0 < len(judged) <= 10
+    assert {annotation.title for annotation in judged} == {"TK101 failed"}
+    assert not [found for job in report.jobs for found in job.annotations if found.title == "forged"]
+    assert 0 < len(gate.summary.encode()) < 1024 * 1024
+    assert not list(tmp_path.rglob("forged"))
