@@ -167,6 +167,38 @@ def test_bad_input__that_the_plan_can_tell__stops_there_and_the_gate_is_red(
     assert message in report.job("ci / plan").step(step).log
 
 
+def test_bad_input__python_that_is_not_to_be_had__leaves_no_evidence_and_the_gate_is_red(
+    tmp_path: Path, kit: Path
+) -> None:
+    made = caller(tmp_path, kit, python_versions=f"{PYTHON} 3.99", stages="integration")
+
+    outcomes = results(made.pull_request().run())
+
+    assert (outcomes[f"ci / integration ({PYTHON})"], outcomes["ci / integration (3.99)"]) == ("success", "failure")
+    assert outcomes["ci / gate"] == "failure"
+
+
+def test_plan__no_test_stage__makes_no_empty_matrix_and_passes(tmp_path: Path, kit: Path) -> None:
+    made = caller(tmp_path, kit)
+    for branch in ("main", "topic"):
+        made.project.git("checkout", "--quiet", branch)
+        made.project.replace("pyproject.toml", 'stages = ["format", "unit", "integration"]', 'stages = ["format"]')
+        made.project.replace("pyproject.toml", "shards = { unit = 2 }", "")
+        made.project.commit()
+    made.project.git("checkout", "--quiet", "-B", "topic", "main")
+    made.project.commit({"README.md": "other text\n"})
+
+    outcomes = results(made.pull_request().run())
+
+    assert outcomes == {
+        "ci / plan": "success",
+        "ci / format": "success",
+        "ci / ${{ matrix.name }}": "skipped",
+        "ci / base: ${{ matrix.name }}": "skipped",
+        "ci / gate": "success",
+    }
+
+
 def test_bad_input__unknown_to_the_workflow__is_refused_before_anything_runs(tmp_path: Path, kit: Path) -> None:
     report = caller(tmp_path, kit, shard="unit=2").pull_request().run()
 
