@@ -23,6 +23,7 @@ from testkeep.pipeline.planned import PlannedEvidence
 from testkeep.pipeline.planning import check_job
 from testkeep.pipeline.plans import RunOptions
 from testkeep.pipeline.policy_in_force import under_base
+from testkeep.pipeline.scheduled import is_idle, leave_trace
 from testkeep.system.evidence_folder import EvidenceFolder
 from testkeep.system.interpreter import environment_variables
 
@@ -49,9 +50,13 @@ def do_job(options: dict[str, Any], pytest_arguments: tuple[str, ...]) -> int:
         raise UsageError(f"--job and --{option}: the plan says what the job is, and the gate judges it")
     project = load_project(Path.cwd())
     plan = read_plan(options["plan_file"])
+    folder = EvidenceFolder(folder_or_default(project, options["evidence_folder"], "evidence"))
+    if is_idle(plan, options["job_id"]):
+        click.echo(f"{options['job_id']}: the plan has nothing to do here")
+        return EXIT_PASS
+    leave_trace(plan, options["job_id"], folder)
     job = check_job(plan, project, options["job_id"])
     project = under_base(project, plan.base)
-    folder = EvidenceFolder(folder_or_default(project, options["evidence_folder"], "evidence"))
     attempt = options["attempt"] or current_event().attempt
     console = Console()
     run_options = RunOptions(

@@ -13,7 +13,7 @@ from testkeep.cli.github_outputs import add_outputs
 from testkeep.model.policy import Policy
 from testkeep.model.verdict import Verdict
 from testkeep.pipeline.publish import Outputs, write_outputs
-from testkeep.reports import github, terminal
+from testkeep.reports import github, gitlab, terminal
 from testkeep.system.interpreter import environment_variables
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -25,7 +25,10 @@ _OUTPUT_OPTIONS = (
     click.option("--markdown", "markdown_file", type=FILE, help="Write the verdict as Markdown, for a job summary."),
     click.option("--html", "html_file", type=FILE, help="Write the verdict as one HTML page."),
     click.option("--github", is_flag=True, help="Print annotations as GitHub workflow commands."),
-    click.option("--gitlab", "gitlab_file", type=FILE, help="Write a GitLab code quality report."),
+    click.option(
+        "--gitlab", "gitlab_file", type=FILE,
+        help="Write a GitLab code quality report, and print the total coverage as a line of its own.",
+    ),
     click.option(
         "--report", "report_folder", type=FOLDER,
         help="Folder for verdict.json, summary.md, report.html, junit.xml and coverage [default: .testkeep/report].",
@@ -106,3 +109,5 @@ def publish(verdict: Verdict, options: dict[str, Any], width: int, *, color: boo
     if options["github"]:
         click.echo(github.render(verdict))
         _set_outputs(verdict)
+    if options["gitlab_file"] and (line := gitlab.coverage_line(verdict)):
+        click.echo(line)

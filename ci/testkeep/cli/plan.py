@@ -14,7 +14,7 @@ from testkeep.cli.options import FOLDER, base_option
 from testkeep.cli.session import base_or_fail
 from testkeep.cli.stages import stages_named, words
 from testkeep.errors import EXIT_PASS, UsageError
-from testkeep.formats import plan_json
+from testkeep.formats import gitlab_rows, plan_json
 from testkeep.model.plan import Plan, groups
 from testkeep.model.stage import Stage
 from testkeep.pipeline.context import load_project
@@ -32,14 +32,18 @@ from testkeep.system.files import write_file
     "pythons",
     multiple=True,
     metavar="VERSION",
-    help="Version to run the tests with, '3.12' say; may be given again. [default: the policy's, else this one]",
+    envvar="TESTKEEP_PYTHONS",
+    help="Version to run the tests with, '3.12' say; may be given again. [default: the policy's, else this one; "
+    "variable: TESTKEEP_PYTHONS]",
 )
 @click.option(
     "--shards",
     "shards",
     multiple=True,
     metavar="STAGE=N",
-    help="Number of jobs that a stage's tests are spread over; may be given again. [default: the policy's, else 1]",
+    envvar="TESTKEEP_SHARDS",
+    help="Number of jobs that a stage's tests are spread over; may be given again. [default: the policy's, else 1; "
+    "variable: TESTKEEP_SHARDS]",
 )
 @click.option(
     "--baseline", "baseline_folder", type=FOLDER, help="Folder with evidence of the base commit, if it is one."
@@ -53,6 +57,7 @@ from testkeep.system.files import write_file
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the plan to a file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON (schema testkeep.plan/1).")
 @click.option("--github", is_flag=True, help="Add the matrices to the step's outputs (GITHUB_OUTPUT).")
+@click.option("--gitlab", is_flag=True, help="Print the inputs of the GitLab pipeline that fit the plan, as YAML.")
 def plan(**options: Any) -> int:
     """Plan the jobs of a run: stage x Python x shard, and the commit that they are compared with.
 
@@ -80,6 +85,8 @@ def plan(**options: Any) -> int:
     click.echo(data.decode() if options["as_json"] else _table(made), nl=not options["as_json"])
     if options["github"]:
         _tell_github(made)
+    if options["gitlab"]:
+        click.echo(gitlab_rows.dumps(made))
     return EXIT_PASS
 
 

@@ -12,6 +12,8 @@ from testkeep.model.partition import Partition
 from testkeep.model.stage import Stage
 
 PLAN_SCHEMA: Final = "testkeep.plan/1"
+NO_JOB: Final = "none"
+"""Stands in a CI product's matrix, which cannot be empty, where the plan has no jobs."""
 
 
 class Plan(Struct, frozen=True, kw_only=True):

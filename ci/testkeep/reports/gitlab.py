@@ -11,7 +11,7 @@ from msgspec import Struct
 from testkeep.model.finding import Finding, Severity
 from testkeep.model.verdict import Verdict
 from testkeep.reports._grouping import in_order
-from testkeep.reports._wording import one_line
+from testkeep.reports._wording import one_line, percent
 
 _SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "minor", Severity.NOTE: "info"}
 # GitLab drops an issue without a path; this file is there and holds the policy.
@@ -49,6 +49,12 @@ def render(verdict: Verdict) -> str:
         issues.append(_issue(finding, _fingerprint(identity, seen[identity])))
         seen[identity] += 1
     return msgspec.json.format(msgspec.json.encode(issues), indent=2).decode() + "\n"
+
+
+def coverage_line(verdict: Verdict) -> str:
+    """Say the overall coverage in the words that the pipeline's ``coverage:`` expression looks for; empty without one."""
+    total = verdict.coverage.overall_percent
+    return "" if total is None else f"testkeep total coverage: {percent(total)}"
 
 
 def _issue(finding: Finding, fingerprint: str) -> _Issue:

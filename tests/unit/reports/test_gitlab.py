@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 import pytest
 
 from testkeep.model.finding import Finding, Severity
-from testkeep.reports.gitlab import render
+from testkeep.model.verdict import CoverageResult
+from testkeep.reports.gitlab import coverage_line, render
 from unit.reports.verdicts import a_finding, a_hostile_verdict, a_verdict, forty
 
 
@@ -88,3 +90,17 @@ def test_render__one_cause_and_several_tests__is_one_issue_that_counts_them() ->
     (issue,) = json.loads(render(a_verdict(forty(40))))
     assert issue["description"] == "skipped now (tests/test_a.py::test_0 and 39 more)"
     assert issue["location"] == {"path": "tests/test_a.py", "lines": {"begin": 1}}
+
+
+@pytest.mark.parametrize(
+    ("percent", "line"),
+    [
+        pytest.param(91.3, "testkeep total coverage: 91.3%", id="a figure"),
+        pytest.param(99.999, "testkeep total coverage: 99.99%", id="rounded down"),
+        pytest.param(0.0, "testkeep total coverage: 0%", id="nothing covered"),
+        pytest.param(None, "", id="not measured"),
+    ],
+)
+def test_coverage_line__each_figure__is_one_plain_line(percent: float | None, line: str) -> None:
+    verdict = msgspec.structs.replace(a_verdict(), coverage=CoverageResult(overall_percent=percent))
+    assert coverage_line(verdict) == line

@@ -1,0 +1,38 @@
+"""What a CI product scheduled that the plan does not have: its rows are written by hand, the plan is not."""
+
+from __future__ import annotations
+
+import re
+
+from testkeep.model.change_event import Provider
+from testkeep.model.evidence import Side
+from testkeep.model.plan import NO_JOB, Plan
+from testkeep.pipeline.change_base import current_event
+from testkeep.system.evidence_folder import MAIN, EvidenceFolder
+
+_BASE = "base-"
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+_NAMELESS = "nameless"
+
+
+def is_idle(plan: Plan, name: str) -> bool:
+    """Whether a job has nothing to do: it is called so, or is one for the base commit while the plan has none of these.
+
+    A plan has none where there is no base commit, or the gate makes the base's evidence.
+    """
+    return name == NO_JOB or name.startswith(_BASE) and not any(plan.of_side(Side.BASE))
+
+
+def leave_trace(plan: Plan, name: str, folder: EvidenceFolder) -> None:
+    """Let the gate know of a job that the plan does not have: evidence of a stranger, which it does not accept.
+
+    Without that, only the job itself would fail. On a developer's machine it is a slip of the pen, and leaves nothing.
+
+    Raises:
+        EvidenceError: the folder cannot be written.
+    """
+    if plan.job(name) is not None or current_event().provider is Provider.LOCAL:
+        return
+    folder.prepare([])
+    stem = f"{name if _NAME.fullmatch(name) else _NAMELESS}-a1"
+    folder.journal(stem, MAIN).close()
