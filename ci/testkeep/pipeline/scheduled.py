@@ -20,7 +20,7 @@ def is_idle(plan: Plan, name: str) -> bool:
 
     A plan has none where there is no base commit, or the gate makes the base's evidence.
     """
-    return name == NO_JOB or name.startswith(_BASE) and not any(plan.of_side(Side.BASE))
+    return name == NO_JOB or (name.startswith(_BASE) and not any(plan.of_side(Side.BASE)))
 
 
 def leave_trace(plan: Plan, name: str, folder: EvidenceFolder) -> None:
