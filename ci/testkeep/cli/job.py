@@ -23,7 +23,7 @@ from testkeep.pipeline.planned import PlannedEvidence
 from testkeep.pipeline.planning import check_job
 from testkeep.pipeline.plans import RunOptions
 from testkeep.pipeline.policy_in_force import under_base
-from testkeep.pipeline.scheduled import is_idle, leave_trace
+from testkeep.pipeline.scheduled import have_base, is_idle, leave_trace
 from testkeep.system.evidence_folder import EvidenceFolder
 from testkeep.system.interpreter import environment_variables
 
@@ -56,6 +56,7 @@ def do_job(options: dict[str, Any], pytest_arguments: tuple[str, ...]) -> int:
         return EXIT_PASS
     leave_trace(plan, options["job_id"], folder)
     job = check_job(plan, project, options["job_id"])
+    have_base(plan, project)
     project = under_base(project, plan.base)
     attempt = options["attempt"] or current_event().attempt
     console = Console()

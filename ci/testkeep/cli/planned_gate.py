@@ -12,7 +12,7 @@ from testkeep.cli.github_outputs import add_outputs
 from testkeep.cli.job import read_plan
 from testkeep.cli.options import raised
 from testkeep.cli.session import exit_code_of, folder_or_default, make_baseline, reach
-from testkeep.errors import BaselineError, EvidenceError, UsageError
+from testkeep.errors import EvidenceError, UsageError
 from testkeep.formats.needs_json import read_needs
 from testkeep.model.plan import Plan
 from testkeep.model.verdict import Decision
@@ -22,6 +22,7 @@ from testkeep.pipeline.gather import foreign
 from testkeep.pipeline.judge import Case
 from testkeep.pipeline.planned import PlannedEvidence
 from testkeep.pipeline.policy_in_force import under_base
+from testkeep.pipeline.scheduled import have_base
 from testkeep.rules.base import Baseline
 from testkeep.system.evidence_folder import EvidenceFolder, flattened
 from testkeep.system.interpreter import processors
@@ -67,16 +68,7 @@ def _check(plan: Plan, project: Project) -> None:
     reason = foreign(plan.provenance, project.provenance)
     if reason:
         raise EvidenceError(f"the plan is of something else: {reason}", hint="Plan and judge at the same commit.")
-    repository = project.repository
-    if plan.base and repository.resolve(plan.base) is None:
-        repository.fetch_history()
-    if plan.base and (
-        repository.resolve(plan.base) is None or not repository.is_ancestor(plan.base, project.provenance.commit)
-    ):
-        raise BaselineError(
-            f"the plan's base commit {plan.base[:12]} is not in this clone, or not one that the head comes from",
-            hint="Fetch the whole history in this job (actions/checkout: 'fetch-depth: 0'; GitLab: 'GIT_DEPTH: 0').",
-        )
+    have_base(plan, project)
 
 
 def _baseline(

@@ -1,13 +1,15 @@
-"""What a CI product scheduled that the plan does not have: its rows are written by hand, the plan is not."""
+"""What a CI product starts, held against the plan: its rows, which are written by hand, and its clones."""
 
 from __future__ import annotations
 
 import re
 
+from testkeep.errors import BaselineError
 from testkeep.model.change_event import Provider
 from testkeep.model.evidence import Side
 from testkeep.model.plan import NO_JOB, Plan
 from testkeep.pipeline.change_base import current_event
+from testkeep.pipeline.context import Project
 from testkeep.system.evidence_folder import MAIN, EvidenceFolder
 
 _BASE = "base-"
@@ -36,3 +38,21 @@ def leave_trace(plan: Plan, name: str, folder: EvidenceFolder) -> None:
     folder.prepare([])
     stem = f"{name if _NAME.fullmatch(name) else _NAMELESS}-a1"
     folder.journal(stem, MAIN).close()
+
+
+def have_base(plan: Plan, project: Project) -> None:
+    """See that the plan's base commit is in this clone, which may be shallow: its code and its policy are needed.
+
+    Raises:
+        BaselineError: it is not there, not even after fetching, or it is not one that the head comes from.
+    """
+    repository = project.repository
+    if plan.base and repository.resolve(plan.base) is None:
+        repository.fetch_history()
+    if plan.base and (
+        repository.resolve(plan.base) is None or not repository.is_ancestor(plan.base, project.provenance.commit)
+    ):
+        raise BaselineError(
+            f"the plan's base commit {plan.base[:12]} is not in this clone, or not one that the head comes from",
+            hint="Fetch the whole history in this job (actions/checkout: 'fetch-depth: 0'; GitLab: 'GIT_DEPTH: 0').",
+        )

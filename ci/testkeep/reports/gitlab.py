@@ -52,7 +52,7 @@ def render(verdict: Verdict) -> str:
 
 
 def coverage_line(verdict: Verdict) -> str:
-    """Say the overall coverage as the pipeline's ``coverage:`` expression looks for it; empty if nothing was measured."""
+    """Say the overall coverage as the pipeline's ``coverage:`` expression looks for it; empty if not measured."""
     total = verdict.coverage.overall_percent
     return "" if total is None else f"testkeep total coverage: {percent(total)}"
 

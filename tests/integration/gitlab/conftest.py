@@ -15,9 +15,9 @@ HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave what executes pipelines out of the everyday run: it takes minutes."""
+    """Leave what needs the engine out of the everyday run: it takes minutes."""
     for item in items:
-        if item.path.parent == HERE and "run" in getattr(item, "fixturenames", ()):
+        if item.path.parent == HERE and "engine" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
 
 

@@ -150,6 +150,14 @@ class Service:
         variables = {"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BRANCH": TARGET, "CI_COMMIT_BEFORE_SHA": before}
         return self._check_out(head, depth, variables)
 
+    def first_commit(self) -> Checkout:
+        """A pipeline of the default branch, which has one commit only."""
+        variables = {"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BRANCH": TARGET, "CI_COMMIT_BEFORE_SHA": "0" * 40}
+        tree = self.project.git("rev-parse", f"{TARGET}^{{tree}}")
+        head = self.project.git("commit-tree", tree, "-m", "first")
+        self.project.git("push", "--quiet", "--force", str(self.bare), f"{head}:refs/heads/{TARGET}")
+        return self._check_out(head, 0, variables)
+
     def _push(self, branch: str) -> str:
         self.project.git("push", "--quiet", "--force", str(self.bare), branch)
         return self.project.git("rev-parse", branch)
