@@ -26,6 +26,7 @@ from testkeep.errors import EvidenceError, UsageError
 from testkeep.pipeline.baseline import baseline_from, store_folder
 from testkeep.pipeline.context import load_project
 from testkeep.pipeline.judge import Case
+from testkeep.pipeline.note import NOTE_VARIABLE
 from testkeep.pipeline.policy_in_force import under_base
 from testkeep.system.evidence_folder import EvidenceFolder
 from testkeep.system.interpreter import processors
@@ -51,6 +52,11 @@ from testkeep.system.process import interrupt_on_termination
     help="With --plan: keep the evidence in this folder, as the baseline of later changes; nothing if inconclusive.",
 )
 @minimum_options
+@click.option(
+    "--gitlab-note",
+    is_flag=True,
+    help=f"Write the verdict as a note of the GitLab merge request, with the token in the variable {NOTE_VARIABLE}.",
+)
 @runner_option
 @output_options
 def gate(**options: Any) -> int:

@@ -12,6 +12,7 @@ import msgspec
 from testkeep.cli.github_outputs import add_outputs
 from testkeep.model.policy import Policy
 from testkeep.model.verdict import Verdict
+from testkeep.pipeline.note import write_note
 from testkeep.pipeline.publish import Outputs, write_outputs
 from testkeep.reports import github, gitlab, terminal
 from testkeep.system.interpreter import environment_variables
@@ -109,5 +110,7 @@ def publish(verdict: Verdict, options: dict[str, Any], width: int, *, color: boo
     if options["github"]:
         click.echo(github.render(verdict))
         _set_outputs(verdict)
+    if options.get("gitlab_note") and (note := write_note(verdict)):
+        click.echo(note)
     if options["gitlab_file"] and (line := gitlab.coverage_line(verdict)):
         click.echo(line)

@@ -23,7 +23,7 @@ from testkeep.pipeline.baseline import Base, find_base, obtain, state_folder
 from testkeep.pipeline.change_base import base_of_change, current_event
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.judge import Case, Judgement, judge
-from testkeep.pipeline.publish import write_report
+from testkeep.pipeline.publish import write_coverage_parts, write_report
 from testkeep.reports import coverage_table
 from testkeep.rules.base import Baseline
 from testkeep.system.git import Repository
@@ -91,6 +91,8 @@ def reach(case: Case, options: dict[str, Any], console: Console) -> Judgement:
         judgement = judge(case, watcher)
     verdict = judgement.verdict
     write_report(verdict, judgement.evidence, case.report)
+    if options["gitlab_file"]:
+        write_coverage_parts(case.report)
     if judgement.coverage is not None:
         files = coverage_table.render_files(
             judgement.coverage, width=console.width, color=console.is_terminal, most=_MOST_FILES

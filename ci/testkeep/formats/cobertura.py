@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import posixpath
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from testkeep.errors import EvidenceError
+
+# More than the tags and attributes around the files of one package take.
+_FRAME_OF_A_PACKAGE = 500
 
 
 @dataclass
@@ -59,6 +63,43 @@ def loads(data: bytes) -> Mapping[str, MeasuredFile]:
             elif branches := line.get("missing-branches"):
                 file.partial[int(line.get("number", 0))] = tuple(branches.split(","))
     return files
+
+
+def parts(data: bytes, most_bytes: int) -> Iterator[bytes]:
+    """Split a report into reports of at most ``most_bytes`` each, by files; one file's lines stay together.
+
+    The totals in each are those of the whole report. A report that is small enough is the only part, unchanged.
+
+    Raises:
+        EvidenceError: the text is not such a report.
+    """
+    if len(data) <= most_bytes:
+        yield data
+        return
+    report = _parse(data)
+    files = [(package, measured) for package in report.iter("package") for measured in package.iter("class")]
+    frame = len(_part(report, ())) + _FRAME_OF_A_PACKAGE
+    kept: list[tuple[ET.Element, ET.Element]] = []
+    room = most_bytes - frame
+    for package, measured in files:
+        size = len(ET.tostring(measured, encoding="utf-8")) + _FRAME_OF_A_PACKAGE
+        if kept and size > room:
+            yield _part(report, kept)
+            kept, room = [], most_bytes - frame
+        kept.append((package, measured))
+        room -= size
+    yield _part(report, kept)
+
+
+def _part(report: ET.Element, files: Iterable[tuple[ET.Element, ET.Element]]) -> bytes:
+    root = ET.Element("coverage", report.attrib)
+    root.extend(report.findall("sources"))
+    packages = ET.SubElement(root, "packages")
+    for package, group in groupby(files, key=lambda pair: pair[0]):
+        classes = ET.SubElement(ET.SubElement(packages, "package", package.attrib), "classes")
+        classes.extend(measured for _, measured in group)
+    written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written
 
 
 def _parse(data: bytes) -> ET.Element:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from xml.etree import ElementTree as ET
 
+from fake_gitlab import TOKEN, FakeGitLab
 from integration.gitlab.engine import GATE, PipelineRun
 from integration.gitlab.service import GOOD_CHANGE, PY, TEST_FILE, Checkout, Service, ci_file, rows
 from testkeep.model.verdict import Decision
@@ -33,6 +34,7 @@ def test_pipeline__good_change__passes_and_reports(service: Service, run: Run) -
     report = done.artifacts() / "testkeep-report"
     classes = ET.parse(report / "coverage.xml").iter("class")
     assert sorted(entry.attrib["filename"] for entry in classes) == ["app/__init__.py", "app/calc.py", "app/twice.py"]
+    assert (report / "cobertura-1.xml").read_bytes() == (report / "coverage.xml").read_bytes()
     names = [case.attrib["name"] for case in ET.parse(report / "junit.xml").iter("testcase")]
     assert names == ["test_add", "test_guard", "test_twice"]
     assert json.loads((report / "codequality.json").read_text()) == []
@@ -131,3 +133,21 @@ def test_pipeline__base_made_by_the_gate__passes(service: Service, run: Run) -> 
     done = run(service.detached())
 
     assert (done.exit_code, done.verdict().conservation.kept) == (0, 2), done.output
+
+
+def test_pipeline__variable_with_a_token__verdict_is_a_note(service: Service, run: Run) -> None:
+    service.commit_ci(ci_file({"comment-token-variable": "NOTE_TOKEN"}))
+    checkout = service.detached()
+    with FakeGitLab() as gitlab:
+        checkout.variables.update(NOTE_TOKEN=TOKEN, CI_API_V4_URL=gitlab.api, CI_MERGE_REQUEST_PROJECT_ID="12")
+        checkout.variables["CI_MERGE_REQUEST_IID"] = "3"
+        done = run(checkout)
+
+    assert done.exit_code == 0, done.output
+    assert [note["body"].partition("\n")[0] for note in gitlab.notes] == ["<!-- testkeep testkeep-gate -->"]
+
+
+def test_pipeline__no_variable_named__speaks_of_no_note(service: Service, run: Run) -> None:
+    done = run(service.detached())
+
+    assert (done.exit_code, "note was written" in done.output) == (0, False), done.output

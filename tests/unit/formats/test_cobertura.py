@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from testkeep.errors import EvidenceError
-from testkeep.formats.cobertura import MeasuredFile, loads, repository_relative
+from testkeep.formats.cobertura import MeasuredFile, loads, parts, repository_relative
 
 _LINES = (
     '<line number="1" hits="1"/>'
@@ -57,3 +57,34 @@ def test_loads__anything_else__is_refused(data: bytes, reason: str) -> None:
     with pytest.raises(EvidenceError) as caught:
         loads(data)
     assert caught.value.message.startswith(f"coverage's XML report cannot be read: {reason}")
+
+
+def test_parts__small_enough__is_the_report_itself() -> None:
+    report = _report("a.py")
+    assert list(parts(report, len(report))) == [report]
+
+
+def test_parts__too_large__has_every_file_once_and_no_part_is_larger() -> None:
+    names = [f"app/module_{n}.py" for n in range(40)]
+    made = list(parts(_report(*names), 3000))
+
+    assert len(made) > 1
+    assert max(map(len, made)) <= 3000
+    assert [name for part in made for name in loads(part)] == names
+    assert all(b"<source>/machine/project</source>" in part for part in made)
+    assert [lines for part in made for lines in loads(part).values()] == [*loads(_report("a.py")).values()] * 40
+
+
+def test_parts__one_file_that_is_too_large__is_a_part_of_its_own() -> None:
+    made = list(parts(_report("a.py", "b.py"), 10))
+    assert [list(loads(part)) for part in made] == [["a.py"], ["b.py"]]
+
+
+def test_parts__two_packages__keep_their_files() -> None:
+    packages = "".join(
+        f'<package name="{name}"><classes><class filename="{name}.py"><lines/></class></classes></package>'
+        for name in ("one", "two")
+    )
+    report = f"<coverage><sources/><packages>{packages}</packages></coverage>".encode()
+    made = list(parts(report, 10))
+    assert [b'name="one"' in part for part in made] == [True, False]

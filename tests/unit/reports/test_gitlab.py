@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 
 import msgspec
 import pytest
 
 from testkeep.model.finding import Finding, Severity
+from testkeep.model.gap import Gap
 from testkeep.model.verdict import CoverageResult
-from testkeep.reports.gitlab import coverage_line, render
+from testkeep.reports.gitlab import coverage_line, note_marker, render, render_note
 from unit.reports.verdicts import a_finding, a_hostile_verdict, a_verdict, forty
 
 
@@ -53,6 +55,8 @@ def test_render__each_severity__has_gitlabs_word(finding: Finding, severity: str
         pytest.param(a_finding(path="a.py", line=3, test="b.py::t"), "a.py", 3, id="path and line"),
         pytest.param(a_finding(path="a.py"), "a.py", 1, id="path only"),
         pytest.param(a_finding(test="tests/b.py::T::t[x::y]", line=3), "tests/b.py", 1, id="the test's file"),
+        pytest.param(a_finding(test="tests/b.py"), "tests/b.py", 1, id="a whole file"),
+        pytest.param(a_finding(test="coverage.overall"), "pyproject.toml", 1, id="a key of the policy"),
         pytest.param(a_finding(line=3), "pyproject.toml", 1, id="no place"),
     ],
 )
@@ -104,3 +108,68 @@ def test_render__one_cause_and_several_tests__is_one_issue_that_counts_them() ->
 def test_coverage_line__each_figure__is_one_plain_line(percent: float | None, line: str) -> None:
     verdict = msgspec.structs.replace(a_verdict(), coverage=CoverageResult(overall_percent=percent))
     assert coverage_line(verdict) == line
+
+
+def uncovered(*gaps: Gap, key: str = "coverage.diff") -> list[dict[str, object]]:
+    coverage = CoverageResult(gaps={key: gaps})
+    return json.loads(render(msgspec.structs.replace(a_verdict(), coverage=coverage)))
+
+
+def test_render__changed_lines_that_no_test_runs__are_issues_at_their_lines() -> None:
+    gap = Gap(path="app/a.py", function="f", line=3, missing=4, ranges=((3, 5), (9, 9)))
+    found = uncovered(gap)
+    assert [(issue["location"], issue["severity"], issue["description"]) for issue in found] == [
+        (
+            {"path": "app/a.py", "lines": {"begin": 3}},
+            "major",
+            "lines 3 to 5 are new or changed, and no test runs them (in f)",
+        ),
+        ({"path": "app/a.py", "lines": {"begin": 9}}, "major", "line 9 is new or changed, and no test runs it (in f)"),
+    ]
+    assert len({issue["fingerprint"] for issue in found}) == 2
+
+
+def test_render__uncovered_lines_that_moved__keep_their_fingerprint() -> None:
+    before = uncovered(Gap(path="app/a.py", function="", line=3, missing=1, ranges=((3, 3),)))
+    after = uncovered(Gap(path="app/a.py", function="", line=7, missing=1, ranges=((7, 7),)))
+    assert before[0]["fingerprint"] == after[0]["fingerprint"]
+
+
+def test_render__uncovered_lines_that_the_change_did_not_touch__are_no_issues() -> None:
+    assert uncovered(Gap(path="a.py", function="", line=1, missing=1, ranges=((1, 1),)), key="coverage.overall") == []
+
+
+def lines_outside_code(text: str) -> list[str]:
+    found, fence = [], ""
+    for line in text.splitlines():
+        marks = re.match(r" *(`{3,})", line)
+        if marks and not fence:
+            fence = marks[1]
+        elif fence and line.strip() == fence:
+            fence = ""
+        elif not fence:
+            found.append(line)
+    return found
+
+
+@pytest.mark.parametrize(
+    "text", ["/close", "/merge\n/close", "x\n/close\n```\n/merge", "x\n\n  /approve", "@all /close"]
+)
+def test_render_note__text_that_looks_like_a_command__begins_no_line(text: str) -> None:
+    finding = a_finding(message=text, test=text, path=text)
+    lines = lines_outside_code(render_note(a_verdict(finding), ""))
+    assert [line for line in lines if line.lstrip().startswith("/")] == []
+
+
+def test_render_note__job__is_linked() -> None:
+    link = "[The whole report](https://gitlab.example/a/b/-/jobs/7/artifacts/browse/testkeep-report)"
+    assert link in render_note(a_verdict(), "https://gitlab.example/a/b/-/jobs/7")
+
+
+@pytest.mark.parametrize("url", ["", "javascript:alert(1)", "https://x/) [evil](https://y"])
+def test_render_note__what_is_no_address__is_not_linked(url: str) -> None:
+    assert "The whole report" not in render_note(a_verdict(), url)
+
+
+def test_note_marker__any_job__is_one_comment() -> None:
+    assert note_marker("api--> x") == "<!-- testkeep api-x -->"
