@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sysconfig
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -161,13 +162,27 @@ def test_inputs__each__has_a_type_a_description_a_default_and_limits(file: Path)
 
 
 def test_inputs__documentation__has_each_with_its_default() -> None:
-    text = DOCUMENTATION.read_text(encoding="utf-8")
+    text = DOCUMENTATION.read_text(encoding="utf-8").partition("\n## Inputs\n")[2]
     shown = dict(re.findall(r"^\| `([a-z-]+)` \| (.*?) \|", text, re.MULTILINE))
     assert shown.keys() == DECLARED.keys()
     for name, declared in DECLARED.items():
         default = declared["default"]
         expected = "see below" if declared["type"] == "array" and default else f"`{default}`" if default else "empty"
         assert shown[name] == expected, name
+
+
+def test_documentation__examples__give_declared_inputs_only() -> None:
+    """GitLab refuses an input that is not declared; the engine of these tests does not."""
+    examples = re.findall(
+        r"^ *```yaml\n(.*?)^ *```", DOCUMENTATION.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+    given = set()
+    for text in examples:
+        example = yaml.safe_load(textwrap.dedent(text))
+        for part in (example, *example.get("include", ())):
+            given |= part.get("inputs", {}).keys()
+    assert len(examples) > 5
+    assert {"python", "tests", "services", "job-prefix"} <= given <= DECLARED.keys()
 
 
 def test_inputs__defaults_of_the_tables_here__are_all_inputs_of_free_text() -> None:
