@@ -84,11 +84,12 @@ def _short(job: str) -> str:
 
 @dataclass(frozen=True)
 class Engine:
-    """gitlab-ci-local, and the Node that runs it."""
+    """gitlab-ci-local, and the Node that runs it. ``environment`` is added to the jobs' own."""
 
     node: Path
     script: Path
     home: Path
+    concurrency: int = 2
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, checkout: Path, variables: Mapping[str, str], *arguments: str) -> PipelineRun:
@@ -97,7 +98,7 @@ class Engine:
             [
                 *(self.node, self.script, "--home", self.home),
                 *("--force-shell-executor", "--shell-isolation", "--no-artifacts-to-source"),
-                *("--concurrency", "2", "--max-job-name-padding", "0"),
+                *("--concurrency", str(self.concurrency), "--max-job-name-padding", "0"),
                 *(word for pair in variables.items() for word in ("--variable", "=".join(pair))),
                 *("--unset-variable", "CI_COMMIT_BRANCH" if "CI_COMMIT_BRANCH" not in variables else "CI_COMMIT_TAG"),
                 *("--ignore-predefined-vars", ",".join(variables)),

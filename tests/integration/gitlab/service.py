@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,15 +76,29 @@ class Checkout:
 class Service:
     """A GitLab project whose default branch has a first commit, with a working clone at hand.
 
-    The clone is on the branch of a merge request into the default branch.
+    The clone is on the branch of a merge request into the default branch. ``place`` is the project's folder in the
+    repository, ``example`` a folder with another project than the small one, with a policy of these ``stages``.
     """
 
-    def __init__(self, folder: Path, *, place: str = "", ci: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        place: str = "",
+        ci: str = "",
+        example: Path | None = None,
+        stages: Sequence[str] = (),
+    ) -> None:
         self._folder = folder
         self.bare = folder / "app.git"
         self.project = GitProject(folder / "clone", place)
         self.git("init", "--quiet", "--bare", f"--initial-branch={TARGET}", str(self.bare))
-        self.project.commit(FILES)
+        if example is None:
+            self.project.commit(FILES)
+        else:
+            shutil.copytree(example, self.project.root, dirs_exist_ok=True, ignore=_LEFT_BY_RUNS)
+        if stages:
+            self.project.replace("pyproject.toml", "[tool.testkeep]\n", f"[tool.testkeep]\nstages = {[*stages]}\n")
         self.commit_ci(ci or ci_file())
         self.first = self.project.git("rev-parse", "HEAD")
         self.project.git("push", "--quiet", str(self.bare), TARGET)
@@ -182,6 +197,7 @@ class Service:
         return Checkout(folder, {**_OF_EVERY_PIPELINE, "CI_COMMIT_SHA": head, **variables})
 
 
+_LEFT_BY_RUNS = shutil.ignore_patterns("__pycache__", ".*_cache", ".nox", ".tox", ".venv", ".testkeep", "*.db")
 _OF_EVERY_PIPELINE = {"GITLAB_CI": "true", "CI_DEFAULT_BRANCH": TARGET}
 _MERGE_REQUEST = {
     "CI_PIPELINE_SOURCE": "merge_request_event",

@@ -8,7 +8,8 @@ from xml.etree import ElementTree as ET
 
 from fake_gitlab import TOKEN, FakeGitLab
 from integration.gitlab.engine import GATE, PipelineRun
-from integration.gitlab.service import GOOD_CHANGE, PY, TEST_FILE, Checkout, Service, ci_file, rows
+from integration.gitlab.service import GOOD_CHANGE, PIPELINE, PY, TEST_FILE, Checkout, Service, ci_file, rows
+from integration.gitlab.template import read
 from testkeep.model.verdict import Decision
 
 Run = Callable[[Checkout], PipelineRun]
@@ -17,6 +18,12 @@ SHARDED = {
     "tests": rows(f"unit-{PY}-1of2", f"unit-{PY}-2of2"),
     "base": rows(f"base-unit-{PY}-1of2", f"base-unit-{PY}-2of2"),
 }
+
+
+def reported_paths() -> list[str]:
+    """Where GitLab looks for the gate's reports."""
+    reports = read(PIPELINE)[1]["$[[ inputs.job-prefix ]]gate"]["artifacts"]["reports"]
+    return [reports["junit"], reports["codequality"], reports["coverage_report"]["path"]]
 
 
 def test_pipeline__good_change__passes_and_reports(service: Service, run: Run) -> None:
@@ -34,6 +41,7 @@ def test_pipeline__good_change__passes_and_reports(service: Service, run: Run) -
     report = done.artifacts() / "testkeep-report"
     classes = ET.parse(report / "coverage.xml").iter("class")
     assert sorted(entry.attrib["filename"] for entry in classes) == ["app/__init__.py", "app/calc.py", "app/twice.py"]
+    assert [len(list(done.artifacts().glob(path))) for path in reported_paths()] == [1, 1, 1]
     assert (report / "cobertura-1.xml").read_bytes() == (report / "coverage.xml").read_bytes()
     names = [case.attrib["name"] for case in ET.parse(report / "junit.xml").iter("testcase")]
     assert names == ["test_add", "test_guard", "test_twice"]

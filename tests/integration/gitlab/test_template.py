@@ -147,6 +147,17 @@ def test_body__no_input_inside_a_script_or_a_condition(file: Path) -> None:
 
 
 @BOTH
+def test_body__history_is_whole_and_no_job_may_fail(file: Path) -> None:
+    _, body = read(file)
+    assert body[".$[[ inputs.job-prefix ]]job"]["variables"]["GIT_DEPTH"] == "0"
+    for name, job in body.items():
+        assert not job.get("allow_failure"), name
+        assert "optional" not in json.dumps(job.get("needs")), name
+        assert job.get("when", "on_success") == "on_success", name
+        assert "GIT_DEPTH" not in job.get("variables", {}) or name.startswith("."), name
+
+
+@BOTH
 def test_body__every_interpolation_is_of_a_declared_input_and_every_input_is_used(file: Path) -> None:
     inputs, body = read(file)
     used = re.findall(r"\$\[\[(.*?)\]\]", json.dumps(body))
