@@ -51,13 +51,13 @@ def do_job(options: dict[str, Any], pytest_arguments: tuple[str, ...]) -> int:
     project = load_project(Path.cwd())
     plan = read_plan(options["plan_file"])
     folder = EvidenceFolder(folder_or_default(project, options["evidence_folder"], "evidence"))
-    if is_idle(plan, options["job_id"]):
+    have_base(plan, project)
+    project = under_base(project, plan.base)
+    if is_idle(plan, options["job_id"], project.policy):
         click.echo(f"{options['job_id']}: the plan has nothing to do here")
         return EXIT_PASS
     leave_trace(plan, options["job_id"], folder)
     job = check_job(plan, project, options["job_id"])
-    have_base(plan, project)
-    project = under_base(project, plan.base)
     attempt = options["attempt"] or current_event().attempt
     console = Console()
     run_options = RunOptions(

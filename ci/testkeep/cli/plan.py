@@ -18,7 +18,7 @@ from testkeep.formats import gitlab_rows, plan_json
 from testkeep.model.plan import Plan, groups
 from testkeep.model.stage import Stage
 from testkeep.pipeline.context import load_project
-from testkeep.pipeline.planning import PlanOptions, make_plan
+from testkeep.pipeline.planning import PlanOptions, all_jobs, make_plan
 from testkeep.pipeline.policy_in_force import under_base
 from testkeep.system.evidence_folder import EvidenceFolder
 from testkeep.system.files import write_file
@@ -32,18 +32,14 @@ from testkeep.system.files import write_file
     "pythons",
     multiple=True,
     metavar="VERSION",
-    envvar="TESTKEEP_PYTHONS",
-    help="Version to run the tests with, '3.12' say; may be given again. [default: the policy's, else this one; "
-    "variable: TESTKEEP_PYTHONS]",
+    help="Version to run the tests with, '3.12' say; may be given again. [default: the policy's, else this one]",
 )
 @click.option(
     "--shards",
     "shards",
     multiple=True,
     metavar="STAGE=N",
-    envvar="TESTKEEP_SHARDS",
-    help="Number of jobs that a stage's tests are spread over; may be given again. [default: the policy's, else 1; "
-    "variable: TESTKEEP_SHARDS]",
+    help="Number of jobs that a stage's tests are spread over; may be given again. [default: the policy's, else 1]",
 )
 @click.option(
     "--baseline", "baseline_folder", type=FOLDER, help="Folder with evidence of the base commit, if it is one."
@@ -57,7 +53,7 @@ from testkeep.system.files import write_file
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the plan to a file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON (schema testkeep.plan/1).")
 @click.option("--github", is_flag=True, help="Add the matrices to the step's outputs (GITHUB_OUTPUT).")
-@click.option("--gitlab", is_flag=True, help="Print the inputs of the GitLab pipeline that fit the plan, as YAML.")
+@click.option("--gitlab", is_flag=True, help="Print rows for the inputs of the GitLab pipeline, as YAML.")
 def plan(**options: Any) -> int:
     """Plan the jobs of a run: stage x Python x shard, and the commit that they are compared with.
 
@@ -68,17 +64,14 @@ def plan(**options: Any) -> int:
     base = base_or_fail(project.repository, options["base_ref"])
     project = under_base(project, base.commit)
     folder = options["baseline_folder"]
-    made = make_plan(
-        project,
-        base,
-        PlanOptions(
-            stages=stages_named(words(options["stages"])),
-            pythons=_pythons(words(options["pythons"])),
-            shards=dict(map(_shards, words(options["shards"]))),
-            baseline=EvidenceFolder(folder.absolute()) if folder else None,
-            base_jobs=options["base_jobs"],
-        ),
+    wanted = PlanOptions(
+        stages=stages_named(words(options["stages"])),
+        pythons=_pythons(words(options["pythons"])),
+        shards=dict(map(_shards, words(options["shards"]))),
+        baseline=EvidenceFolder(folder.absolute()) if folder else None,
+        base_jobs=options["base_jobs"],
     )
+    made = make_plan(project, base, wanted)
     data = plan_json.dumps(made)
     if options["output"]:
         write_file(options["output"], data)
@@ -86,7 +79,7 @@ def plan(**options: Any) -> int:
     if options["github"]:
         _tell_github(made)
     if options["gitlab"]:
-        click.echo(gitlab_rows.dumps(made))
+        click.echo(gitlab_rows.dumps(all_jobs(project, wanted)))
     return EXIT_PASS
 
 

@@ -54,7 +54,10 @@ def _of_gitlab(environment: Mapping[str, str]) -> ChangeEvent:
     if environment.get("CI_PIPELINE_SOURCE") == "merge_request_event":
         is_train = environment.get("CI_MERGE_REQUEST_EVENT_TYPE") == "merge_train"
         occasion = Occasion.QUEUE if is_train else Occasion.CHANGE
-        base = "" if is_train else environment.get("CI_MERGE_REQUEST_DIFF_BASE_SHA", "")
+        # A train has its own target: what the changes ahead of this one make of the branch. With fast-forward merges
+        # the commit that is tested is no merge, and nothing else names it.
+        name = "CI_MERGE_REQUEST_TARGET_BRANCH_SHA" if is_train else "CI_MERGE_REQUEST_DIFF_BASE_SHA"
+        base = environment.get(name, "")
         target = environment.get("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "")
     elif target and environment.get("CI_COMMIT_BRANCH") == target:
         occasion, base = Occasion.PUSH, environment.get("CI_COMMIT_BEFORE_SHA", "")

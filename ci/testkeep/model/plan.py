@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -57,10 +57,16 @@ def job_id(stage: Stage, python: str, shard: int, of: int, side: Side) -> str:
 
 
 def groups(plan: Plan) -> dict[str, tuple[Job, ...]]:
-    """The jobs by what CI makes one matrix of: ``static``, ``tests`` and ``base``."""
-    head = tuple(plan.of_side(Side.HEAD))
+    """A plan's jobs by what CI makes one matrix of: ``static``, ``tests`` and ``base``."""
+    return grouped(plan.jobs)
+
+
+def grouped(jobs: Iterable[Job]) -> dict[str, tuple[Job, ...]]:
+    """Any jobs by what CI makes one matrix of."""
+    everything = tuple(jobs)
+    head = tuple(job for job in everything if job.side is Side.HEAD)
     return {
         "static": tuple(job for job in head if job.stages[0].is_static),
         "tests": tuple(job for job in head if not job.stages[0].is_static),
-        "base": tuple(plan.of_side(Side.BASE)),
+        "base": tuple(job for job in everything if job.side is Side.BASE),
     }

@@ -85,6 +85,21 @@ def _stages_at_base(project: Project, commit: str, stages: Sequence[Stage]) -> l
         return [stage for stage in stages if tree is not None and has_tests(tree.project, stage)]
 
 
+def all_jobs(project: Project, options: PlanOptions) -> tuple[Job, ...]:
+    """The jobs that plans may have under the present policy, whatever tests there are, and a base commit or not."""
+    stages = options.stages or project.policy.stages
+    pythons = options.pythons or planned_pythons(project.policy)
+    shards = {**project.policy.suites.shards, **options.shards}
+    sides = (Side.HEAD, Side.BASE) if options.base_jobs else (Side.HEAD,)
+    return tuple(
+        job
+        for side in sides
+        for stage in stages
+        if side is Side.HEAD or not stage.is_static
+        for job in _jobs(stage, pythons, shards.get(stage, 1), side)
+    )
+
+
 def planned_pythons(policy: Policy) -> tuple[str, ...]:
     """The versions that the policy asks for; the one that runs now if it asks for none."""
     return policy.python or (".".join(map(str, python_version())),)

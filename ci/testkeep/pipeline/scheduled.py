@@ -8,21 +8,27 @@ from testkeep.errors import BaselineError
 from testkeep.model.change_event import Provider
 from testkeep.model.evidence import Side
 from testkeep.model.plan import NO_JOB, Plan
+from testkeep.model.policy import Policy
 from testkeep.pipeline.change_base import current_event
 from testkeep.pipeline.context import Project
 from testkeep.system.evidence_folder import MAIN, EvidenceFolder
 
-_BASE = "base-"
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+_NAME = re.compile(r"(?P<base>base-)?(?P<stage>[a-z][a-z0-9]*)(?:-[a-z0-9]+)*")
 _NAMELESS = "nameless"
 
 
-def is_idle(plan: Plan, name: str) -> bool:
-    """Whether a job has nothing to do: it is called so, or is one for the base commit while the plan has none of these.
+def is_idle(plan: Plan, name: str, policy: Policy) -> bool:
+    """Whether a row has nothing to do in this plan: it says so, or is of a stage that is not planned on its side.
 
-    A plan has none where there is no base commit, or the gate makes the base's evidence.
+    The plan leaves out the stages of the policy that have no tests, and those of the base commit where there is none,
+    or where the gate sees to it; the rows are there for the changes to come. A stage that the policy does not have is
+    no such case.
     """
-    return name == NO_JOB or (name.startswith(_BASE) and not any(plan.of_side(Side.BASE)))
+    found = _NAME.fullmatch(name)
+    if name == NO_JOB or found is None:
+        return name == NO_JOB
+    side = Side.BASE if found["base"] else Side.HEAD
+    return found["stage"] in policy.stages and not any(found["stage"] in job.stages for job in plan.of_side(side))
 
 
 def leave_trace(plan: Plan, name: str, folder: EvidenceFolder) -> None:

@@ -29,7 +29,9 @@ def left_by(project: GitProject, plan: Path, job: str, **variables: str) -> tupl
 @pytest.mark.parametrize(
     ("job", "file"),
     [
-        pytest.param("integration-py312", "integration-py312-a1.main.jsonl", id="another stage"),
+        pytest.param("e2e-py312", "e2e-py312-a1.main.jsonl", id="a stage that the policy does not have"),
+        pytest.param("unit-py99", "unit-py99-a1.main.jsonl", id="another Python"),
+        pytest.param("unit-1of2", "unit-1of2-a1.main.jsonl", id="another number of shards"),
         pytest.param("../../x", "nameless-a1.main.jsonl", id="a path"),
         pytest.param("a.b", "nameless-a1.main.jsonl", id="a dot"),
     ],
@@ -44,19 +46,26 @@ def test_run__slip_of_the_pen_on_a_laptop__leaves_nothing(project: GitProject, p
     assert left_by(project, plan, "unti") == (2, [])
 
 
-@pytest.mark.parametrize("job", ["none", "base-unit-py312"])
+@pytest.mark.parametrize(
+    "job",
+    [
+        pytest.param("none", id="a row that is there because there must be one"),
+        pytest.param("integration-py312", id="a stage of the policy without tests"),
+        pytest.param("base-unit-py312", id="no base commit"),
+    ],
+)
 def test_run__nothing_to_do__passes_and_leaves_nothing(project: GitProject, plan: Path, job: str) -> None:
     assert left_by(project, plan, job, **IN_CI) == (0, [])
 
 
 def test_gate__trace_of_a_stranger__is_inconclusive(project: GitProject, plan: Path) -> None:
-    left_by(project, plan, "integration-py312", **IN_CI)
+    left_by(project, plan, "e2e-py312", **IN_CI)
 
     done = project.testkeep("gate", "--plan", str(plan), "--evidence", str(plan.with_name("evidence")), **IN_CI)
 
     assert done.exit_code == 4
     assert [finding.message for finding in done.findings if finding.code == "TK502"] == [
-        "job integration-py312-a1: the plan has no such job"
+        "job e2e-py312-a1: the plan has no such job"
     ]
 
 
@@ -67,9 +76,8 @@ def test_run__base_job_of_a_plan_with_a_base__is_not_idle(project: GitProject, p
     assert left_by(project, plan, "base-unit-py27", **IN_CI) == (2, ["base-unit-py27-a1.main.jsonl"])
 
 
-def test_plan__versions_and_shards_in_variables__are_those_of_the_options(project: GitProject) -> None:
-    variables = {"TESTKEEP_PYTHONS": "3.11 3.12", "TESTKEEP_SHARDS": "unit=2"}
-    by_variables = project.testkeep("plan", "unit", "--json", **variables)
-    by_options = project.testkeep("plan", "unit", "--json", "--python=3.11", "--python=3.12", "--shards=unit=2")
+def test_plan__rows__are_of_the_policy_and_not_of_the_tests_that_there_are(project: GitProject) -> None:
+    printed = project.testkeep("plan", "--python=3.12", "--gitlab").output.partition("inputs:")[2]
 
-    assert (by_variables.exit_code, by_variables.output) == (0, by_options.output)
+    assert "concurrency-py312" in printed
+    assert "base-concurrency-py312" in printed

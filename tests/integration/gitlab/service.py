@@ -144,16 +144,18 @@ class Service:
         }
         return self._check_out(head, depth, variables)
 
-    def merge_train(self, *before: str, depth: int = 0) -> Checkout:
-        """A pipeline of a merge train, in which other branches go ``before`` the merge request."""
-        onto = self.project.git("rev-parse", TARGET)
-        for branch in before:
-            onto = self._merge(onto, self._push(branch))
+    def merge_train(self, before: str, depth: int = 0, *, fast_forward: bool = False) -> Checkout:
+        """A pipeline of a merge train, in which another branch goes ``before`` the merge request."""
+        onto = self._merge(self.project.git("rev-parse", TARGET), self._push(before))
         head = self._merge(onto, self._push(SOURCE))
+        if fast_forward:
+            # One commit of the merge request, put upon what is ahead of it.
+            head = self.project.git("commit-tree", f"{head}^{{tree}}", "-p", onto, "-m", "rebased")
         variables = {
             **_MERGE_REQUEST,
             "CI_MERGE_REQUEST_EVENT_TYPE": "merge_train",
             "CI_MERGE_REQUEST_DIFF_BASE_SHA": self.project.git("merge-base", SOURCE, TARGET),
+            "CI_MERGE_REQUEST_TARGET_BRANCH_SHA": onto,
         }
         return self._check_out(head, depth, variables)
 

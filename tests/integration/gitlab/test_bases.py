@@ -47,11 +47,14 @@ def test_merged_result__target_moved_on__compares_with_the_target(service: Servi
     assert done.verdict().conservation.kept == 3
 
 
-def test_merge_train__another_change_ahead__compares_with_that_changes_merge(service: Service, run: Run) -> None:
+@pytest.mark.parametrize("fast_forward", [pytest.param(False, id="merges"), pytest.param(True, id="fast forward")])
+def test_merge_train__another_change_ahead__compares_with_that_changes_merge(
+    service: Service, run: Run, fast_forward: bool
+) -> None:
     service.project.commit(GOOD_CHANGE)
     move_on(service, "ahead")
 
-    checkout = service.merge_train("ahead", depth=1)
+    checkout = service.merge_train("ahead", depth=1, fast_forward=fast_forward)
     done = run(checkout)
 
     assert (done.exit_code, done.verdict().conservation.kept) == (0, 3), done.output

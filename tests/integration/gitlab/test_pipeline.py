@@ -134,6 +134,34 @@ def test_gate__no_plan__is_inconclusive(service: Service) -> None:
     assert (done.exit_code, "the plan cannot be read" in done.errors) == (4, True)
 
 
+def test_pipeline__row_of_a_stage_without_tests__does_nothing(service: Service, run: Run) -> None:
+    service.project.replace("pyproject.toml", '"unit"', '"unit", "integration"')
+    service.commit_ci(
+        ci_file(
+            {
+                "tests": rows(f"unit-{PY}", f"integration-{PY}"),
+                "base": rows(f"base-unit-{PY}", f"base-integration-{PY}"),
+            }
+        )
+    )
+
+    done = run(service.detached())
+
+    assert (done.exit_code, len(done.jobs), set(done.jobs.values())) == (0, 7, {"PASS"}), done.output
+
+
+def test_pipeline__higher_minimum_than_the_policys__is_asked_for(service: Service, run: Run) -> None:
+    service.commit_ci(ci_file({"min-coverage": "98.5", "min-diff-coverage": "97"}))
+    service.project.commit({"app/unused.py": "def unused():\n    return 1\n"})
+
+    done = run(service.detached())
+
+    assert (done.exit_codes[GATE], {"TK301", "TK303"} <= set(done.codes())) == (1, True), done.output
+    messages = " ".join(finding.message for finding in done.verdict().findings)
+    assert "98.5 % are needed" in messages
+    assert "97 % are needed" in messages
+
+
 def test_pipeline__base_made_by_the_gate__passes(service: Service, run: Run) -> None:
     service.commit_ci(ci_file({"baseline": "gate", "base": rows("none")}))
     service.project.commit(GOOD_CHANGE)

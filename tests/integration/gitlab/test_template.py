@@ -17,7 +17,6 @@ import yaml
 from integration.gitlab.engine import Engine
 from integration.gitlab.service import COMPONENT, INPUTS, PIPELINE, ROOT, Service, ci_file, rows
 from integration.gitlab.template import read, scripts
-from testkeep.model.plan import PLAN_SCHEMA
 
 DOCUMENTATION = ROOT / "docs" / "gitlab.md"
 BOTH = pytest.mark.parametrize("file", [pytest.param(PIPELINE, id="include"), pytest.param(COMPONENT, id="component")])
@@ -39,6 +38,8 @@ GOOD = {
     ],
     "requirements": ["", "requirements.txt", "requirements/dev tools.txt"],
     "working-directory": [".", "services/my app", "a/b.c/d_e"],
+    "min-coverage": ["0", "87", "99.95", "100"],
+    "min-diff-coverage": ["0", "87", "99.95", "100"],
     "timeout": ["30m", "2h"],
     "expire-in": ["1 week", "90 days", "never"],
     "comment-token-variable": ["", "NOTE_TOKEN", "T2"],
@@ -53,6 +54,8 @@ BAD = {
     "kit": ["-r evil.txt", "--index-url=http://x", "a`id`", "a'b", 'a"b', "a;b", "a\nb", "a|b", "a$(id)"],
     "requirements": ["-r", "../evil.txt", "/etc/passwd", "a//b", ".hidden", "a\nb", "$HOME/x"],
     "working-directory": ["", "..", "../x", "a/../b", "/", "/root", "-", "a//b", "a/", "a\nb", "$HOME", "a;b"],
+    "min-coverage": ["", "-1", "87%", "a", "1e2", "$X", "8 7"],
+    "min-diff-coverage": ["", "-1", "87%", "a", "1e2", "$X", "8 7"],
     "timeout": ["", "0m", "30", "1h30m", "h", "-1h"],
     "expire-in": ["", "0 days", "soon", "1 fortnight", "1 day; x"],
     "comment-token-variable": ["token", "A-B", "$TOKEN", "1A", "A B"],
@@ -219,13 +222,11 @@ def matches(name: str, value: str) -> bool:
 
 def test_rows__of_the_defaults__are_the_plan_of_the_default_policy(service: Service) -> None:
     service.project.commit({"pyproject.toml": '[project]\nname = "simple"\nversion = "1"\n'})
-    python = DECLARED["python"]["default"]
 
-    done = service.project.testkeep("plan", "--json", "--python", python)
+    done = service.project.testkeep("plan", "--python", DECLARED["python"]["default"], "--gitlab")
 
-    plan = json.loads(done.output)
-    assert plan["schema"] == PLAN_SCHEMA
-    assert plan["matrix"]["gitlab"] == {name: DECLARED[name]["default"] for name in ("static", "tests", "base")}
+    printed = yaml.safe_load(done.output.partition("inputs:\n")[2])
+    assert printed == {name: DECLARED[name]["default"] for name in ("static", "tests", "base")}
 
 
 def test_rows__printed_by_plan__are_inputs(service: Service) -> None:
