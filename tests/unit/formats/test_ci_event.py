@@ -87,6 +87,16 @@ def _event(
             id="GitLab, merge train: what the merge request was based on is not what the train builds on",
         ),
         pytest.param(
+            {
+                **_MERGE_REQUEST,
+                "CI_MERGE_REQUEST_EVENT_TYPE": "merge_train",
+                "CI_MERGE_REQUEST_TARGET_BRANCH_SHA": "c" * 40,
+            },
+            {},
+            _event(Provider.GITLAB, Occasion.QUEUE, "c" * 40, "release/1.0"),
+            id="GitLab, merge train: its own target",
+        ),
+        pytest.param(
             {**_GITLAB, "CI_COMMIT_BRANCH": "main", "CI_COMMIT_BEFORE_SHA": _BASE},
             {},
             _event(Provider.GITLAB, Occasion.PUSH, _BASE),
