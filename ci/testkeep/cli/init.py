@@ -10,7 +10,7 @@ import click
 from testkeep.errors import EXIT_PASS, UsageError
 from testkeep.model.change_event import Provider
 from testkeep.pipeline.baseline import default_branch
-from testkeep.pipeline.callers import caller_of
+from testkeep.pipeline.callers import caller_of, rows_of
 from testkeep.pipeline.context import load_project
 from testkeep.system.files import write_file
 
@@ -38,7 +38,7 @@ def init(provider: str, repository: str) -> int:
         raise UsageError(f"--repository {repository}: expected OWNER/NAME")
     project = load_project(Path.cwd())
     branch = default_branch(project.repository).removeprefix("origin/")
-    starter = caller_of(Provider(provider), repository, branch, project.folder)
+    starter = caller_of(Provider(provider), repository, branch, project.folder, rows_of(project))
     target = project.repository.root / starter.path
     if target.exists():
         raise UsageError(

@@ -261,3 +261,51 @@ def test_text_for_rows__any_input__starts_no_pipeline(refusal: Callable[[dict[st
 @pytest.mark.parametrize("name", ["static", "tests", "base"])
 def test_no_rows__any_matrix__starts_no_pipeline(refusal: Callable[[dict[str, Any]], str], name: str) -> None:
     assert f"[testkeep-{name}] for testkeep-gate could not be found" in refusal({name: []})
+
+
+@pytest.mark.parametrize(
+    ("policy", "inputs"),
+    [
+        pytest.param("", {}, id="nothing but defaults"),
+        pytest.param(
+            '[tool.testkeep]\nstages = ["lint", "unit"]\npython = ["3.12", "3.13"]\nsuites.shards = {unit = 2}\n',
+            {
+                "static": [{"TESTKEEP_JOB": "lint", "TESTKEEP_PYTHON": "3.12"}],
+                "tests": [
+                    {"TESTKEEP_JOB": f"unit-py{python.replace('.', '')}-{shard}of2", "TESTKEEP_PYTHON": python}
+                    for python in ("3.12", "3.13")
+                    for shard in (1, 2)
+                ],
+            },
+            id="a policy of its own",
+        ),
+    ],
+)
+def test_init__policy__starter_has_the_rows_that_differ_from_the_defaults(
+    service: Service, policy: str, inputs: dict[str, Any]
+) -> None:
+    assert DECLARED["python"]["default"] == "3.12"
+    service.project.commit({"pyproject.toml": f'[project]\nname = "simple"\nversion = "1"\n{policy}'})
+    (service.project.repository / ".gitlab-ci.yml").unlink()
+
+    done = service.project.testkeep("init", "--ci", "gitlab", "--repository", "acme/kit")
+
+    assert done.exit_code == 0, done.errors
+    (include,) = yaml.safe_load((service.project.repository / ".gitlab-ci.yml").read_text())["include"]
+    assert (include["project"], include["file"]) == ("acme/kit", f"/{PIPELINE.relative_to(ROOT)}")
+    given = include.get("inputs", {})
+    assert {name: rows for name, rows in given.items() if name != "base"} == inputs
+    assert [row["TESTKEEP_JOB"] for row in given.get("base", [])] == [
+        f"base-{row['TESTKEEP_JOB']}" for row in inputs.get("tests", [])
+    ]
+
+
+def test_init__sub_folder__is_the_working_directory(tmp_path: Path) -> None:
+    service = Service(tmp_path, place="services/my app")
+    service.project.commit({"pyproject.toml": '[project]\nname = "simple"\nversion = "1"\n'})
+    (service.project.repository / ".gitlab-ci.yml").unlink()
+
+    service.project.testkeep("init", "--ci", "gitlab")
+
+    (include,) = yaml.safe_load((service.project.repository / ".gitlab-ci.yml").read_text())["include"]
+    assert include["inputs"] == {"working-directory": "services/my app"}
