@@ -118,6 +118,7 @@ def test_plan__policy_with_shards__has_a_job_for_each_on_both_sides(planned: Pla
     assert json.loads(planned.plan.read_text()) == plan
 
 
+@pytest.mark.slow
 def test_plan__made_twice__has_the_same_digest(planned: Planned) -> None:
     first, second = (json.loads(planned.make("--json").output)["digest"] for _ in range(2))
 
@@ -153,6 +154,7 @@ def test_plan__for_github__adds_the_matrices_to_the_outputs_of_the_step(planned:
     assert found["base-commit"] == planned.project.git("rev-parse", "HEAD^")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -219,6 +221,7 @@ def test_run__attempt__is_what_github_says(planned: Planned) -> None:
     assert (planned.evidence / f"{UNIT_1}-a2.json").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "exit_code", "message"),
     [
@@ -386,6 +389,7 @@ def _newer_attempt_cut_off(planned: Planned) -> None:
     (planned.evidence / f"{UNIT_2}-a2.main.jsonl").write_bytes(b"")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("spoil", "code", "message"),
     [
@@ -424,6 +428,7 @@ def test_gate__evidence_is_not_exactly_the_planned_set__is_inconclusive(
         assert gate.verdict.conservation.compared is False
 
 
+@pytest.mark.slow
 def test_gate__several_attempts__counts_the_last(planned: Planned) -> None:
     path = planned.evidence / f"{UNIT_2}-a1.json"
     planned.run(UNIT_2, "--attempt", "2")
@@ -445,6 +450,7 @@ def test_gate__job_of_the_base_left_nothing__has_no_baseline(planned: Planned) -
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("needs", "exit_code", "message"),
     [
@@ -483,6 +489,7 @@ def test_gate__what_the_product_says_of_its_jobs__counts(
     assert [finding.message for finding in gate.findings] == ([message] if message else [])
 
 
+@pytest.mark.slow
 def test_gate__failed_job_whose_evidence_says_why__is_that_failure(planned: Planned) -> None:
     planned.project.replace("tests/integration/test_flow.py", "== 3", "== 4")
     planned.project.commit()
@@ -495,6 +502,7 @@ def test_gate__failed_job_whose_evidence_says_why__is_that_failure(planned: Plan
     assert (gate.exit_code, gate.codes) == (1, ["TK101"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "missing"),
     [
@@ -517,6 +525,7 @@ def test_gate__plan_leaves_out_what_the_policy_asks_for__is_inconclusive(
     assert (gate.exit_code, found) == (4 if missing else 0, expected), gate.output
 
 
+@pytest.mark.slow
 def test_gate__python_that_the_policy_asks_for_was_not_planned__is_inconclusive(planned: Planned) -> None:
     planned.project.replace("pyproject.toml", "[tool.testkeep]\n", '[tool.testkeep]\npython = ["3.98", "3.99"]\n')
     planned.project.commit()
@@ -528,6 +537,7 @@ def test_gate__python_that_the_policy_asks_for_was_not_planned__is_inconclusive(
     assert left_out == ["jobs unit-py399, integration-py399: the policy asks for it, and the plan leaves it out"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "exit_code", "message"),
     [
@@ -564,6 +574,7 @@ def test_gate__commit_after_the_plan__is_inconclusive(planned: Planned) -> None:
     assert "the plan is of something else: made at commit" in gate.errors
 
 
+@pytest.mark.slow
 def test_plan__more_shards_than_tests__leaves_some_idle_and_passes(planned: Planned) -> None:
     planned.make("--shards", "integration=3", "--no-base-jobs")
     shutil.rmtree(planned.evidence)
