@@ -21,7 +21,8 @@ from testkeep.pipeline.context import bare_context
 from testkeep.system.evidence_folder import EvidenceFolder
 
 TWO_WORKERS = ("-n", "2")
-MODES = [pytest.param((), id="serial"), pytest.param(TWO_WORKERS, id="two workers")]
+# With workers the same is asked again; that takes long, and .ci/run does it by itself.
+MODES = [pytest.param((), id="serial"), pytest.param(TWO_WORKERS, id="two workers", marks=pytest.mark.slow)]
 
 _PRESETS = ("PYTEST", "COV_CORE", "TESTKEEP", "PYTHONOPTIMIZE", "PYTHONPATH", "CI", "GIT_")
 _GIT = ("git", "-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
