@@ -69,7 +69,8 @@ class Caller:
 
     def write_workflow(self, **inputs: object) -> None:
         """Write the calling workflow; ``inputs`` go to the kit's."""
-        given = {"kit": "testkeep", "runner": "direct", "install": "true", "default-python": PYTHON}
+        # The base's own jobs take half of the time, and are the matter of few tests.
+        given = {"kit": "testkeep", "runner": "direct", "install": "true", "default-python": PYTHON, "baseline": "gate"}
         given |= {name.replace("_", "-"): value for name, value in inputs.items()}
         lines = "\n".join(f"      {name}: {json.dumps(value)}" for name, value in given.items())
         path = self.project.repository / ".github" / "workflows" / "ci.yml"

@@ -17,7 +17,7 @@ def kit(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_pull_request__all_green__passes_the_required_check(tmp_path: Path, kit: Path) -> None:
-    run = caller(tmp_path, kit).pull_request()
+    run = caller(tmp_path, kit, baseline="recompute").pull_request()
 
     report = run.run()
 
@@ -179,7 +179,7 @@ def test_bad_input__python_that_is_not_to_be_had__leaves_no_evidence_and_the_gat
 
 
 def test_plan__no_test_stage__makes_no_empty_matrix_and_passes(tmp_path: Path, kit: Path) -> None:
-    made = caller(tmp_path, kit)
+    made = caller(tmp_path, kit, baseline="recompute")
     for branch in ("main", "topic"):
         made.project.git("checkout", "--quiet", branch)
         made.project.replace("pyproject.toml", 'stages = ["format", "unit", "integration"]', 'stages = ["format"]')
