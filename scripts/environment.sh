@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the other scripts: finds a Python and makes a virtual environment.
 
 # Some images set it; every process of the pipeline would then compile again what it imports.

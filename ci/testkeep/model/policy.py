@@ -19,6 +19,15 @@ Patterns = Annotated[tuple[Text, ...], Meta(min_length=1, description="a list of
 PythonVersion = Annotated[str, Meta(pattern=r"^3\.[0-9]+$", description="a Python version such as '3.12'")]
 Shards = Annotated[int, Meta(ge=1, description="a number of shards, at least 1")]
 Workers = Annotated[int, Meta(ge=1, description="a number of processes, at least 1")]
+Command = Annotated[
+    str,
+    # The words of a shell without its operators: each quotation mark has its partner.
+    Meta(
+        pattern=r"""^\s*(?=\S)([^\\'"]|\\.|'[^']*'|"([^"\\]|\\.)*")+$""",
+        description="a command such as 'zizmor --offline .github'",
+    ),
+]
+StaticStage = Literal["format", "lint", "typing"]
 Stages = Annotated[tuple[Stage, ...], Meta(min_length=1, description="a list of at least one stage")]
 
 
@@ -101,8 +110,9 @@ class Policy(_Table, frozen=True, kw_only=True):
     """The whole policy of a project.
 
     An empty ``source`` means: find it from the project's layout. ``python`` are the versions that CI runs the tests
-    with, the first of them also the static stages; empty: the one that the plan is made with. ``timeout`` is the
-    longest time one stage may take.
+    with, the first of them also the static stages; empty: the one that the plan is made with. ``commands`` are what
+    a static stage runs beside the kit's own, without a shell, in the project's folder. ``timeout`` is the longest
+    time one stage may take.
 
     ``waivers_from`` says whose waivers are honoured: those of the base commit, so that a change cannot excuse itself,
     or also those of the head. As everything else it is read from the base commit.
@@ -112,6 +122,7 @@ class Policy(_Table, frozen=True, kw_only=True):
     stages: Stages = DEFAULT_STAGES
     python: tuple[PythonVersion, ...] = ()
     formatter: Literal["black", "ruff"] = "black"
+    commands: dict[StaticStage, tuple[Command, ...]] = {}
     timeout: Duration = "60m"
     coverage: CoveragePolicy = CoveragePolicy()
     suites: SuitesPolicy = SuitesPolicy()

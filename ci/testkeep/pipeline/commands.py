@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import posixpath
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from testkeep.model.layout import CONTAINERS
+from testkeep.model.policy import Policy
 from testkeep.model.stage import Stage
 
 
@@ -15,7 +17,8 @@ from testkeep.model.stage import Stage
 class ToolCommand:
     """One static tool: the name of its distribution, and its arguments.
 
-    ``module`` is set where the module has another name, ``script`` where it has no ``__main__``.
+    ``module`` is set where the module has another name, ``script`` where it has no ``__main__``. A tool without a
+    module is a program, ``tool`` its name or path.
     """
 
     tool: str
@@ -74,6 +77,14 @@ def static_commands(
             return (_tool("mypy", *_mypy_arguments(source, configured.get("mypy"))),)
         case _:
             return ()
+
+
+def further_commands(policy: Policy, stage: Stage) -> tuple[ToolCommand, ...]:
+    """The commands that the policy names for a static stage beside those of ``static_commands``."""
+    commands = [command for name, named in policy.commands.items() if name == stage for command in named]
+    needed = f"commands.{stage} in the policy names it"
+    words = (shlex.split(command) for command in commands)
+    return tuple(ToolCommand(program, tuple(rest), install=needed) for program, *rest in words)
 
 
 def fix_commands(

@@ -20,7 +20,7 @@ def test_environment(project: Project, extra: Mapping[str, str]) -> dict[str, st
 
     Packages are importable that are neither installed nor in the project's root (a ``src`` layout, say).
     """
-    environment = tool_environment(extra)
+    environment = _inherited() | dict(extra)
     environment.pop(_DATA_FILE, None)
     folders = {folder for name, folder in project.roots.items() if folder != "." and not interpreter.has_module(name)}
     if folders and "PYTHONPATH" not in extra:
@@ -30,6 +30,9 @@ def test_environment(project: Project, extra: Mapping[str, str]) -> dict[str, st
 
 
 def tool_environment(extra: Mapping[str, str]) -> dict[str, str]:
-    """Make the environment of a tool; ``extra`` wins."""
-    kept = {name: value for name, value in interpreter.environment_variables().items() if name not in _OUTER_PYTEST}
-    return kept | dict(extra)
+    """Make the environment of a tool; ``extra`` wins. Tools that it starts are this Python environment's, too."""
+    return _inherited() | {"PATH": interpreter.program_path()} | dict(extra)
+
+
+def _inherited() -> dict[str, str]:
+    return {name: value for name, value in interpreter.environment_variables().items() if name not in _OUTER_PYTEST}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import msgspec
 
@@ -13,7 +14,7 @@ from testkeep.model.duration import parse_duration
 from testkeep.model.evidence import EVIDENCE_SCHEMA, Evidence, Job, ToolRun
 from testkeep.model.partition import Partition
 from testkeep.model.stage import Stage
-from testkeep.pipeline.commands import PytestRun, ToolCommand, static_commands
+from testkeep.pipeline.commands import PytestRun, ToolCommand, further_commands, static_commands
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.environments import test_environment, tool_environment
 from testkeep.pipeline.measuring import PYTEST_CONFIG_FILES, measure_with
@@ -91,22 +92,33 @@ def tool_configuration(project: Project) -> dict[str, frozenset[str]]:
 
 
 def _static_plan(project: Project, options: RunOptions, stage: Stage) -> StagePlan:
-    if not any(name.endswith((".py", ".pyi")) for name in project.files):
+    further = further_commands(project.policy, stage)
+    has_python = any(name.endswith((".py", ".pyi")) for name in project.files)
+    if not has_python and not further:
         return StagePlan(stage, (), idle="no Python files")
-    commands = static_commands(stage, project.policy.formatter, project.source, tool_configuration(project))
-    tools = tuple(command for command in commands if interpreter.has_module(command.module))
+    own = static_commands(stage, project.policy.formatter, project.source, tool_configuration(project))
+    commands = (*(own if has_python else ()), *further)
+    argvs = {command: argv for command in commands if (argv := _argv(command, project.root))}
     tasks = tuple(
         Task(
             name=f"{stage}.{index}",
-            argv=(interpreter.executable(), *command.argv),
+            argv=argv,
             cwd=project.root,
             env=tool_environment(options.environment),
             log=options.folder.log_path(f"{options.job(stage).stem}.{index}"),
             timeout_s=parse_duration(project.policy.timeout),
         )
-        for index, command in enumerate(tools)
+        for index, argv in enumerate(argvs.values())
     )
-    return StagePlan(stage, tasks, tools, tuple(command for command in commands if command not in tools))
+    return StagePlan(stage, tasks, tuple(argvs), tuple(command for command in commands if command not in argvs))
+
+
+def _argv(command: ToolCommand, root: Path) -> tuple[str, ...]:
+    """The process of a tool; empty if it is not installed."""
+    if command.module:
+        return (interpreter.executable(), *command.argv) if interpreter.has_module(command.module) else ()
+    program = interpreter.find_program(command.tool, root)
+    return (program, *command.arguments) if program else ()
 
 
 def _test_plan(project: Project, options: RunOptions, stage: Stage) -> StagePlan:

@@ -66,7 +66,7 @@ def _of_tools(record: Evidence, stage: Stage) -> StageResult:
     elif not record.tools:
         status, detail = StageStatus.ERROR, "not a valid run"
     else:
-        status, detail = StageStatus.PASSED, ", ".join(f"{tool.tool} {tool.version}" for tool in record.tools)
+        status, detail = StageStatus.PASSED, ", ".join(f"{tool.tool} {tool.version}".rstrip() for tool in record.tools)
     return StageResult(name=stage, status=status, duration_s=round(record.duration_s, 3), detail=detail)
 
 

@@ -1,12 +1,13 @@
 """Holds the head's policy against the base's: what a change loosens, and what is in force for it all the same.
 
-A key is loosened if it demands less than before. Not of this kind are the formatter, the timeout, the workers,
-the shards, the order of keys, and the file that the policy stands in.
+A key is loosened if it demands less than before. Not of this kind are the formatter, the arguments of commands, the
+timeout, the workers, the shards, the order of keys, and the file that the policy stands in.
 """
 
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -46,6 +47,9 @@ def loosened(base: Policy, head: Policy) -> tuple[Loosening, ...]:
         found.append(_loosening("python", base.python, head.python))
     if not all(lies_in(entry, head.source) for entry in base.source):
         found.append(_loosening(SOURCE, base.source, head.source))
+    for stage, commands in base.commands.items():
+        if _missing(commands, head.commands.get(stage, ())):
+            found.append(_loosening(_commands_key(stage), commands, head.commands.get(stage)))
     found += _in_coverage(base.coverage, head.coverage)
     found += _in_layers(base.coverage.layers, head.coverage.layers)
     found += _in_suites(base.suites, head.suites)
@@ -108,13 +112,30 @@ def tightened(base: Policy, head: Policy, allowed: Collection[str] = ()) -> Poli
             if _layer_key(name) in keys or name in coverage.layers
         },
     )
+    missing = {
+        stage: _missing(commands, head.commands.get(stage, ()))
+        for stage, commands in base.commands.items()
+        if _commands_key(stage) in keys
+    }
     put_back = {stage: longest for stage, longest in budgets.items() if _budget_key(stage) in keys}
     return msgspec.structs.replace(
         _put_back(base, head, "", keys - {SOURCE, WAIVERS}),
         coverage=coverage,
+        commands=head.commands
+        | {stage: (*head.commands.get(stage, ()), *commands) for stage, commands in missing.items()},
         suites=msgspec.structs.replace(suites, budgets=suites.budgets | put_back),
         waivers=honoured(base, head),
     )
+
+
+def _missing(commands: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
+    """The commands whose programs the others do not start: with which arguments is the program's own configuration."""
+    programs = {_program(command) for command in others}
+    return tuple(command for command in commands if _program(command) not in programs)
+
+
+def _program(command: str) -> str:
+    return shlex.split(command)[0]
 
 
 def _in_coverage(base: CoveragePolicy, head: CoveragePolicy) -> Iterator[Loosening]:
@@ -162,6 +183,10 @@ def _put_back(base: Table, head: Table, prefix: str, keys: Collection[str]) -> T
 
 def _layer_key(name: str) -> str:
     return f"coverage.layers.{name}"
+
+
+def _commands_key(stage: str) -> str:
+    return f"commands.{stage}"
 
 
 def _budget_key(stage: Stage) -> str:

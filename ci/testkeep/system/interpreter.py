@@ -10,6 +10,7 @@ import platform
 import shutil
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 
 def executable() -> str:
@@ -25,6 +26,18 @@ def has_module(name: str) -> bool:
 def has_program(name: str) -> bool:
     """Whether a program is on the path."""
     return shutil.which(name) is not None
+
+
+def find_program(name: str, folder: Path) -> str | None:
+    """Where a program lies: one of this environment before others on the path; a path is relative to a folder."""
+    if os.sep in name:
+        return shutil.which(folder / name)
+    return shutil.which(name, path=program_path())
+
+
+def program_path() -> str:
+    """The path on which a program finds others: this environment's, whether or not it is activated, comes first."""
+    return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 
 
 def version_of(distribution: str) -> str:

@@ -102,14 +102,6 @@ def preview(engine: Engine, service: Service) -> Callable[[str], dict[str, Any]]
 
 
 @BOTH
-def test_file__yamllint__finds_nothing(file: Path) -> None:
-    rules = (
-        "{extends: default, rules: {line-length: {max: 140}, document-start: disable, braces: {max-spaces-inside: 0}}}"
-    )
-    assert refused("yamllint", "--strict", "--config-data", rules, file) == ""
-
-
-@BOTH
 def test_header__gitlabs_schema__accepts_it(file: Path, tmp_path: Path) -> None:
     header = file.read_text(encoding="utf-8").partition("\n---\n")[0]
     (tmp_path / "header.yml").write_text(header, encoding="utf-8")

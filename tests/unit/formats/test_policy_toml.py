@@ -28,6 +28,8 @@ service = { paths = ["**/service.py"], minimum = 85 }
 leave_out = ["slow"]
 pyramid = { unit = 70 }
 budgets = { unit = "100ms" }
+[commands]
+lint = ["zizmor .github", "sh -c 'exec x' \\"a b\\""]
 [[waivers]]
 test = "tests/test_a.py::test_a"
 rule = "TK201"
@@ -49,6 +51,7 @@ _POLICY = Policy(
         layers={"service": Layer(paths=("**/service.py",), minimum=85.0)},
     ),
     suites=SuitesPolicy(leave_out=("slow",), pyramid=Pyramid(unit=70.0), budgets={Stage.UNIT: "100ms"}),
+    commands={"lint": ("zizmor .github", "sh -c 'exec x' \"a b\"")},
     waivers=(
         Waiver(
             test="tests/test_a.py::test_a",
@@ -64,7 +67,7 @@ _POLICY = Policy(
 def _in_pyproject(text: str) -> str:
     return "[tool.testkeep]\n" + text.replace("[coverage", "[tool.testkeep.coverage").replace(
         "[suites", "[tool.testkeep.suites"
-    ).replace("[[waivers", "[[tool.testkeep.waivers")
+    ).replace("[commands", "[tool.testkeep.commands").replace("[[waivers", "[[tool.testkeep.waivers")
 
 
 def _problems(text: str, source: str = "testkeep.toml") -> tuple[str, ...]:
@@ -130,8 +133,8 @@ def test_loads__nothing_said__table(text: str, source: str, expected: Policy | N
         ),
         pytest.param(
             "[tool.testkeep]\nsource = []",
-            "tool: unknown key; known here: coverage, formatter, python, source, stages, suites, timeout, waivers, "
-            "waivers_from",
+            "tool: unknown key; known here: commands, coverage, formatter, python, source, stages, suites, timeout, "
+            "waivers, waivers_from",
             id="pyproject's header in testkeep.toml",
         ),
     ],
@@ -142,6 +145,7 @@ def test_loads__unknown_key__is_named_with_the_nearest(text: str, problem: str) 
 
 _STAGES = "format, lint, typing, unit, integration, migration, concurrency, e2e, performance"
 _DURATION = "expected a duration such as '100ms', '1s', '10m' or '1h'"
+_COMMAND = "expected a command such as 'zizmor --offline .github'"
 _PERCENT = "expected a percentage from 0 to 100"
 _WAIVER = "test = 'a'\nrule = 'TK201'\nreason = 'r'\nowner = 'o'\nexpires = 2027-01-31"
 
@@ -210,6 +214,16 @@ _WAIVER = "test = 'a'\nrule = 'TK201'\nreason = 'r'\nowner = 'o'\nexpires = 2027
         ),
         pytest.param("source = ['a', 'a', 3]", "source[2]: expected a string, found 3", id="other lists may repeat"),
         pytest.param("stages = ['unit', 'lint', 'unit']", "stages[2]: 'unit' is named twice", id="stage named twice"),
+        pytest.param("[commands]\nlint = ['']", f"commands.lint[0]: {_COMMAND}, found ''", id="no command"),
+        pytest.param(
+            "[commands]\nlint = ['a \"b']", f"commands.lint[0]: {_COMMAND}, found 'a \"b'", id="quotation not ended"
+        ),
+        pytest.param("[commands]\nlint = 'a'", "commands.lint: expected a list, found 'a'", id="a command for a list"),
+        pytest.param(
+            "[commands]\nunit = ['a']",
+            "commands.unit: unknown key; did you mean commands.lint?",
+            id="tools of a test stage",
+        ),
         pytest.param("formatter = 'yapf'", "formatter: expected one of black, ruff, found 'yapf'", id="no such tool"),
         pytest.param("timeout = '0s'", f"timeout: {_DURATION}, found '0s'", id="no time at all"),
         pytest.param("timeout = '5 minutes'", f"timeout: {_DURATION}, found '5 minutes'", id="bad unit"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from testkeep.model.policy import Policy
 from testkeep.model.stage import TEST_STAGES, Stage
-from testkeep.pipeline.commands import PytestRun, ToolCommand, fix_commands, static_commands
+from testkeep.pipeline.commands import PytestRun, ToolCommand, fix_commands, further_commands, static_commands
 
 _RUFF_CHECK = ("ruff", "check", "--no-fix", "--no-fix-only")
 
@@ -76,6 +77,18 @@ def test_static_commands__table(
 
 def test_static_commands__typing_without_source__checks_the_folder() -> None:
     assert _lines(static_commands(Stage.TYPING, "black", (), {})) == [("mypy", "--ignore-missing-imports", ".")]
+
+
+def test_further_commands__policy_names_some__are_split_as_a_shell_would() -> None:
+    policy = Policy(
+        commands={"lint": ("zizmor --offline .github", "./scripts/check 'two words'"), "format": ("taplo",)}
+    )
+
+    assert further_commands(policy, Stage.LINT) == (
+        ToolCommand("zizmor", ("--offline", ".github"), install="commands.lint in the policy names it"),
+        ToolCommand("./scripts/check", ("two words",), install="commands.lint in the policy names it"),
+    )
+    assert further_commands(policy, Stage.TYPING) == ()
 
 
 @pytest.mark.parametrize("stage", TEST_STAGES)

@@ -56,6 +56,18 @@ LOOSENED = [
     pytest.param(
         coverage(overall=80.0), coverage(overall=79.9), Loosening("coverage.overall", "80", "79.9"), id="overall"
     ),
+    pytest.param(
+        Policy(commands={"lint": ("yamllint .", "zizmor .github")}),
+        Policy(commands={"lint": ("yamllint ci",)}),
+        Loosening("commands.lint", '["yamllint .", "zizmor .github"]', '["yamllint ci"]'),
+        id="a tool is gone",
+    ),
+    pytest.param(
+        Policy(commands={"typing": ("pyright",)}),
+        Policy(commands={"lint": ("pyright",)}),
+        Loosening("commands.typing", '["pyright"]', "nothing"),
+        id="all tools of a stage are gone",
+    ),
     pytest.param(coverage(diff=80.0), coverage(diff=0.0), Loosening("coverage.diff", "80", "0"), id="diff"),
     pytest.param(
         coverage(ratchet=True), coverage(ratchet=False), Loosening("coverage.ratchet", "true", "false"), id="ratchet"
@@ -217,6 +229,11 @@ def test_tightened__one_key_is_loosened__is_put_back(base: Policy, head: Policy,
             id="formatter, timeout and workers",
         ),
         pytest.param(suites(shards={Stage.UNIT: 4}), suites(shards={Stage.UNIT: 1}), id="fewer shards"),
+        pytest.param(
+            Policy(commands={"lint": ("yamllint .", "zizmor .")}),
+            Policy(commands={"lint": ("'zizmor' --offline .", "codespell", "yamllint .")}),
+            id="tools with other arguments, in another order, and one more",
+        ),
         pytest.param(Policy(python=("3.12",)), Policy(python=("3.13", "3.12")), id="one more Python"),
     ],
 )
@@ -347,6 +364,16 @@ def test_tightened__some_keys_loosened_and_others_tightened__takes_the_stricter_
         suites=SuitesPolicy(budgets={Stage.UNIT: "1s", Stage.E2E: "30s", Stage.INTEGRATION: "5s"}),
     )
     assert list(in_force.coverage.layers) == ["calc", "core", "init"], "the base's come first"
+
+
+def test_tightened__commands_are_taken_away_and_added__runs_both() -> None:
+    base = Policy(commands={"lint": ("yamllint .", "zizmor ."), "typing": ("pyright",)})
+    head = Policy(commands={"lint": ("codespell", "zizmor --offline .")})
+
+    assert tightened(base, head).commands == {
+        "lint": ("codespell", "zizmor --offline .", "yamllint ."),
+        "typing": ("pyright",),
+    }
 
 
 def test_tightened__everything_deleted__is_the_bases_policy() -> None:
