@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from github_executor import toolchain
+import node_packages
 from github_executor.report import Report, read_report
 
 _HERE = Path(__file__).parent
@@ -89,7 +89,7 @@ class Execution:
 
     def run(self) -> Report:
         """Execute it."""
-        tools = toolchain.require()
+        tools = node_packages.require(_HERE)
         sha = _git(self.repository.root, "rev-parse", f"{self.sha}^{{commit}}")
         self.state.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self.state) as folder:

@@ -93,6 +93,14 @@ def test_permissions__none_by_default_and_writes_only_for_comments(file: Path) -
     assert writes == (["pull-requests"] if file.name == "comment.yml" else [])
 
 
+def test_checkouts__all_that_need_a_plan__have_the_whole_history() -> None:
+    """A job cannot fetch the base afterwards: no credentials are kept."""
+    checkouts = re.findall(r"uses: actions/checkout@.*\n +with:\n((?: {10}.*\n)+)", PIPELINE.read_text())
+
+    assert len(checkouts) == 5
+    assert [options for options in checkouts if "fetch-depth: 0" not in options] == []
+
+
 def test_gate__needs_every_other_job_and_always_runs() -> None:
     text = PIPELINE.read_text()
     jobs = re.findall(r"^  ([a-z]+):$", text.partition("\njobs:\n")[2], re.MULTILINE)

