@@ -14,6 +14,7 @@ from textwrap import dedent
 
 import msgspec
 
+from launcher import run_testkeep
 from testkeep.model.finding import Finding
 from testkeep.model.verdict import Verdict
 
@@ -156,14 +157,7 @@ class GitProject:
         verdict_file.unlink(missing_ok=True)
         command, _, rest = (arguments[0], None, arguments[1:])
         asked = ["--json", str(verdict_file)] if command in ("run", "gate") and "--help" not in rest else []
-        done = subprocess.run(
-            [sys.executable, "-m", "testkeep", command, *asked, *rest],
-            cwd=cwd or self.root,
-            env=clean_environment(**environment),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = run_testkeep([command, *asked, *rest], cwd or self.root, clean_environment(**environment))
         verdict = msgspec.json.decode(verdict_file.read_bytes(), type=Verdict) if verdict_file.exists() else None
         return Outcome(done.returncode, done.stdout, done.stderr, verdict)
 
