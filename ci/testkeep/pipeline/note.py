@@ -6,7 +6,6 @@ import re
 
 from testkeep.model.verdict import Verdict
 from testkeep.reports import gitlab
-from testkeep.system.gitlab_notes import MergeRequestNotes
 from testkeep.system.interpreter import environment_variables
 
 NOTE_VARIABLE = "TESTKEEP_NOTE_TOKEN"
@@ -26,6 +25,9 @@ def write_note(verdict: Verdict) -> str:
         return ""
     if not _TOKEN.fullmatch(token):
         return "no note was written: the variable for its token is empty here, or holds something else"
+    # What speaks HTTP takes long to import, and most runs write no note.
+    from testkeep.system.gitlab_notes import MergeRequestNotes
+
     notes = MergeRequestNotes(
         api=environment.get("CI_API_V4_URL", ""),
         project=environment.get("CI_MERGE_REQUEST_PROJECT_ID", ""),

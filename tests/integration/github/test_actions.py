@@ -104,3 +104,15 @@ def test_actions__a_shard_is_cancelled__the_gate_is_red(own: Caller) -> None:
     report = own.pull_request(cancel=["tests#0"]).run()
 
     assert results(report)["gate"] == "failure"
+
+
+def test_actions__base_is_not_in_the_clone__nothing_is_judged_and_the_gate_is_red(own: Caller) -> None:
+    # The history cannot be fetched afterwards: no credentials are kept.
+    own.project.replace(".github/workflows/ci.yml", "fetch-depth: 0", "fetch-depth: 1")
+    own.project.commit()
+
+    report = own.pull_request().run()
+
+    assert results(report) == {"plan": "failure", "tests": "skipped", "gate": "failure"}
+    assert "the base commit was not found" in report.job("plan").log
+    assert "'fetch-depth: 0' for actions/checkout" in report.job("plan").log

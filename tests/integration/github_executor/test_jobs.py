@@ -328,7 +328,10 @@ def test_orphans__a_program_that_a_step_leaves_behind__ends_with_the_job(sandbox
           runs-on: ubuntu-24.04
           outputs: {pid: '${{ steps.start.outputs.pid }}'}
           steps:
-            - {id: start, run: 'sleep 300 & echo "pid=$!" >> "$GITHUB_OUTPUT"'}
+            - id: start
+              run: |
+                sleep 300 & echo "pid=$!" >> "$GITHUB_OUTPUT"
+                until grep -q sleep /proc/$!/cmdline; do :; done
             - {name: it lives on, run: 'grep sleep /proc/${{ steps.start.outputs.pid }}/cmdline'}
         after:
           needs: leaves
