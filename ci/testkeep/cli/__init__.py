@@ -19,7 +19,7 @@ from testkeep.cli.init import init
 from testkeep.cli.plan import plan
 from testkeep.cli.render import render
 from testkeep.cli.run import run
-from testkeep.cli.runner import DIRECT, chosen, run_through
+from testkeep.cli.runner import DIRECT, chosen, expected_receipt, leave_receipt, run_through
 from testkeep.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_PASS, EXIT_USAGE, KitError
 from testkeep.formats.extra_variables import read_extra_variables
 from testkeep.system.interpreter import add_environment_variables, environment_variables
@@ -40,7 +40,16 @@ for _command in (run, gate, plan, baseline, coverage, fix, init, render, explain
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; nothing is raised."""
-    runner, argv = chosen(sys.argv[1:] if argv is None else argv)
+    argv = sys.argv[1:] if argv is None else argv
+    receipt = expected_receipt()
+    code = _exit_code(argv)
+    if receipt is not None and argv:
+        leave_receipt(receipt, argv[0], code)
+    return code
+
+
+def _exit_code(argv: Sequence[str]) -> int:
+    runner, argv = chosen(argv)
     arguments, pytest_arguments = _split(argv)
     try:
         add_environment_variables(read_extra_variables(environment_variables()))

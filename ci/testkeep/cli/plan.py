@@ -113,4 +113,4 @@ def _tell_github(made: Plan) -> None:
     """Set the step's outputs: for each group its matrix, or nothing if it has no jobs."""
     matrices = plan_json.github_matrices(made)
     outputs = {name: json.dumps(matrices[name]) if name in matrices else "" for name in groups(made)}
-    add_outputs({**outputs, "base-commit": made.base, "python": made.jobs[0].python})
+    add_outputs({**outputs, "base-commit": made.base, "python": made.jobs[0].python if made.jobs else ""})

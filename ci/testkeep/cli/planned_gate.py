@@ -14,9 +14,11 @@ from testkeep.cli.options import raised
 from testkeep.cli.session import exit_code_of, folder_or_default, make_baseline, reach
 from testkeep.errors import EvidenceError, UsageError
 from testkeep.formats.needs_json import read_needs
+from testkeep.model.change_event import Provider
 from testkeep.model.plan import Plan
 from testkeep.model.verdict import Decision
 from testkeep.pipeline.baseline import Base, baseline_from, save_as_baseline, state_folder, store_folder
+from testkeep.pipeline.change_base import current_event
 from testkeep.pipeline.context import Project, load_project
 from testkeep.pipeline.gather import foreign
 from testkeep.pipeline.judge import Case
@@ -40,7 +42,9 @@ def judge_plan(options: dict[str, Any]) -> int:
     project = replace(project, policy=raised(project.policy, options))
     source = folder_or_default(project, options["evidence_folder"], "evidence")
     folder, doubled = flattened(source, state_folder(project) / "gathered")
-    planned = PlannedEvidence(plan, folder, doubled)
+    event = current_event()
+    attempt = None if event.provider is Provider.LOCAL else event.attempt
+    planned = PlannedEvidence(plan, folder, doubled, attempt=attempt)
     console = Console()
     baseline, base_folder = _baseline(project, planned, options["baseline_folder"], console)
     stages = tuple(dict.fromkeys((*project.policy.stages, *(stage for job in plan.jobs for stage in job.stages))))

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import click
 
-from testkeep.errors import EXIT_INCONCLUSIVE, ToolError
-from testkeep.system.interpreter import executable, has_module, has_program
+from testkeep.errors import EXIT_INCONCLUSIVE, EXIT_PASS, EvidenceError, ToolError
+from testkeep.system.files import read_output, scratch_folder, write_atomically
+from testkeep.system.interpreter import executable, has_module, has_program, take_environment_variable
 from testkeep.system.process import run_visibly
 
 _SESSIONS = {"run": "test", "gate": "gate"}
 DIRECT = "direct"
+_RECEIPT = "TESTKEEP_RECEIPT"
 _RUNNERS: dict[str, Callable[[str, Sequence[str]], tuple[str, ...]]] = {
     "nox": lambda name, rest: (executable(), "-m", "nox", "-s", _SESSIONS[name], "--", *rest),
     "tox": lambda name, rest: (executable(), "-m", "tox", "run", "-e", _SESSIONS[name], "--", *rest),
@@ -45,15 +47,37 @@ def chosen(argv: Sequence[str]) -> tuple[str, list[str]]:
     return DIRECT, list(argv)
 
 
+def expected_receipt() -> Path | None:
+    """Where the kit outside of a runner looks for what the kit inside did; nobody that is started from here sees it."""
+    place = take_environment_variable(_RECEIPT)
+    return Path(place) if place else None
+
+
+def leave_receipt(place: Path, name: str, code: int) -> None:
+    """Say that this command was run to its end, and with which exit code."""
+    write_atomically(place, f"{name} {code}".encode())
+
+
 def run_through(runner: str, argv: Sequence[str]) -> int:
-    """Run a command through a runner, and return its exit code; what is no exit code of testkeep decides nothing.
+    """Run a command through a runner, and return the exit code that the command had in there.
 
     Raises:
         ToolError: the runner is not installed.
+        EvidenceError: the runner ended with success, and ran something else than this command.
     """
     name, *rest = argv
     there = has_program(runner) if runner == "poetry" else has_module(runner)
     if not there:
         raise ToolError(f"--runner {runner}: {runner} is not installed here", hint=f"Install it: pip install {runner}")
-    code = run_visibly(_RUNNERS[runner](name, rest), Path.cwd())
-    return code if 0 <= code <= EXIT_INCONCLUSIVE else EXIT_INCONCLUSIVE
+    with scratch_folder() as folder:
+        place = folder / "receipt"
+        outer = run_visibly(_RUNNERS[runner](name, rest), Path.cwd(), {_RECEIPT: str(place)})
+        command, _, number = read_output(place).partition(" ")
+    inner = int(number) if command == name and number.isdecimal() else None
+    if outer == EXIT_PASS and inner is None:
+        raise EvidenceError(
+            f"--runner {runner}: {runner} ended with success, but 'testkeep {name}' did not end in there",
+            hint=f"Something of the project's own is called {_SESSIONS[name]!r} there, and stands in its place.",
+        )
+    # Runners have exit codes of their own; a pass in there is none if the runner found fault with something else.
+    return EXIT_INCONCLUSIVE if inner is None or (outer and inner == EXIT_PASS) else inner

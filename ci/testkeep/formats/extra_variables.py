@@ -9,13 +9,16 @@ from collections.abc import Mapping
 from testkeep.errors import UsageError
 
 VARIABLE = "TESTKEEP_EXTRA_ENV"
+_PORT = "TESTKEEP_POSTGRES_PORT"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-# What the CI product says, nobody else should.
-_NOT_OURS = ("GITHUB_", "RUNNER_", "CI_", "GITLAB_", "ACTIONS_")
+# What the CI product and the pipeline say, nobody else should.
+_NOT_OURS = ("GITHUB_", "RUNNER_", "CI_", "GITLAB_", "ACTIONS_", "TESTKEEP_")
 
 
 def read_extra_variables(environment: Mapping[str, str]) -> dict[str, str]:
     """Read the variables in ``TESTKEEP_EXTRA_ENV``; none if it is not set or empty.
+
+    ``${TESTKEEP_POSTGRES_PORT}`` in a value stands for that variable.
 
     Raises:
         UsageError: it is not a JSON object of texts, or names what is not a variable or the CI product's own.
@@ -32,4 +35,6 @@ def read_extra_variables(environment: Mapping[str, str]) -> dict[str, str]:
     for name in found:
         if not _NAME.fullmatch(name) or name.startswith(_NOT_OURS):
             raise UsageError(f"{VARIABLE}: {name!r} is no variable that can be set here")
-    return found
+    # CI products choose the port when the job starts.
+    port = environment.get(_PORT, "")
+    return {name: value.replace(f"${{{_PORT}}}", port) for name, value in found.items()}

@@ -20,7 +20,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     """The jobs that a run needs, and what they are to be judged as.
 
     ``provenance`` is what was planned for; ``base`` the commit to compare with (empty: none), and
-    ``base_reason`` how it was found or why there is none.
+    ``base_reason`` how it was found or why there is none. ``attempt`` is the one of the CI product's run that planned.
     ``partitions`` are those of the stages with several shards. The ``digest`` names all of it: evidence carries it.
     """
 
@@ -28,6 +28,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     provenance: Provenance
     base: str
     base_reason: str
+    attempt: int = 1
     jobs: tuple[Job, ...]
     partitions: dict[Stage, Partition]
     digest: str = ""

@@ -23,6 +23,10 @@ _FILES = {
 _INPUTS = {Provider.GITHUB: "with:", Provider.GITLAB: "inputs:"}
 # The default of the GitLab pipeline's input "python".
 _USUALLY = ("3.12",)
+# Where the pipeline's file comes from, the kit can come from, too; a project may have to be allowed to read it.
+_GITLAB_KIT = (
+    "testkeep[all] @ git+https://gitlab-ci-token:${{CI_JOB_TOKEN}}@${{CI_SERVER_FQDN}}/{repository}@v{version}"
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,9 @@ def caller_of(provider: Provider, repository: str, branch: str, folder: str, row
     for name, value in (("REPOSITORY", repository), ("BRANCH", branch), ("VERSION", __version__)):
         text = text.replace(f"@{name}@", value)
     inputs = [f'  working-directory: "{folder}"'] if folder else []
-    inputs += rows if provider is Provider.GITLAB else ()
+    if provider is Provider.GITLAB:
+        kit = _GITLAB_KIT.format(repository=repository, version=__version__)
+        inputs = [f'  kit: "{kit}"', *inputs, *rows]
     if inputs:
         text += "".join(f"    {line}\n" for line in (_INPUTS[provider], *inputs))
     return StarterFile(PurePosixPath(path), text)

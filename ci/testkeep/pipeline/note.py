@@ -9,8 +9,8 @@ from testkeep.reports import gitlab
 from testkeep.system.interpreter import environment_variables
 
 NOTE_VARIABLE = "TESTKEEP_NOTE_TOKEN"
-# What the pipeline's file makes of an input that names no variable.
-_NOT_WANTED = "${}"
+# The pipeline's input: the name of the variable that the token comes from.
+_NAME = "TESTKEEP_NOTE_TOKEN_FROM"
 _TOKEN = re.compile(r"[A-Za-z0-9_.=-]+")
 
 
@@ -21,7 +21,7 @@ def write_note(verdict: Verdict) -> str:
     """
     environment = environment_variables()
     number, token = environment.get("CI_MERGE_REQUEST_IID", ""), environment.get(NOTE_VARIABLE, "")
-    if not number or token == _NOT_WANTED:
+    if not number or not environment.get(_NAME, NOTE_VARIABLE):
         return ""
     if not _TOKEN.fullmatch(token):
         return "no note was written: the variable for its token is empty here, or holds something else"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -33,13 +33,14 @@ class PlannedEvidence:
     """What a folder holds of a plan's jobs.
 
     ``doubled`` are the stems of jobs of which several files were found; ``job`` is the only one that is asked for
-    (None: all of the plan).
+    (None: all of the plan). ``attempt`` is the one that is running, if the CI product says so: nothing can be newer.
     """
 
     plan: Plan
     folder: EvidenceFolder
     doubled: frozenset[str] = frozenset()
     job: Job | None = None
+    attempt: int | None = None
 
     def head(self, project: Project) -> Gathered:
         """The records of the head's jobs; whatever keeps them from being exactly the planned set is a rejection."""
@@ -47,9 +48,10 @@ class PlannedEvidence:
             return self._of((self.job,), project)
         gathered = self._of(tuple(self.plan.of_side(Side.HEAD)), project)
         known = {job.id for job in self.plan.jobs}
-        strangers = sorted(stem for stem in self.folder.job_ids() if _job_of(stem) not in known)
         more = [
-            Rejection(job=stem, kind=RejectionKind.FOREIGN, reason="the plan has no such job") for stem in strangers
+            Rejection(job=stem, kind=RejectionKind.FOREIGN, reason=reason)
+            for stem in sorted(self.folder.job_ids())
+            if (reason := self._intrusion(stem, known))
         ]
         idle = [
             stage for stage in project.policy.test_stages if not self._plans(stage) and not has_tests(project, stage)
@@ -57,6 +59,15 @@ class PlannedEvidence:
         evidence = (*gathered.evidence, *(_idle(project, stage) for stage in idle))
         unplanned = _unplanned(self.plan, project.policy, idle)
         return Gathered(evidence, gathered.unfinished, (*gathered.rejections, *more, *unplanned))
+
+    def _intrusion(self, stem: str, known: Collection[str]) -> str:
+        """What is wrong with the name of a record; empty if nothing is."""
+        if self.attempt is not None and _attempt_of(stem) > self.attempt:
+            return f"this is attempt {self.attempt}, so no job can have left that"
+        # The plan of an earlier attempt may have had other jobs.
+        if _job_of(stem) not in known and not 0 < _attempt_of(stem) < self.plan.attempt:
+            return "the plan has no such job"
+        return ""
 
     def _plans(self, stage: Stage) -> bool:
         return any(stage in job.stages for job in self.plan.of_side(Side.HEAD))

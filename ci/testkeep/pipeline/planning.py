@@ -14,6 +14,7 @@ from testkeep.model.policy import Policy
 from testkeep.model.stage import Stage
 from testkeep.pipeline.base_tree import check_out
 from testkeep.pipeline.baseline import Base, baseline_from, stored_records
+from testkeep.pipeline.change_base import current_event
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.gather import foreign
 from testkeep.pipeline.plans import has_tests
@@ -71,6 +72,7 @@ def make_plan(project: Project, base: Base, options: PlanOptions) -> Plan:
             provenance=project.provenance,
             base=base.commit,
             base_reason=base.how or base.reason,
+            attempt=current_event().attempt,
             jobs=tuple(jobs),
             partitions={
                 stage: _partition(records, stage, shards[stage]) for stage in tests if shards.get(stage, 1) > 1

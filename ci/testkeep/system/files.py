@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from testkeep.errors import UsageError
@@ -52,6 +53,13 @@ def append_text(path: Path, text: str) -> None:
             file.write(text)
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+@contextlib.contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """A folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="testkeep-") as name:
+        yield Path(name)
 
 
 def write_atomically(path: Path, data: bytes) -> None:

@@ -65,6 +65,11 @@ def add_environment_variables(variables: Mapping[str, str]) -> None:
     os.environ.update(variables)
 
 
+def take_environment_variable(name: str) -> str:
+    """Read a variable that is not handed on to what this process starts; empty if it is not set."""
+    return os.environ.pop(name, "")
+
+
 def processors() -> int:
     """How many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -47,9 +47,9 @@ def call(argv: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None, s
     return Completed(done.returncode, done.stdout, done.stderr.decode(errors="replace").strip())
 
 
-def run_visibly(argv: Sequence[str], cwd: Path) -> int:
-    """Run a command that writes to our own output, and return its exit code."""
-    return subprocess.run(argv, cwd=cwd, check=False).returncode
+def run_visibly(argv: Sequence[str], cwd: Path, extra: Mapping[str, str] | None = None) -> int:
+    """Run a command that writes to our own output, and return its exit code. ``extra`` are environment variables."""
+    return subprocess.run(argv, cwd=cwd, env={**os.environ, **(extra or {})}, check=False).returncode
 
 
 @dataclass(frozen=True)

@@ -155,6 +155,18 @@ def test_plan__for_github__adds_the_matrices_to_the_outputs_of_the_step(planned:
 
 
 @pytest.mark.slow
+def test_plan__for_github_without_any_job__has_empty_outputs(tmp_path: Path) -> None:
+    project = GitProject(tmp_path / "repository")
+    project.commit({"testkeep.toml": 'stages = ["unit"]\n', "app/__init__.py": ""})
+    outputs = tmp_path / "outputs"
+    outputs.touch()
+
+    done = project.testkeep("plan", "--github", GITHUB_OUTPUT=str(outputs))
+
+    assert done.exit_code == 0, done.errors
+    assert outputs.read_text() == "static=\ntests=\nbase=\nbase-commit=\npython=\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -436,6 +448,33 @@ def test_gate__several_attempts__counts_the_last(planned: Planned) -> None:
 
     gate = planned.gate()
 
+    assert (gate.exit_code, gate.codes) == (0, []), gate.output
+
+
+def test_gate__attempt_that_is_still_to_come__cannot_have_left_anything(planned: Planned) -> None:
+    # As code in the tests of one job could do, to take the place of another job's evidence.
+    forged = planned.evidence / f"base-{UNIT_1}-a2.json"
+    shutil.copyfile(planned.evidence / f"base-{UNIT_1}-a1.json", forged)
+
+    gate = planned.gate(GITHUB_ACTIONS="true", GITHUB_RUN_ATTEMPT="1")
+
+    assert gate.exit_code == 4
+    assert gate.finding("TK502").message == f"job base-{UNIT_1}-a2: this is attempt 1, so no job can have left that"
+
+
+@pytest.mark.slow
+def test_gate__jobs_of_an_earlier_attempts_plan__are_no_matter(planned: Planned) -> None:
+    # All jobs are run again, and the plan does without the base's, because its evidence was found somewhere.
+    again = {"GITHUB_ACTIONS": "true", "GITHUB_RUN_ATTEMPT": "2"}
+    assert planned.make("--no-base-jobs", "--base", "HEAD^").exit_code == 0
+    earlier = planned.gate(**again)
+    planned.project.testkeep("plan", "--output", str(planned.plan), "--no-base-jobs", "--base", "HEAD^", **again)
+    for job in HEAD_JOBS:
+        planned.run(job, **again)
+
+    gate = planned.gate(**again)
+
+    assert any("the plan has no such job" in finding.message for finding in earlier.findings)
     assert (gate.exit_code, gate.codes) == (0, []), gate.output
 
 

@@ -125,7 +125,7 @@ def prepared_python(folder: Path) -> Path:
     here = Path(sys.executable)
     folder.mkdir(exist_ok=True)
     python = folder / "python"
-    python.write_text(f'#!/bin/sh\n[ "$1 $2" = "-m pip" ] && exit 0\nexec "{here}" "$@"\n')
+    python.write_text(f'#!/bin/sh\n[ "$1 $2 $3" = "-P -m pip" ] && exit 0\nexec "{here}" "$@"\n')
     python.chmod(0o755)
     program = folder / "testkeep"
     if not program.is_symlink():

@@ -1,67 +1,22 @@
-"""The composite actions, in a workflow that a project wrote itself."""
+"""The composite actions, in the workflow that the documentation shows."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from integration.github.callers import PYTHON, Caller, caller, kit_repository, results
+from integration.github.callers import PYTHON, ROOT, Caller, caller, kit_repository, results
 
-WORKFLOW = """\
-name: CI
-on: [pull_request]
-permissions:
-  actions: read
-  contents: read
-jobs:
-  plan:
-    runs-on: ubuntu-24.04
-    outputs:
-      tests: ${{{{ steps.plan.outputs.tests }}}}
-      artifact: testkeep-plan-a${{{{ github.run_attempt }}}}
-    steps:
-      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1
-        with: {{fetch-depth: 0, persist-credentials: false}}
-      - uses: acme/testkeep/github-actions/setup@v1
-        with: {{python-version: "{python}", kit: testkeep}}
-      - id: plan
-        run: testkeep plan unit integration --no-base-jobs --output "$RUNNER_TEMP/plan/plan.json" --github
-      - uses: actions/upload-artifact@bbbca2ddaa5d8feaa63e36b76fdaad77386f024f
-        with:
-          name: testkeep-plan-a${{{{ github.run_attempt }}}}
-          path: ${{{{ runner.temp }}}}/plan/plan.json
-  tests:
-    needs: plan
-    runs-on: ubuntu-24.04
-    strategy:
-      fail-fast: false
-      matrix: ${{{{ fromJSON(needs.plan.outputs.tests) }}}}
-    steps:
-      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1
-        with: {{fetch-depth: 0, persist-credentials: false}}
-      - uses: acme/testkeep/github-actions/setup@v1
-        with: {{python-version: "${{{{ matrix.python }}}}", runner: direct, install: "true", kit: testkeep}}
-      - uses: acme/testkeep/github-actions/stage@v1
-        with:
-          job: ${{{{ matrix.id }}}}
-          plan-artifact: ${{{{ needs.plan.outputs.artifact }}}}
-          runner: direct
-  gate:
-    needs: [plan, tests]
-    if: always()
-    runs-on: ubuntu-24.04
-    steps:
-      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1
-        with: {{fetch-depth: 0, persist-credentials: false}}
-      - uses: acme/testkeep/github-actions/setup@v1
-        with: {{python-version: "{python}", runner: direct, install: "true", kit: testkeep}}
-      - uses: acme/testkeep/github-actions/gate@v1
-        with:
-          needs: ${{{{ toJSON(needs) }}}}
-          plan-artifact: ${{{{ needs.plan.outputs.artifact }}}}
-          runner: direct
-"""
+EXAMPLE = re.search(r"```yaml\n(name: CI\n.*?)```", (ROOT / "docs" / "github.md").read_text(), re.DOTALL)[1]
+
+
+def workflow() -> str:
+    """The example in the documentation, of a project whose tests need nothing."""
+    text = re.sub(r"testkeep/testkeep/(\S+)@v[\d.]+", r"acme/testkeep/\1@v1", EXAMPLE)
+    text = text.replace('"3.12"', f'"{PYTHON}"').replace("runner: nox", "runner: direct")
+    return re.sub(r'(python-version: ".*?".*)}', r'\1, install: "true", kit: testkeep}', text)
 
 
 @pytest.fixture(scope="module")
@@ -71,11 +26,10 @@ def kit(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def own(tmp_path: Path, kit: Path) -> Caller:
-    """A project with such a workflow, whose policy has no static stage."""
+    """A project with such a workflow."""
     made = caller(tmp_path, kit)
-    made.project.replace("pyproject.toml", 'stages = ["format", ', "stages = [")
     path = made.project.repository / ".github" / "workflows" / "ci.yml"
-    path.write_text(WORKFLOW.format(python=PYTHON))
+    path.write_text(workflow())
     made.project.commit()
     made.project.git("checkout", "--quiet", "main")
     made.project.git("merge", "--quiet", "topic")
@@ -113,6 +67,6 @@ def test_actions__base_is_not_in_the_clone__nothing_is_judged_and_the_gate_is_re
 
     report = own.pull_request().run()
 
-    assert results(report) == {"plan": "failure", "tests": "skipped", "gate": "failure"}
+    assert results(report) == {"plan": "failure", "${{ matrix.name }}": "skipped", "gate": "failure"}
     assert "the base commit was not found" in report.job("plan").log
     assert "'fetch-depth: 0' for actions/checkout" in report.job("plan").log

@@ -17,6 +17,7 @@ WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 ACTIONS = sorted((ROOT / "github-actions").glob("*/action.yml"))
 CALLER = ROOT / "ci" / "testkeep" / "templates" / "github-caller.yml"
 PIPELINE = ROOT / ".github" / "workflows" / "pipeline.yml"
+DOCUMENTATION = ROOT / "docs" / "github.md"
 _PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
 
 
@@ -69,8 +70,8 @@ def test_uses__anything_of_others__is_pinned_by_commit_with_its_version(file: Pa
 def test_uses__the_same_action__has_the_same_commit_everywhere() -> None:
     used = {
         entry
-        for file in (*WORKFLOWS, *ACTIONS)
-        for entry in re.findall(r"^ *-? *uses: ([^$\n]+)$", file.read_text(), re.MULTILINE)
+        for file in (*WORKFLOWS, *ACTIONS, DOCUMENTATION)
+        for entry in re.findall(r"^ *-? *uses: (actions/[^$\n]+)$", file.read_text(), re.MULTILINE)
     }
 
     names = [entry.partition("@")[0] for entry in used]
@@ -111,7 +112,7 @@ def test_gate__needs_every_other_job_and_always_runs() -> None:
 
 
 def test_inputs__each__is_used_and_documented() -> None:
-    text, docs = PIPELINE.read_text(), (ROOT / "docs" / "github.md").read_text()
+    text, docs = PIPELINE.read_text(), DOCUMENTATION.read_text()
     inputs = re.findall(r"^      ([a-z-]+):$", text.partition("inputs:")[2].partition("    outputs:")[0], re.MULTILINE)
 
     assert [name for name in inputs if f"inputs.{name}" not in text] == []

@@ -285,8 +285,9 @@ def test_init__policy__starter_has_the_rows_that_differ_from_the_defaults(
     assert done.exit_code == 0, done.errors
     (include,) = yaml.safe_load((service.project.repository / ".gitlab-ci.yml").read_text())["include"]
     assert (include["project"], include["file"]) == ("acme/kit", f"/{PIPELINE.relative_to(ROOT)}")
-    given = include.get("inputs", {})
-    assert {name: rows for name, rows in given.items() if name != "base"} == inputs
+    given = include["inputs"]
+    assert re.fullmatch(DECLARED["kit"]["regex"], given["kit"])
+    assert {name: rows for name, rows in given.items() if name not in ("base", "kit")} == inputs
     assert [row["TESTKEEP_JOB"] for row in given.get("base", [])] == [
         f"base-{row['TESTKEEP_JOB']}" for row in inputs.get("tests", [])
     ]
@@ -300,4 +301,6 @@ def test_init__sub_folder__is_the_working_directory(tmp_path: Path) -> None:
     service.project.testkeep("init", "--ci", "gitlab")
 
     (include,) = yaml.safe_load((service.project.repository / ".gitlab-ci.yml").read_text())["include"]
-    assert include["inputs"] == {"working-directory": "services/my app"}
+    assert {name: value for name, value in include["inputs"].items() if name != "kit"} == {
+        "working-directory": "services/my app"
+    }

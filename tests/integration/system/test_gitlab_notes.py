@@ -80,21 +80,20 @@ def test_notes__shown__without_the_token(gitlab: FakeGitLab) -> None:
 
 
 @pytest.fixture
-def gate(project: GitProject, gitlab: FakeGitLab) -> Callable[[str], tuple[int, str]]:
+def gate(project: GitProject, gitlab: FakeGitLab) -> Callable[..., tuple[int, str]]:
     """Judge in a merge request's pipeline, with what the pipeline's file hands on for a token."""
     (project.root / ".testkeep/evidence").mkdir(parents=True)
 
-    def judge(token: str) -> tuple[int, str]:
+    def judge(token: str, variable: str = "NOTE_TOKEN") -> tuple[int, str]:
         variables = {"CI_API_V4_URL": gitlab.api, "CI_MERGE_REQUEST_PROJECT_ID": "12", "CI_MERGE_REQUEST_IID": "3"}
-        done = project.testkeep(
-            "gate", "--base", "none", "--gitlab-note", TESTKEEP_NOTE_TOKEN=token, CI_JOB_NAME="gate", **variables
-        )
+        variables |= {"CI_JOB_NAME": "gate", "TESTKEEP_NOTE_TOKEN": token, "TESTKEEP_NOTE_TOKEN_FROM": variable}
+        done = project.testkeep("gate", "--base", "none", "--gitlab-note", **variables)
         return done.exit_code, done.output
 
     return judge
 
 
-def test_gate__token__leaves_its_verdict_as_a_note(gate: Callable[[str], tuple[int, str]], gitlab: FakeGitLab) -> None:
+def test_gate__token__leaves_its_verdict_as_a_note(gate: Callable[..., tuple[int, str]], gitlab: FakeGitLab) -> None:
     code, output = gate(TOKEN)
 
     assert (code, "the verdict is a note of merge request !3" in output) == (4, True)
@@ -102,16 +101,20 @@ def test_gate__token__leaves_its_verdict_as_a_note(gate: Callable[[str], tuple[i
     assert note["body"].startswith(f"{MARKER}\n## ⚠️ testkeep: INCONCLUSIVE")
 
 
-def test_gate__bad_token__says_so_and_decides_the_same(gate: Callable[[str], tuple[int, str]]) -> None:
+def test_gate__bad_token__says_so_and_decides_the_same(gate: Callable[..., tuple[int, str]]) -> None:
     code, output = gate("wrong")
     assert (code, "no note was written: GitLab answered 401 Unauthorized" in output) == (4, True)
 
 
-def test_gate__empty_token__says_so(gate: Callable[[str], tuple[int, str]]) -> None:
+def test_gate__empty_token__says_so(gate: Callable[..., tuple[int, str]]) -> None:
     assert "no note was written: the variable for its token is empty here" in gate("")[1]
 
 
-def test_gate__no_variable_named__leaves_no_note(gate: Callable[[str], tuple[int, str]], gitlab: FakeGitLab) -> None:
-    assert "note of merge request" not in gate("${}")[1]
-    assert "no note" not in gate("${}")[1]
+@pytest.mark.parametrize("token", ["", "${}"])
+def test_gate__no_variable_named__leaves_no_note(
+    gate: Callable[..., tuple[int, str]], gitlab: FakeGitLab, token: str
+) -> None:
+    _, output = gate(token, variable="")
+
+    assert ("note of merge request" in output, "no note" in output) == (False, False)
     assert gitlab.notes == []

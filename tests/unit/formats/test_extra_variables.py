@@ -21,6 +21,15 @@ def test_read_extra_variables(text: str | None, expected: dict[str, str]) -> Non
     assert read_extra_variables({} if text is None else {"TESTKEEP_EXTRA_ENV": text}) == expected
 
 
+def test_read_extra_variables__port_of_the_database__is_put_in() -> None:
+    text = '{"URL": "postgresql://u@localhost:${TESTKEEP_POSTGRES_PORT}/db", "RAW": "${HOME}"}'
+
+    assert read_extra_variables({"TESTKEEP_EXTRA_ENV": text, "TESTKEEP_POSTGRES_PORT": "5433"}) == {
+        "URL": "postgresql://u@localhost:5433/db",
+        "RAW": "${HOME}",
+    }
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -29,6 +38,7 @@ def test_read_extra_variables(text: str | None, expected: dict[str, str]) -> Non
         pytest.param('{"A": 1}', "expected a JSON object of texts", id="a number"),
         pytest.param('{"A B": "1"}', "'A B' is no variable that can be set here", id="no name"),
         pytest.param('{"GITHUB_SHA": "1"}', "'GITHUB_SHA' is no variable that can be set here", id="GitHub's own"),
+        pytest.param('{"TESTKEEP_NEEDS": ""}', "'TESTKEEP_NEEDS' is no variable that can be set", id="the pipeline's"),
         pytest.param('{"A\\n": "1"}', "'A\\n' is no variable", id="a name with a line feed"),
     ],
 )

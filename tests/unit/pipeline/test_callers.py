@@ -8,6 +8,8 @@ from testkeep import __version__
 from testkeep.model.change_event import Provider
 from testkeep.pipeline.callers import caller_of
 
+GITLAB_SERVER = "git+https://gitlab-ci-token:${CI_JOB_TOKEN}@${CI_SERVER_FQDN}"
+
 
 @pytest.mark.parametrize(
     ("provider", "path", "lines"),
@@ -25,7 +27,12 @@ from testkeep.pipeline.callers import caller_of
         pytest.param(
             Provider.GITLAB,
             ".gitlab-ci.yml",
-            ["  - project: acme/kit", f"    ref: v{__version__}", '      working-directory: "services/web shop"'],
+            [
+                "  - project: acme/kit",
+                f"    ref: v{__version__}",
+                '      working-directory: "services/web shop"',
+                f'      kit: "testkeep[all] @ {GITLAB_SERVER}/acme/kit@v{__version__}"',
+            ],
             id="GitLab",
         ),
     ],
