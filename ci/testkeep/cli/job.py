@@ -42,6 +42,11 @@ def read_plan(path: Path) -> Plan:
         raise EvidenceError(f"{path}: the plan cannot be read: {error.strerror}") from error
 
 
+def evidence_of(plan: Plan) -> str:
+    """The default folder of a plan's evidence: what other plans and plain runs left is not in there."""
+    return f"planned-{plan.digest[:12]}"
+
+
 def do_job(options: dict[str, Any], pytest_arguments: tuple[str, ...]) -> int:
     """Run one job of a plan, and judge that job alone."""
     given = next((name for name in _NOT_WITH_A_JOB if options[name]), "")
@@ -50,7 +55,7 @@ def do_job(options: dict[str, Any], pytest_arguments: tuple[str, ...]) -> int:
         raise UsageError(f"--job and --{option}: the plan says what the job is, and the gate judges it")
     project = load_project(Path.cwd())
     plan = read_plan(options["plan_file"])
-    folder = EvidenceFolder(folder_or_default(project, options["evidence_folder"], "evidence"))
+    folder = EvidenceFolder(folder_or_default(project, options["evidence_folder"], evidence_of(plan)))
     have_base(plan, project)
     project = under_base(project, plan.base)
     if is_idle(plan, options["job_id"], project.policy):

@@ -37,7 +37,10 @@ _OUTPUT_OPTIONS = (
 )  # fmt: skip
 
 evidence_option = click.option(
-    "--evidence", "evidence_folder", type=FOLDER, help="Folder with the evidence [default: .testkeep/evidence]."
+    "--evidence",
+    "evidence_folder",
+    type=FOLDER,
+    help="Folder with the evidence [default: .testkeep/evidence; with --plan, one of the plan's own].",
 )
 base_option = click.option(
     "--base",

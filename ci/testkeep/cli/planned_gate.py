@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 
 from testkeep.cli.github_outputs import add_outputs
-from testkeep.cli.job import read_plan
+from testkeep.cli.job import evidence_of, read_plan
 from testkeep.cli.options import raised
 from testkeep.cli.session import exit_code_of, folder_or_default, make_baseline, reach
 from testkeep.errors import EvidenceError, UsageError
@@ -40,7 +40,7 @@ def judge_plan(options: dict[str, Any]) -> int:
     _check(plan, project)
     project = under_base(project, plan.base)
     project = replace(project, policy=raised(project.policy, options))
-    source = folder_or_default(project, options["evidence_folder"], "evidence")
+    source = folder_or_default(project, options["evidence_folder"], evidence_of(plan))
     folder, doubled = flattened(source, state_folder(project) / "gathered")
     event = current_event()
     attempt = None if event.provider is Provider.LOCAL else event.attempt

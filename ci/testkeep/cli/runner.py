@@ -16,8 +16,9 @@ _SESSIONS = {"run": "test", "gate": "gate"}
 DIRECT = "direct"
 _RECEIPT = "TESTKEEP_RECEIPT"
 _RUNNERS: dict[str, Callable[[str, Sequence[str]], tuple[str, ...]]] = {
-    "nox": lambda name, rest: (executable(), "-m", "nox", "-s", _SESSIONS[name], "--", *rest),
-    "tox": lambda name, rest: (executable(), "-m", "tox", "run", "-e", _SESSIONS[name], "--", *rest),
+    # -P: a nox.py of the project is not nox.
+    "nox": lambda name, rest: (executable(), "-P", "-m", "nox", "-s", _SESSIONS[name], "--", *rest),
+    "tox": lambda name, rest: (executable(), "-P", "-m", "tox", "run", "-e", _SESSIONS[name], "--", *rest),
     "poetry": lambda name, rest: ("poetry", "run", "testkeep", name, *rest),
 }
 

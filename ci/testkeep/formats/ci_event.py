@@ -45,6 +45,7 @@ def _of_github(environment: Mapping[str, str], payload: Mapping[str, Any]) -> Ch
         head=environment.get("GITHUB_SHA", ""),
         base=_commit(base),
         target=target,
+        merged=environment.get("GITHUB_EVENT_NAME") == "pull_request",
         attempt=_number(environment.get("GITHUB_RUN_ATTEMPT", "")),
     )
 
@@ -67,6 +68,7 @@ def _of_gitlab(environment: Mapping[str, str]) -> ChangeEvent:
         head=environment.get("CI_COMMIT_SHA", ""),
         base=_commit(base),
         target=target,
+        merged=occasion is Occasion.CHANGE and environment.get("CI_MERGE_REQUEST_EVENT_TYPE") == "merged_result",
     )
 
 

@@ -11,8 +11,8 @@ from testkeep.errors import UsageError
 VARIABLE = "TESTKEEP_EXTRA_ENV"
 _PORT = "TESTKEEP_POSTGRES_PORT"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-# What the CI product and the pipeline say, nobody else should.
-_NOT_OURS = ("GITHUB_", "RUNNER_", "CI_", "GITLAB_", "ACTIONS_", "TESTKEEP_")
+# What the CI product and the pipeline say, nobody else should. What pytest is told here, the base's would be told, too.
+_NOT_OURS = ("GITHUB_", "RUNNER_", "CI_", "GITLAB_", "ACTIONS_", "TESTKEEP_", "PYTEST_", "COVERAGE_")
 
 
 def read_extra_variables(environment: Mapping[str, str]) -> dict[str, str]:
@@ -32,7 +32,9 @@ def read_extra_variables(environment: Mapping[str, str]) -> dict[str, str]:
         raise UsageError(f"{VARIABLE}: not JSON: {error}") from error
     if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
         raise UsageError(f'{VARIABLE}: expected a JSON object of texts, such as {{"TZ": "UTC"}}')
-    for name in found:
+    for name, value in found.items():
+        if "\0" in value or value != value.encode(errors="replace").decode():
+            raise UsageError(f"{VARIABLE}: the value of {name!r} cannot be a variable's")
         if not _NAME.fullmatch(name) or name.startswith(_NOT_OURS):
             raise UsageError(f"{VARIABLE}: {name!r} is no variable that can be set here")
     # CI products choose the port when the job starts.

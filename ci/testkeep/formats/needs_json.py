@@ -17,7 +17,7 @@ def read_needs(text: str) -> dict[str, str]:
         return {}
     try:
         needs = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"--needs: not JSON: {error}", hint="Give what ${{ toJSON(needs) }} is.") from error
     if not isinstance(needs, dict) or not all(isinstance(_result(job), str) for job in needs.values()):
         raise UsageError(

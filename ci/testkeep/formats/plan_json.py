@@ -28,7 +28,7 @@ def dumps(plan: Plan) -> bytes:
     """Write a plan, indented, and beside it the ``matrix`` of each platform; nothing reads that back."""
     content: dict[str, Any] = msgspec.to_builtins(plan)
     content["matrix"] = {"github": github_matrices(plan), "gitlab": gitlab_matrices(plan)}
-    return msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n"
+    return msgspec.json.format(encode(content), indent=2) + b"\n"
 
 
 def loads(data: bytes, source: str) -> Plan:

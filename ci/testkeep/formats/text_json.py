@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import msgspec
 
 _encoder = msgspec.json.Encoder()
 
 
-def encode(value: msgspec.Struct) -> bytes:
+def encode(value: msgspec.Struct | dict[str, Any]) -> bytes:
     """Write a value as UTF-8; ``?`` stands for each character that UTF-8 does not have.
 
     Such characters, lone surrogates, come from file names and messages that are not text. JSON could escape them, but

@@ -31,7 +31,8 @@ class ChangeEvent(Struct, frozen=True, kw_only=True):
     """What the provider says of a pipeline; empty where it says nothing. Nothing of it is believed unseen.
 
     ``head`` is the commit that it is run for, ``base`` the one that the provider compares with, ``target`` the branch
-    that a change is to be merged into, or the default branch. ``attempt`` counts from 1.
+    that a change is to be merged into, or the default branch. ``merged`` says that ``head`` is the provider's own merge
+    of the change into its target; any other merge is its author's. ``attempt`` counts from 1.
     """
 
     provider: Provider = Provider.LOCAL
@@ -39,4 +40,5 @@ class ChangeEvent(Struct, frozen=True, kw_only=True):
     head: str = ""
     base: str = ""
     target: str = ""
+    merged: bool = False
     attempt: int = 1

@@ -12,7 +12,7 @@ from testkeep.errors import BaselineError, EvidenceError, UsageError
 from testkeep.model.evidence import Evidence, Unfinished
 from testkeep.model.stage import Stage
 from testkeep.pipeline.base_tree import check_out
-from testkeep.pipeline.context import Project
+from testkeep.pipeline.context import STATE_FOLDER, Project
 from testkeep.pipeline.gather import read_all
 from testkeep.pipeline.plans import RunOptions
 from testkeep.pipeline.progress import Watcher
@@ -26,6 +26,8 @@ from testkeep.system.files import keep_out_of_git
 from testkeep.system.git import Repository
 
 NO_BASE = "none"
+# A change can have a say in the environment of the base's tests: what it loses would not be run there, either.
+_SELECTING = ("-k", "-m", "--deselect", "--ignore")
 # A clone made by a CI product often has no origin/HEAD and no local branch but its own.
 _DEFAULT_BRANCHES = ("origin/HEAD", "main", "origin/main", "master", "origin/master")
 
@@ -166,7 +168,7 @@ def store_folder(project: Project, commit: str) -> EvidenceFolder:
 
 def state_folder(project: Project) -> Path:
     """The folder ``.testkeep`` of a project, which git ignores by itself."""
-    folder = project.root / ".testkeep"
+    folder = project.root / STATE_FOLDER
     keep_out_of_git(folder)
     return folder
 
@@ -224,7 +226,8 @@ def refuse_invalid(evidence: Sequence[Evidence], unfinished: Sequence[Unfinished
     """Refuse what is no baseline.
 
     Raises:
-        BaselineError: a run did not finish, something could not be collected, or a run is not valid.
+        BaselineError: a run did not finish, something could not be collected, a run is not valid, or its environment,
+            which is that of the change, took tests out.
     """
     if unfinished:
         stages = ", ".join(left.job.id for left in unfinished)
@@ -237,6 +240,12 @@ def refuse_invalid(evidence: Sequence[Evidence], unfinished: Sequence[Unfinished
         if broken is not None:
             first_line = broken.reason.strip().partition("\n")[0]
             raise BaselineError(f"at that commit {broken.id} cannot be collected here: {first_line}")
+        words = record.suite.settings.environment.get("PYTEST_ADDOPTS", "").split()
+        selecting = next((word for word in words if word.startswith(_SELECTING)), "")
+        if selecting:
+            raise BaselineError(
+                f"its run of {record.job.id} was told by PYTEST_ADDOPTS to leave tests out: {selecting}"
+            )
         reason = next(iter([*doubts(record.suite), broken_off(record.suite)]))
         if reason:
             raise BaselineError(f"its run of {record.job.id} is not valid: {reason}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
@@ -47,7 +48,7 @@ def caller_of(provider: Provider, repository: str, branch: str, folder: str, row
     text = resources.files("testkeep").joinpath("templates", template).read_text(encoding="utf-8")
     for name, value in (("REPOSITORY", repository), ("BRANCH", branch), ("VERSION", __version__)):
         text = text.replace(f"@{name}@", value)
-    inputs = [f'  working-directory: "{folder}"'] if folder else []
+    inputs = [f"  working-directory: {json.dumps(folder)}"] if folder else []
     if provider is Provider.GITLAB:
         kit = _GITLAB_KIT.format(repository=repository, version=__version__)
         inputs = [f'  kit: "{kit}"', *inputs, *rows]

@@ -59,7 +59,7 @@ class _Search:
             case Occasion.CHANGE:
                 return self._merged() or self._branched()
             case Occasion.QUEUE:
-                return self._stated() or self._merged() or self._fail("the commit that the queue builds on")
+                return self._stated() or self._fail("the commit that the queue builds on")
             case Occasion.PUSH:
                 return self._stated() or self._parent()
             case _:
@@ -67,6 +67,8 @@ class _Search:
 
     def _merged(self) -> Base | None:
         """The provider's own merge of a change: its first parent is the target as it was then."""
+        if not self._event.merged:
+            return None  # the first parent of its author's merge is a commit of its author's
         parents = self._parents()
         if len(parents) != 2 or self._repository.resolve(parents[0]) is None:
             return None

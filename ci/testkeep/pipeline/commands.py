@@ -29,8 +29,8 @@ class ToolCommand:
 
     @property
     def argv(self) -> tuple[str, ...]:
-        """What makes the interpreter run it."""
-        return ("-c", self.script) if self.script else ("-m", self.module, *self.arguments)
+        """What makes the interpreter run it; a file of the project that has the module's name is not taken for it."""
+        return ("-c", self.script) if self.script else ("-P", "-m", self.module, *self.arguments)
 
 
 def _tool(name: str, *arguments: str) -> ToolCommand:

@@ -19,6 +19,8 @@ from testkeep.system.git import Repository
 POLICY_FILES = ("testkeep.toml", "pyproject.toml")
 _PROJECT_FILES = (*POLICY_FILES, "setup.cfg", "setup.py", "requirements.txt", "pytest.ini", "tox.ini")
 BARE_JOB = "tests"
+STATE_FOLDER = ".testkeep"
+"""Where a project's evidence, baselines and reports go, unless the user says otherwise; git ignores it by itself."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +69,18 @@ def load_project(start: Path) -> Project:
     """Find the project that a folder belongs to, and read its policy.
 
     Raises:
-        UsageError: not a git repository, no commit yet, or the policy is wrong.
+        UsageError: not a git repository, no commit yet, the policy is wrong, or evidence was committed.
         ToolError: git is not installed.
     """
     repository = Repository.around(start)
-    return project_at(_project_root(start.resolve(), repository.root.resolve()), repository)
+    project = project_at(_project_root(start.resolve(), repository.root.resolve()), repository)
+    committed = repository.tracked(project.root / STATE_FOLDER)
+    if committed:
+        raise UsageError(
+            f"{STATE_FOLDER}/{committed[0]} is in git: what lies in there would stand for evidence",
+            hint=f"Take it out: git rm -r --cached {STATE_FOLDER}",
+        )
+    return project
 
 
 def project_at(root: Path, repository: Repository, known: Policy | None = None) -> Project:

@@ -65,7 +65,8 @@ class PlannedEvidence:
         if self.attempt is not None and _attempt_of(stem) > self.attempt:
             return f"this is attempt {self.attempt}, so no job can have left that"
         # The plan of an earlier attempt may have had other jobs.
-        if _job_of(stem) not in known and not 0 < _attempt_of(stem) < self.plan.attempt:
+        is_planned = _job_of(stem) in known and _attempt_of(stem) > 0
+        if not is_planned and not 0 < _attempt_of(stem) < self.plan.attempt:
             return "the plan has no such job"
         return ""
 
@@ -131,6 +132,8 @@ class PlannedEvidence:
             return f"it ran shard {found.job.shown_shard} of {', '.join(found.job.stages)}"
         if isinstance(found, Unfinished):
             return ""
+        if found.idle and not job.stages[0].is_static and (job.side is Side.BASE or has_tests(project, job.stages[0])):
+            return "it says that there was nothing to run, and there are tests"
         if job.side is Side.BASE:
             commit, base = found.provenance.commit, self.plan.base
             return "" if commit == base else f"made at commit {commit[:12]}, and the base is {base[:12]}"
@@ -154,18 +157,23 @@ def _idle(project: Project, stage: Stage) -> Evidence:
 
 def _unplanned(plan: Plan, policy: Policy, idle: Sequence[Stage]) -> Iterator[Rejection]:
     """What the policy asks for and the plan leaves out, although there are tests."""
-    pythons = policy.python or tuple(dict.fromkeys(job.python for job in plan.jobs))[:1]
+    pythons = policy.python or tuple(dict.fromkeys(job.python for job in plan.jobs))[:1] or ("",)
     for stage in policy.stages:
         if stage in idle:
             continue
-        for python in pythons[:1] if stage.is_static else pythons:
-            if not any(stage in job.stages and job.python == python for job in plan.of_side(Side.HEAD)):
-                yield Rejection(
-                    job=job_id(stage, python, 1, 1, Side.HEAD),
-                    kind=RejectionKind.MISSING,
-                    reason="the policy asks for it, and the plan leaves it out",
-                    stages=(stage,),
-                )
+        planned = {job.python for job in plan.of_side(Side.HEAD) if stage in job.stages}
+        if stage.is_static:
+            missing = [] if planned else [""]  # one version is enough, whichever
+        else:
+            missing = [python for python in pythons if python not in planned]
+        for python in missing:
+            yield Rejection(
+                job=job_id(stage, python, 1, 1, Side.HEAD),
+                kind=RejectionKind.MISSING,
+                reason="the policy asks for it, and the plan leaves it out",
+                help="Plan it: leave the stages and versions of the plan to the policy.",
+                stages=(stage,),
+            )
 
 
 def unmet_needs(plan: Plan, found: Gathered, needs: Mapping[str, str]) -> Iterator[Rejection]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 from testkeep.errors import EvidenceError, UsageError
 from testkeep.formats import plan_json
@@ -45,7 +46,8 @@ def make_plan(project: Project, base: Base, options: PlanOptions) -> Plan:
     A stage of which no file may have a test has no job, unless it was asked for by name.
 
     Raises:
-        UsageError: shards were asked for of a stage that is not run, or that has no tests.
+        UsageError: shards were asked for of a stage that is not run, or that has no tests; or the gate is to make the
+            base's evidence, which it cannot do for several versions.
         BaselineError: git cannot check the base commit out.
     """
     stages = options.stages or project.policy.stages
@@ -55,16 +57,27 @@ def make_plan(project: Project, base: Base, options: PlanOptions) -> Plan:
             why = "it runs no tests" if stage.is_static else "it is not among the stages of the plan"
             raise UsageError(f"--shards {stage}={options.shards[stage]}: {stage} cannot be split: {why}")
     pythons = options.pythons or planned_pythons(project.policy)
-    made = _baseline_of(base, options, stages)
-    records = made or (list(stored_records(project, base.commit)) if base.commit else [])
     tests = [stage for stage in stages if not stage.is_static]
     here = [stage for stage in stages if stage.is_static or stage in options.stages or has_tests(project, stage)]
-    before = _stages_at_base(project, base.commit, tests) if base.commit and options.base_jobs and not made else []
+    before = _Before(
+        stages=_stages_at_base(project, base.commit, tests) if base.commit else (),
+        pythons=_pythons_at_base(project, pythons),
+    )
+    made = before.evidence_in(options.baseline, base)
+    if before.stages and not made and not options.base_jobs and len(before.pythons) > 1:
+        raise UsageError(
+            f"--no-base-jobs: the gate would run the base's tests with one Python, and here are {len(before.pythons)}",
+            hint="Let jobs of their own run them, or plan for one version.",
+        )
+    records = made or (list(stored_records(project, base.commit)) if base.commit else [])
+    sides: list[tuple[Side, Sequence[Stage], Sequence[str]]] = [(Side.HEAD, here, pythons)]
+    if options.base_jobs and not made:
+        sides.append((Side.BASE, before.stages, before.pythons))
     jobs = [
         job
-        for side, wanted in ((Side.HEAD, here), (Side.BASE, before))
+        for side, wanted, versions in sides
         for stage in wanted
-        for job in _jobs(stage, pythons, shards.get(stage, 1), side)
+        for job in _jobs(stage, versions, shards.get(stage, 1), side)
     ]
     return plan_json.sealed(
         Plan(
@@ -81,7 +94,38 @@ def make_plan(project: Project, base: Base, options: PlanOptions) -> Plan:
     )
 
 
-def _stages_at_base(project: Project, commit: str, stages: Sequence[Stage]) -> list[Stage]:
+@dataclass(frozen=True)
+class _Before:
+    """What the base commit's evidence has to be of: the stages that may have tests there, and the versions."""
+
+    stages: Sequence[Stage]
+    pythons: Sequence[str]
+
+    def evidence_in(self, folder: EvidenceFolder | None, base: Base) -> Sequence[Evidence]:
+        """The base's evidence in the folder that was given; none if it cannot be used, so that it is made."""
+        if folder is None or not base.commit or not self.stages or not folder.path.is_dir():
+            return ()
+        found, baseline = baseline_from(folder, self.stages)
+        if baseline is None or baseline.problem or found.commit != base.commit:
+            return ()
+        have = {
+            (stage, record.suite.settings.python.rpartition(".")[0])
+            for record in baseline.evidence
+            for stage in record.job.stages
+            if record.suite is not None
+        }
+        return baseline.evidence if have.issuperset(product(self.stages, self.pythons)) else ()
+
+
+def _pythons_at_base(project: Project, pythons: Sequence[str]) -> Sequence[str]:
+    """The versions with which the base's tests guard: one that the change adds may not even collect them."""
+    before = project.policy_change.base if project.policy_change is not None else None
+    if before is None or not before.python:
+        return pythons
+    return [python for python in pythons if python in before.python] or pythons
+
+
+def _stages_at_base(project: Project, commit: str, stages: Sequence[Stage]) -> Sequence[Stage]:
     """The stages that may have tests at the base commit."""
     with check_out(project, commit) as tree:
         return [stage for stage in stages if tree is not None and has_tests(tree.project, stage)]
@@ -115,18 +159,6 @@ def _jobs(stage: Stage, pythons: Sequence[str], of: int, side: Side) -> Iterable
         for shard in range(1, of + 1):
             name = job_id(stage, python, shard, of, side)
             yield Job(id=name, stages=(stage,), python=python, shard=shard, of=of, side=side)
-
-
-def _baseline_of(base: Base, options: PlanOptions, stages: Sequence[Stage]) -> Sequence[Evidence]:
-    """The base's evidence in the folder that was given; none if it cannot be used, so that it is made."""
-    if options.baseline is None or not base.commit or not options.baseline.path.is_dir():
-        return ()
-    tests = [stage for stage in stages if not stage.is_static]
-    found, baseline = baseline_from(options.baseline, tests)
-    if baseline is None or baseline.problem or found.commit != base.commit:
-        return ()
-    have = {stage for record in baseline.evidence for stage in record.job.stages}
-    return baseline.evidence if have.issuperset(tests) else ()
 
 
 def _partition(records: Iterable[Evidence], stage: Stage, of: int) -> Partition:

@@ -78,7 +78,9 @@ def baseline_unavailable(facts: Facts) -> Iterator[Problem]:
 
     Without knowing what guarded before, nobody can say that nothing was lost: the verdict is inconclusive. Usual
     reasons: a shallow clone without the base commit (fetch with full history), a base commit whose tests cannot be
-    collected here, or a base run that imported the head's code. `--base none` judges without a baseline and says so.
+    collected here (the change removed a dependency together with the code that needed it: remove the dependency one
+    change later), or a base run that imported the head's code. `--base none` judges without a baseline and says so.
+    Where there is a plan, `testkeep plan --base` takes that choice.
     """
     if facts.baseline is not None and facts.baseline.problem:
         named = " ".join(["the baseline", *filter(None, [facts.baseline.commit[:12]])])

@@ -184,6 +184,13 @@ class Repository:
                            cwd=self.root / folder)  # fmt: skip
         return [os.fsdecode(name) for name in listed.stdout.split(b"\0") if name]
 
+    def tracked(self, folder: Path) -> list[str]:
+        """The files in a folder that git tracks, relative to that folder; none if it is not there."""
+        if not folder.is_dir():
+            return []
+        listed = self._git("ls-files", "-z", cwd=folder)
+        return [os.fsdecode(name) for name in listed.stdout.split(b"\0") if name]
+
     def files_at(self, commit: str, folder: str = "") -> list[str]:
         """The files below a folder as they were at a commit, relative to that folder; none if it was not there."""
         listed = self._git("ls-tree", "-r", "-z", "--name-only", f"{commit}:{folder}")

@@ -56,6 +56,29 @@ def test_run__base_imports_the_heads_code__refuses_the_baseline(project: GitProj
     assert list((project.root / ".testkeep" / "baseline").glob("*/*.json")) == []
 
 
+def test_run__environment_takes_tests_out_of_the_base__refuses_the_baseline(project: GitProject) -> None:
+    project.commit({"README.md": "text\n"})
+
+    run = project.testkeep("run", "unit", PYTEST_ADDOPTS="--deselect tests/unit/test_calc.py::test_guard -p no:doctest")
+
+    assert (run.exit_code, run.codes) == (4, ["TK506"])
+    assert "was told by PYTEST_ADDOPTS to leave tests out: --deselect" in run.finding("TK506").message
+
+
+def test_run__baseline_that_a_change_brings_along__is_refused(project: GitProject) -> None:
+    project.commit({"README.md": "text\n"})
+    project.testkeep("baseline", "HEAD^")
+    project.git("add", "--force", ".testkeep/baseline")
+    project.commit()
+
+    run = project.testkeep("run", "unit")
+
+    assert run.exit_code == 2
+    assert ".testkeep/baseline/" in run.errors
+    assert "is in git: what lies in there would stand for evidence" in run.errors
+    assert "git rm -r --cached .testkeep" in run.errors
+
+
 def test_run__base_cannot_be_collected__is_inconclusive_with_the_reason(project: GitProject) -> None:
     project.commit({"tests/unit/test_broken.py": "import there_is_no_such_module\n"})
     project.commit({"tests/unit/test_broken.py": "def test_mended():\n    assert True\n"})

@@ -65,3 +65,14 @@ def test_run__a_change_takes_a_command_away__is_named_and_runs_all_the_same(tmp_
 
     assert (run.exit_code, run.codes) == (1, ["TK106", "TK503"])
     assert "commands.format" in run.finding("TK503").message
+
+
+@pytest.mark.parametrize("stage", ["format", "lint", "typing"])
+def test_run__file_of_the_project_is_called_like_a_tool__is_not_taken_for_it(tmp_path: Path, stage: str) -> None:
+    project = simple_project(tmp_path / "repository")
+    files = {f"{name}.py": '"""Finds nothing."""\n' for name in ("black", "isort", "mypy", "ruff")}
+    project.commit({**files, "app/bad.py": "import os\nx : int='a'\n"})
+
+    run = project.testkeep("run", stage, "--base", "none")
+
+    assert (run.exit_code, run.codes) == (1, ["TK106"])

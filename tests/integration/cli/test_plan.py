@@ -136,7 +136,7 @@ def test_plan__without_json__says_what_it_compares_and_lists_the_jobs(planned: P
 
 
 def test_plan__versions_stages_and_shards_are_asked_for__win_over_the_policy(planned: Planned) -> None:
-    planned.make("unit", "lint", "--python", "3.11", "--python", "3.13", "--shards", "unit=1", "--no-base-jobs")
+    planned.make("unit", "lint", "--python", "3.11", "--python", "3.13", "--shards", "unit=1", "--base", "none")
 
     assert planned.jobs() == ["lint", "unit-py311", "unit-py313"]
 
@@ -182,6 +182,11 @@ def test_plan__for_github_without_any_job__has_empty_outputs(tmp_path: Path) -> 
             ("--shards", "e2e=2"),
             "--shards e2e=2: e2e cannot be split: it is not among the stages",
             id="stage that is not run",
+        ),
+        pytest.param(
+            ("--python", "3.11 3.12", "--no-base-jobs"),
+            "--no-base-jobs: the gate would run the base's tests with one Python, and here are 2",
+            id="several versions for the gate",
         ),
         pytest.param(("--python", "py312"), "--python py312: expected a version such as 3.12", id="no version"),
         pytest.param(("--base", "nowhere"), "--base nowhere: no such commit, branch or tag", id="no such base"),
@@ -397,6 +402,16 @@ def _interrupted(planned: Planned) -> None:
     (planned.evidence / f"{UNIT_2}-a1.main.jsonl").write_bytes(b"")
 
 
+def _says_it_was_idle(planned: Planned) -> None:
+    path = planned.evidence / f"{UNIT_2}-a1.json"
+    record = json.loads(path.read_text())
+    path.write_text(json.dumps({**record, "suite": None, "idle": "no tests"}))
+
+
+def _no_attempt(planned: Planned) -> None:
+    shutil.copyfile(planned.evidence / f"{UNIT_1}-a1.json", planned.evidence / f"{UNIT_1}.json")
+
+
 def _newer_attempt_cut_off(planned: Planned) -> None:
     (planned.evidence / f"{UNIT_2}-a2.main.jsonl").write_bytes(b"")
 
@@ -421,6 +436,13 @@ def _newer_attempt_cut_off(planned: Planned) -> None:
         pytest.param(
             _on_another_python, "TK502", f"job {UNIT_2}: it ran on Python 3.99.1, and 3.", id="another Python"
         ),
+        pytest.param(
+            _says_it_was_idle,
+            "TK502",
+            f"job {UNIT_2}: it says that there was nothing to run, and there are tests",
+            id="idle, although there are tests",
+        ),
+        pytest.param(_no_attempt, "TK502", f"job {UNIT_1}: the plan has no such job", id="without an attempt"),
         pytest.param(_interrupted, "TK104", f"stage {UNIT_2} did not finish", id="interrupted"),
         pytest.param(
             _newer_attempt_cut_off, "TK104", f"stage {UNIT_2} did not finish", id="the last attempt was cut off"
@@ -611,6 +633,40 @@ def test_gate__commit_after_the_plan__is_inconclusive(planned: Planned) -> None:
 
     assert gate.exit_code == 4
     assert "the plan is of something else: made at commit" in gate.errors
+
+
+def test_plan__change_adds_a_python__its_base_jobs_are_of_the_bases_versions(tmp_path: Path) -> None:
+    policy = '[tool.testkeep]\nstages = ["unit"]\npython = [{}]\n'
+    planned = Planned(simple_project(tmp_path / "repository", policy=policy.format('"3.11"')), tmp_path)
+    planned.project.commit({"pyproject.toml": policy.format('"3.11", "3.99"')})
+
+    planned.make("--base", "HEAD^")
+
+    assert planned.jobs() == ["unit-py311", "unit-py399", "base-unit-py311"]
+
+
+def test_gate__static_stage_with_another_version_than_the_policys_first__is_planned(tmp_path: Path) -> None:
+    policy = '[tool.testkeep]\nstages = ["format", "unit"]\npython = ["3.11", "3.99"]\n'
+    planned = Planned(simple_project(tmp_path / "repository", policy=policy), tmp_path)
+    planned.make("--base", "none", "--python", "3.99", "--python", "3.11")
+    planned.evidence.mkdir()
+
+    gate = planned.gate()
+
+    assert [finding.message for finding in gate.findings if "leaves it out" in finding.message] == []
+    assert len(planned.jobs()) == 3
+
+
+def test_gate__nobody_names_a_folder__what_plain_runs_left_is_no_matter(tmp_path: Path) -> None:
+    policy = '[tool.testkeep]\nstages = ["unit"]\n'
+    planned = Planned(simple_project(tmp_path / "repository", policy=policy), tmp_path)
+    planned.project.testkeep("run", "--base", "none")
+    planned.make("--base", "none")
+    planned.project.testkeep("run", "--job", f"unit-{HERE}", "--plan", str(planned.plan))
+
+    gate = planned.project.testkeep("gate", "--plan", str(planned.plan))
+
+    assert (gate.exit_code, gate.codes) == (0, []), gate.output
 
 
 @pytest.mark.slow

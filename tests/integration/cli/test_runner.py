@@ -59,3 +59,12 @@ def test_run__nox_knows_one_exit_code_only__has_testkeeps(
     done = project.testkeep("run", *arguments, "--base", "none", "--runner", "nox")
 
     assert done.exit_code == exit_code, done.output + done.errors
+
+
+@pytest.mark.parametrize("name", ["nox.py", "nox/__main__.py"])
+def test_run__file_of_the_project_is_called_nox__is_not_taken_for_it(project: GitProject, name: str) -> None:
+    project.commit({"noxfile.py": SESSION.format(body=REAL), name: "raise SystemExit(0)\n"})
+
+    done = project.testkeep("run", "unit", "--base", "none", "--runner", "nox")
+
+    assert (done.exit_code, "unit   passed" in done.output) == (0, True), done.output + done.errors

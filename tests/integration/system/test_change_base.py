@@ -57,7 +57,8 @@ def remote(tmp_path: Path) -> Remote:
 
 
 def _github(occasion: Occasion, head: str = "", base: str = "", target: str = "main") -> ChangeEvent:
-    return ChangeEvent(provider=Provider.GITHUB, occasion=occasion, head=head, base=base, target=target)
+    merged = occasion is Occasion.CHANGE
+    return ChangeEvent(provider=Provider.GITHUB, occasion=occasion, head=head, base=base, target=target, merged=merged)
 
 
 @pytest.mark.parametrize("depth", [0, 1, 2], ids=["whole", "depth 1", "depth 2"])
@@ -78,6 +79,25 @@ def test_merge_request__detached__is_compared_with_where_it_left_its_target(remo
     )
 
     assert base_of_change(clone, event) == Base(remote.left, how="the merge base with main")
+
+
+def test_merge_request__its_author_merged_the_target__is_compared_with_the_target(remote: Remote) -> None:
+    # The first parent of that merge is the author's own commit, which may have lost anything.
+    remote.project.git("checkout", "--quiet", "topic")
+    remote.project.git("merge", "--quiet", "--no-ff", "-m", "catch up", "main")
+    head = remote.project.git("rev-parse", "HEAD")
+    clone = remote.clone("refs/heads/topic")
+    event = ChangeEvent(provider=Provider.GITLAB, occasion=Occasion.CHANGE, head=head, base=remote.left, target="main")
+
+    assert base_of_change(clone, event) == Base(remote.main, how="the merge base with main")
+
+
+def test_merge_queue__what_it_builds_on_is_not_to_be_had__is_not_guessed(remote: Remote) -> None:
+    merge = remote.merged()
+    clone = remote.clone("refs/pull/7/merge")
+
+    with pytest.raises(BaselineError, match="the commit that the queue builds on is not in this clone"):
+        base_of_change(clone, _github(Occasion.QUEUE, merge, base="1" * 40))
 
 
 def test_merge_request__target_branch_is_gone__is_compared_with_what_the_product_names(remote: Remote) -> None:

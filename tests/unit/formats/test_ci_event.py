@@ -22,9 +22,11 @@ _OF_MAIN = {"repository": {"default_branch": "main"}}
 
 
 def _event(
-    provider: Provider, occasion: Occasion, base: str = "", target: str = "main", attempt: int = 1
+    provider: Provider, occasion: Occasion, base: str = "", target: str = "main", attempt: int = 1, merged: bool = False
 ) -> ChangeEvent:
-    return ChangeEvent(provider=provider, occasion=occasion, head=_SHA, base=base, target=target, attempt=attempt)
+    return ChangeEvent(
+        provider=provider, occasion=occasion, head=_SHA, base=base, target=target, attempt=attempt, merged=merged
+    )
 
 
 @pytest.mark.parametrize(
@@ -35,7 +37,7 @@ def _event(
         pytest.param(
             {**_GITHUB, "GITHUB_EVENT_NAME": "pull_request", "GITHUB_RUN_ATTEMPT": "3"},
             {"pull_request": {"base": {"sha": _BASE, "ref": "main"}}},
-            _event(Provider.GITHUB, Occasion.CHANGE, _BASE, attempt=3),
+            _event(Provider.GITHUB, Occasion.CHANGE, _BASE, attempt=3, merged=True),
             id="GitHub, pull request, third attempt",
         ),
         pytest.param(
@@ -71,14 +73,26 @@ def _event(
         pytest.param(
             {**_GITHUB, "GITHUB_EVENT_NAME": "pull_request"},
             {"pull_request": {"base": {"sha": "--upload-pack=x", "ref": 5}}},
-            _event(Provider.GITHUB, Occasion.CHANGE, target=""),
+            _event(Provider.GITHUB, Occasion.CHANGE, target="", merged=True),
             id="GitHub, a payload with something else than a commit",
+        ),
+        pytest.param(
+            {**_GITHUB, "GITHUB_EVENT_NAME": "pull_request_target"},
+            {"pull_request": {"base": {"sha": _BASE, "ref": "main"}}},
+            _event(Provider.GITHUB, Occasion.CHANGE, _BASE),
+            id="GitHub, pull request target: the commit is the target's own",
         ),
         pytest.param(
             _MERGE_REQUEST,
             {},
             _event(Provider.GITLAB, Occasion.CHANGE, _BASE, "release/1.0"),
             id="GitLab, merge request",
+        ),
+        pytest.param(
+            {**_MERGE_REQUEST, "CI_MERGE_REQUEST_EVENT_TYPE": "merged_result"},
+            {},
+            _event(Provider.GITLAB, Occasion.CHANGE, _BASE, "release/1.0", merged=True),
+            id="GitLab, merged result",
         ),
         pytest.param(
             {**_MERGE_REQUEST, "CI_MERGE_REQUEST_EVENT_TYPE": "merge_train"},

@@ -39,6 +39,9 @@ def test_read_extra_variables__port_of_the_database__is_put_in() -> None:
         pytest.param('{"A B": "1"}', "'A B' is no variable that can be set here", id="no name"),
         pytest.param('{"GITHUB_SHA": "1"}', "'GITHUB_SHA' is no variable that can be set here", id="GitHub's own"),
         pytest.param('{"TESTKEEP_NEEDS": ""}', "'TESTKEEP_NEEDS' is no variable that can be set", id="the pipeline's"),
+        pytest.param('{"PYTEST_ADDOPTS": ""}', "'PYTEST_ADDOPTS' is no variable that can be set here", id="pytest's"),
+        pytest.param('{"A": "\\u0000"}', "the value of 'A' cannot be a variable's", id="a value with NUL"),
+        pytest.param('{"A": "\\ud800"}', "the value of 'A' cannot be a variable's", id="half a character"),
         pytest.param('{"A\\n": "1"}', "'A\\n' is no variable", id="a name with a line feed"),
     ],
 )

@@ -28,6 +28,7 @@ def test_read_needs(text: str, expected: dict[str, str]) -> None:
     ("text", "message"),
     [
         pytest.param("{", "--needs: not JSON: ", id="truncated"),
+        pytest.param('{"a":' * 100_000, "--needs: not JSON: ", id="too deep"),
         pytest.param('["tests"]', "--needs: expected an object with a 'result' for each job", id="a list"),
         pytest.param('{"tests": "success"}', "--needs: expected an object with a 'result' for each job", id="texts"),
         pytest.param('{"tests": {}}', "--needs: expected an object with a 'result' for each job", id="no result"),

@@ -136,7 +136,7 @@ def test_fix_commands__table(
 @pytest.mark.parametrize(
     ("command", "argv"),
     [
-        pytest.param(ToolCommand("mypy", ("app",), module="mypy"), ("-m", "mypy", "app"), id="a module"),
+        pytest.param(ToolCommand("mypy", ("app",), module="mypy"), ("-P", "-m", "mypy", "app"), id="a module"),
         pytest.param(
             ToolCommand("import-linter", module="importlinter", script="run()"), ("-c", "run()"), id="a script"
         ),
