@@ -172,7 +172,7 @@ def test_bad_input__that_the_plan_can_tell__stops_there_and_the_gate_is_red(
 def test_bad_input__python_that_is_not_to_be_had__leaves_no_evidence_and_the_gate_is_red(
     tmp_path: Path, kit: Path
 ) -> None:
-    made = caller(tmp_path, kit, python_versions=f"{PYTHON} 3.99", stages="integration")
+    made = caller(tmp_path, kit, baseline="recompute", python_versions=f"{PYTHON} 3.99", stages="integration")
 
     outcomes = results(made.pull_request().run())
 

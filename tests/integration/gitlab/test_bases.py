@@ -36,12 +36,11 @@ def test_detached__target_moved_on__compares_with_where_it_left_it(service: Serv
     assert done.verdict().conservation.kept == 2
 
 
-@pytest.mark.parametrize("depth", [pytest.param(0, id="whole history"), pytest.param(1, id="shallow clone")])
-def test_merged_result__target_moved_on__compares_with_the_target(service: Service, run: Run, depth: int) -> None:
+def test_merged_result__target_moved_on__compares_with_the_target(service: Service, run: Run) -> None:
     service.project.commit(GOOD_CHANGE)
     target = move_on(service)
 
-    done = run(service.merged_result(depth))
+    done = run(service.merged_result(depth=1))
 
     assert (done.exit_code, done.verdict().base) == (0, target), done.output
     assert done.verdict().conservation.kept == 3

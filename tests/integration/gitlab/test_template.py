@@ -235,8 +235,9 @@ def test_rows__plan_without_static_stages__has_a_row_that_does_nothing(service: 
     assert printed == {"static": rows("none"), "tests": INPUTS["tests"], "base": rows("none")}
 
 
-@pytest.mark.parametrize("name", BAD)
-def test_bad_text__any_input__starts_no_pipeline(refusal: Callable[[dict[str, Any]], str], name: str) -> None:
+# That each expression refuses each of the bad values is shown above; here, that GitLab asks the expressions.
+@pytest.mark.parametrize("name", ["kit", "shards", "working-directory"])
+def test_bad_text__input__starts_no_pipeline(refusal: Callable[[dict[str, Any]], str], name: str) -> None:
     assert f"`{name}` input: `{BAD[name][0]}` does not match required regex" in refusal({name: BAD[name][0]})
 
 
