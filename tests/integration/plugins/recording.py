@@ -21,6 +21,8 @@ from testkeep.pipeline.context import bare_context
 from testkeep.system.evidence_folder import EvidenceFolder
 
 TWO_WORKERS = ("-n", "2")
+SHARED_MODES = [pytest.param((), id="serial"), pytest.param(TWO_WORKERS, id="two workers")]
+"""For fixtures whose one run many tests look at."""
 # With workers the same is asked again; that takes long, and .ci/run does it by itself.
 MODES = [pytest.param((), id="serial"), pytest.param(TWO_WORKERS, id="two workers", marks=pytest.mark.slow)]
 

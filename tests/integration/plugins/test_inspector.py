@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from integration.plugins import inspected
-from integration.plugins.recording import MODES, Recorded, make_project
+from integration.plugins.recording import SHARED_MODES, Recorded, make_project
 from testkeep.model.tests import Strength
 
 FILES = {
@@ -32,7 +32,7 @@ EXPECTED = {
 }
 
 
-@pytest.fixture(scope="module", params=MODES)
+@pytest.fixture(scope="module", params=SHARED_MODES)
 def recorded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Recorded:
     """One run of all the tests in each mode."""
     project = make_project(tmp_path_factory.mktemp("inspector") / "repository", FILES)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from integration.plugins.recording import MODES, Recorded, make_project
+from integration.plugins.recording import MODES, SHARED_MODES, Recorded, make_project
 from testkeep.model.stage import Stage
 from testkeep.model.tests import Item, Subtest
 
@@ -210,7 +210,7 @@ FILES = {
 UNIT = f"{FOLDER}/tests/unit"
 
 
-@pytest.fixture(scope="module", params=MODES)
+@pytest.fixture(scope="module", params=SHARED_MODES)
 def recorded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Recorded:
     """The project's one run in each mode, on which the tests below look from different sides."""
     return make_project(tmp_path_factory.mktemp("recorder") / "repository", FILES, FOLDER).pytest(*request.param)
