@@ -26,6 +26,7 @@ from testkeep.system.files import keep_out_of_git
 from testkeep.system.git import Repository
 
 NO_BASE = "none"
+_LOGS = "base-logs"
 # A change can have a say in the environment of the base's tests: what it loses would not be run there, either.
 _SELECTING = ("-k", "-m", "--deselect", "--ignore")
 # A clone made by a CI product often has no origin/HEAD and no local branch but its own.
@@ -215,8 +216,12 @@ def _make(
         )
         run_stages(base.project, options, watcher)
         evidence, unfinished = read_all(made)
-        refuse_foreign_code(evidence, project, base.project)
-        refuse_invalid(evidence, unfinished)
+        try:
+            refuse_foreign_code(evidence, project, base.project)
+            refuse_invalid(evidence, unfinished)
+        except BaselineError as error:
+            made.copy_logs(state_folder(project) / _LOGS)
+            raise BaselineError(f"{error.message} (its output is in {STATE_FOLDER}/{_LOGS})") from error
         for record in evidence:
             _store(project, commit, made, record)
     return evidence

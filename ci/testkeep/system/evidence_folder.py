@@ -94,6 +94,14 @@ class EvidenceFolder:
         with contextlib.suppress(FileNotFoundError):
             write_atomically(self.coverage_path(job_id), source.coverage_path(job_id).read_bytes())
 
+    def copy_logs(self, target: Path) -> None:
+        """Keep the output of the jobs' tools in another folder, instead of what lies there, if that can be done."""
+        with contextlib.suppress(OSError):
+            shutil.rmtree(target, ignore_errors=True)
+            target.mkdir(parents=True)
+            for log in self._files("*.log"):
+                shutil.copyfile(log, target / log.name)
+
     def context_path(self, job_id: str) -> Path:
         """Where a job's test process finds its context."""
         return self.path / f"{job_id}.context"

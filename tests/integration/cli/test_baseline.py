@@ -87,6 +87,8 @@ def test_run__base_cannot_be_collected__is_inconclusive_with_the_reason(project:
 
     assert (run.exit_code, run.codes) == (4, ["TK506"])
     assert "there_is_no_such_module" in run.finding("TK506").message
+    assert "(its output is in .testkeep/base-logs)" in run.finding("TK506").message
+    assert "there_is_no_such_module" in (project.root / ".testkeep" / "base-logs" / "unit.log").read_text()
 
 
 def test_run__whatever_happens__removes_the_worktree(project: GitProject, tmp_path: Path) -> None:
