@@ -168,8 +168,8 @@ def poetry_source() -> str:
     return f'[[tool.poetry.source]]\nname = "simple"\nurl = "{url}/"\npriority = "primary"\n' if url else ""
 
 
-# Poetry locks and installs for most of a minute: .ci/run runs it by itself.
-@pytest.mark.slow
+# Poetry locks and installs for most of a minute, longer than .ci/run has time for.
+@pytest.mark.diagnostic
 @pytest.mark.parametrize(
     "package",
     [
