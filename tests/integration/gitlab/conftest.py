@@ -15,7 +15,6 @@ CASES = (
     "pipeline__good_change__passes_and_reports",
     "pipeline__failing_test__fails_and_the_gate_says_which",
     "pipeline__newly_skipped_test__fails_though_every_job_before_the_gate_passes",
-    "pipeline__shards__are_judged_together",
     "pipeline__row_of_a_shard_missing__is_inconclusive",
     "pipeline__row_that_the_plan_does_not_have__is_inconclusive",
     "pipeline__job_killed_before_it_leaves_anything__is_inconclusive",
@@ -24,13 +23,11 @@ CASES = (
     "merge_train__another_change_ahead__compares_with_that_changes_merge",
     "detached__base_cannot_be_fetched__is_inconclusive",
     "default_branch__after_a_merge__compares_with_what_it_was_before",
-    "include__from_elsewhere__runs_the_same_pipeline",
     "monorepo__sub_folder_with_a_space__paths_are_the_repositorys",
     "bad_text__input__starts_no_pipeline",
     "rendered_pipeline__gitlabs_schema__accepts_it",
     "rendered_scripts__shellcheck__finds_nothing",
     "example_service__lost_test__is_named",
-    "kit_from_a_wheel__in_noxs_environment__passes",
 )
 
 
