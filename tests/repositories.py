@@ -155,7 +155,7 @@ class GitProject:
         """Run testkeep; ``run`` and ``gate`` also leave their verdict as JSON."""
         verdict_file = self.repository.parent / "verdict.json"
         verdict_file.unlink(missing_ok=True)
-        command, _, rest = (arguments[0], None, arguments[1:])
+        command, *rest = arguments
         asked = ["--json", str(verdict_file)] if command in ("run", "gate") and "--help" not in rest else []
         done = run_testkeep([command, *asked, *rest], cwd or self.root, clean_environment(**environment))
         verdict = msgspec.json.decode(verdict_file.read_bytes(), type=Verdict) if verdict_file.exists() else None

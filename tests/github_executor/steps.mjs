@@ -19,11 +19,11 @@ export async function runSteps(frame, steps) {
   return records;
 }
 
-async function runStep(frame, step) {
-  const { job } = frame;
-  const record = {
-    name: step.uses ?? "",
-    id: step.id ?? null,
+/** What is reported of a step that has not run yet. */
+function newRecord(name, id) {
+  return {
+    name,
+    id,
     outcome: "skipped",
     conclusion: "skipped",
     outputs: {},
@@ -32,6 +32,11 @@ async function runStep(frame, step) {
     summary: "",
     steps: [],
   };
+}
+
+async function runStep(frame, step) {
+  const { job } = frame;
+  const record = newRecord(step.uses ?? "", step.id ?? null);
   const state = { frame, step, record, deadline: frame.deadline(), env: { ...job.env, ...frame.env }, saved: {} };
   try {
     state.env = { ...state.env, ...textsOf(step.env, stepScope(state)) };
@@ -152,18 +157,7 @@ function remember({ frame, step, record }) {
 export async function runPosts(frame) {
   const records = [];
   for (const { state, action, inputs } of frame.job.posts.splice(0).reverse()) {
-    const record = {
-      ...state.record,
-      name: `Post ${state.record.name}`,
-      id: null,
-      outcome: "skipped",
-      conclusion: "skipped",
-      outputs: {},
-      log: "",
-      annotations: [],
-      summary: "",
-      steps: [],
-    };
+    const record = { ...state.record, ...newRecord(`Post ${state.record.name}`, null) };
     const post = { ...state, record, frame: { ...state.frame, status: frame.status }, deadline: frame.deadline() };
     if (holds(action.postIf, stepScope(post))) {
       record.outcome = "success";

@@ -21,28 +21,17 @@ DOCUMENTATION = ROOT / "docs" / "github.md"
 _PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
 
 
-def run(tool: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Run a tool of this environment; without it the test is skipped, or fails where that would hide it in CI."""
-    beside = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    program = shutil.which(tool, path=beside)
-    if program is None and os.environ.get("CI"):
-        pytest.fail(f"{tool} is not installed")
-    if program is None:
-        pytest.skip(f"{tool} is not installed")
-    return subprocess.run(
-        [program, *map(str, arguments)], cwd=ROOT, env={**os.environ, "PATH": beside}, capture_output=True, text=True
-    )
-
-
-def passed(done: subprocess.CompletedProcess[str]) -> None:
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
 def test_caller__actionlint__finds_nothing(tmp_path: Path) -> None:
+    beside = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    actionlint = shutil.which("actionlint", path=beside)
+    if actionlint is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("actionlint is not installed")
     text = CALLER.read_text().replace("@BRANCH@", "main").replace("@REPOSITORY@", "acme/kit").replace("@VERSION@", "1")
     (tmp_path / "caller.yml").write_text(text)
 
-    passed(run("actionlint", tmp_path / "caller.yml"))
+    done = subprocess.run([actionlint, tmp_path / "caller.yml"], capture_output=True, text=True)
+
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize(
