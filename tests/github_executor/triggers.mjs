@@ -14,11 +14,14 @@ const DEFAULT_TYPES = {
 export function whyNotTriggered(workflow, { name, payload, ref, baseRef }) {
   if (!workflow.events.has(name)) return `'on' does not name '${name}'`;
   const filters = workflow.events.get(name);
-  const known = ["branches", "branches-ignore", "types", "inputs"];
+  const known = ["branches", "branches-ignore", "types", "inputs", ...(name === "workflow_run" ? ["workflows"] : [])];
   const given = filters === undefined ? {} : fields(filters, known, workflow.path);
   const types = given.types === undefined ? DEFAULT_TYPES[name] : listOf(given.types);
   if (types !== undefined && payload.action !== undefined && !types.includes(payload.action)) {
     return `'${payload.action}' is none of the types ${types.join(", ")}`;
+  }
+  if (given.workflows !== undefined && !listOf(given.workflows).includes(payload.workflow_run?.name)) {
+    return `'workflows' does not name '${payload.workflow_run?.name}'`;
   }
   const branch = baseRef === "" ? /^refs\/heads\/(.*)$/.exec(ref)?.[1] : baseRef;
   if (given.branches !== undefined && (branch === undefined || !anyMatches(given.branches, branch, workflow.path))) {

@@ -8,8 +8,14 @@ import pytest
 
 HERE = Path(__file__).parent
 QUICK = "test_files"
-AGAIN = ("test_actions__test_newly_skipped__the_gate_is_red", "test_actions__a_shard_is_cancelled__the_gate_is_red")
-"""What the workflow's own cases show, too, asked of the actions."""
+AGAIN = (
+    "test_actions__test_newly_skipped__the_gate_is_red",
+    "test_actions__a_shard_is_cancelled__the_gate_is_red",
+    "test_comment__there_is_one_already__is_replaced",
+    "test_comment__pull_request_has_another_head_by_now__says_nothing",
+    "test_comment__run_was_no_pull_requests__does_nothing",
+)
+"""What .ci/run has no time for: the workflow's own cases asked of the actions, and further ones of comments."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

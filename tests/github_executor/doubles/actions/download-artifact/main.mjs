@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -23,7 +23,7 @@ main(() => {
   for (const artifact of wanted) {
     const target = isFlat ? path : join(path, artifact.name);
     mkdirSync(target, { recursive: true });
-    cpSync(filesFolder(host.artifacts, artifact.id), target, { recursive: true, force: true });
+    cpSync(filesFolder(artifactsOfRun(), artifact.id), target, { recursive: true, force: true });
   }
   console.log(`Total of ${wanted.length} artifact(s) downloaded`);
   setOutput("download-path", path);
@@ -31,9 +31,10 @@ main(() => {
 
 /** With a token the artifacts of the whole run; without one only those of the current attempt. */
 function visibleArtifacts() {
-  const all = listArtifacts(host.artifacts);
-  if (input("github-token") === "") return all.filter((artifact) => artifact.attempt === host.attempt);
-  if (input("repository") !== host.repository || input("run-id") !== String(host.run_id)) {
+  if (input("github-token") === "")
+    return listArtifacts(host.artifacts).filter((artifact) => artifact.attempt === host.attempt);
+  const isOwn = artifactsOfRun() === host.artifacts;
+  if (input("repository") !== host.repository || (!isOwn && !existsSync(artifactsOfRun()))) {
     refuse(`the double knows no artifacts of run ${input("run-id")} of ${input("repository")}`);
   }
   if (!["read", "write"].includes(host.permissions.actions)) {
@@ -42,7 +43,13 @@ function visibleArtifacts() {
         "the job's permissions do not grant 'actions: read'",
     );
   }
-  return all;
+  return listArtifacts(artifactsOfRun());
+}
+
+/** Where the artifacts of the run lie that was asked for: this one, or one before it. */
+function artifactsOfRun() {
+  const id = input("github-token") === "" ? String(host.run_id) : input("run-id");
+  return id === String(host.run_id) ? host.artifacts : join(host.artifacts, "..", "..", `run-${id}`, "artifacts");
 }
 
 /** Of artifacts with one name only one is taken; which, the test chooses (see 'same_name_artifacts'). */
