@@ -24,6 +24,7 @@ from testkeep.model.policy import Policy, Waiver
 from testkeep.model.policy_change import PolicyChange
 from testkeep.model.source import FileSource, FunctionSource
 from testkeep.model.stage import Stage
+from testkeep.model.static_tool import Complaint
 from testkeep.model.tests import Execution, Item, Outcome, Phase, RecordedTest, Selection, Subtest
 from testkeep.rules.base import Baseline, Facts, Rejection
 from testkeep.rules.comparison import compare
@@ -194,7 +195,15 @@ def _record(
     )
 
 
-def a_tool(name: str = "ruff", exit_code: int | None = 0, output: str = "", install: str = "") -> ToolRun:
+def a_tool(
+    name: str = "ruff",
+    exit_code: int | None = 0,
+    output: str = "",
+    install: str = "",
+    complaints: tuple[Complaint, ...] = (),
+    *,
+    required: bool = True,
+) -> ToolRun:
     """Build the run of a static tool."""
     return ToolRun(
         tool=name,
@@ -204,6 +213,8 @@ def a_tool(name: str = "ruff", exit_code: int | None = 0, output: str = "", inst
         duration_s=0.5,
         output=output,
         install=install,
+        complaints=complaints,
+        required=required,
     )
 
 
@@ -236,6 +247,7 @@ def the_facts(
     inspection: Inspection | None = None,
     today: datetime.date = TODAY,
     policy_change: PolicyChange | None = None,
+    base_tools: Mapping[Stage, Evidence] | None = None,
 ) -> Facts:
     """Build what the rules see; with a baseline, the comparison with it is made."""
     facts = Facts(
@@ -246,6 +258,7 @@ def the_facts(
         unfinished=unfinished,
         rejections=rejections,
         baseline=baseline,
+        base_tools=base_tools or {},
         coverage=coverage,
         base_sources=base_sources or {},
         head_sources=head_sources or {},

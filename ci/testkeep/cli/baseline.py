@@ -25,7 +25,7 @@ def baseline(ref: str | None) -> int:
     interrupt_on_termination()
     project = load_project(Path.cwd())
     base = find_base(project.repository, ref)
-    made = make_baseline(project, base, project.policy.stages, processors(), Console())
+    made = make_baseline(project, base, project.policy.run_stages, processors(), Console())
     if made is None:
         click.echo(base.reason)
         return EXIT_PASS

@@ -1,4 +1,4 @@
-"""``testkeep fix``: mend what formatters and the linter can mend alone."""
+"""``testkeep fix``: repair what formatters and the linter can repair alone."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from pathlib import Path
 import click
 
 from testkeep.errors import EXIT_FAIL, EXIT_PASS, ToolError
-from testkeep.pipeline.commands import fix_commands
 from testkeep.pipeline.context import load_project
-from testkeep.pipeline.plans import tool_configuration
+from testkeep.pipeline.static_tools import fix_commands
 from testkeep.system import interpreter
 from testkeep.system.process import run_visibly
 
@@ -19,13 +18,12 @@ from testkeep.system.process import run_visibly
 def fix(paths: tuple[str, ...]) -> int:
     """Format the code and fix what the linter can fix, in the whole project or in some PATHs of it."""
     project = load_project(Path.cwd())
-    targets = [str(Path(path).absolute()) for path in paths] or ["."]
     failed = False
-    for command in fix_commands(project.policy.formatter, tool_configuration(project), targets):
+    for command in fix_commands(project, [Path(path).absolute() for path in paths]):
         if not interpreter.has_module(command.module):
             raise ToolError(
                 f"{command.tool} is not installed in this environment", hint=f"Install it: {command.install}"
             )
-        click.echo(f"{command.tool} {' '.join(command.arguments)}")
+        click.echo(f"{' '.join(command.shown)}")
         failed |= run_visibly((interpreter.executable(), *command.argv), project.root) != 0
     return EXIT_FAIL if failed else EXIT_PASS

@@ -78,17 +78,17 @@ def gate(**options: Any) -> int:
     console = Console()
     if options["baseline_folder"]:
         given = EvidenceFolder(options["baseline_folder"])
-        base, _ = baseline_from(given, project.policy.stages)
+        base, _ = baseline_from(given, project.policy.run_stages)
         project = under_base(project, base.commit)
-        base, baseline = baseline_from(given, project.policy.stages)
+        base, baseline = baseline_from(given, project.policy.run_stages)
         base_folder = given
     else:
         base, problem = choose_base(project, options["base_ref"])
         project = under_base(project, base.commit)
-        baseline = problem or make_baseline(project, base, project.policy.stages, processors(), console)
+        baseline = problem or make_baseline(project, base, project.policy.run_stages, processors(), console)
         base_folder = store_folder(project, base.commit)
     project = replace(project, policy=raised(project.policy, options))
-    stages = project.policy.stages
+    stages = project.policy.run_stages
     report = folder_or_default(project, options["report_folder"], "report")
     case = Case(
         project=project,

@@ -47,7 +47,7 @@ def judge_plan(options: dict[str, Any]) -> int:
     planned = PlannedEvidence(plan, folder, doubled, attempt=attempt)
     console = Console()
     baseline, base_folder = _baseline(project, planned, options["baseline_folder"], console)
-    stages = tuple(dict.fromkeys((*project.policy.stages, *(stage for job in plan.jobs for stage in job.stages))))
+    stages = tuple(dict.fromkeys((*project.policy.run_stages, *(stage for job in plan.jobs for stage in job.stages))))
     case = Case(
         project=project,
         stages=stages,
@@ -85,9 +85,9 @@ def _baseline(
         return of_jobs, planned.folder
     if base.commit and given is not None and given.is_dir():
         folder = EvidenceFolder(given.absolute())
-        found, baseline = baseline_from(folder, project.policy.stages)
+        found, baseline = baseline_from(folder, project.policy.run_stages)
         if found.commit == base.commit:
             return baseline, folder
-    return make_baseline(project, base, project.policy.stages, processors(), console), store_folder(
+    return make_baseline(project, base, project.policy.run_stages, processors(), console), store_folder(
         project, base.commit
     )

@@ -76,7 +76,7 @@ def run(pytest_arguments: tuple[str, ...], /, stages: tuple[str, ...], **options
     base, problem = choose_base(project, options["base_ref"]) if conserve else (Base(reason=_STAGES_ALONE), None)
     project = under_base(project, base.commit)
     project = replace(project, policy=raised(project.policy, options))
-    wanted = named or project.policy.stages
+    wanted = named or project.policy.run_stages
     folder = EvidenceFolder(folder_or_default(project, options["evidence_folder"], "evidence"))
     folder.prepare(wanted if stages else None)
     console = Console()

@@ -9,7 +9,7 @@ import hashlib
 import tomllib
 import types
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -117,11 +117,14 @@ def _below(path: str, key: str) -> str:
 
 def _plain(expected: Any) -> Any:
     """A type without its bounds, and without None, which TOML does not have."""
-    if get_origin(expected) is Annotated:
-        return get_args(expected)[0]
-    if isinstance(expected, types.UnionType):
-        return next(member for member in get_args(expected) if member is not types.NoneType)
-    return expected
+    expected = _without_none(expected)
+    return get_args(expected)[0] if get_origin(expected) is Annotated else expected
+
+
+def _without_none(expected: Any) -> Any:
+    if get_origin(expected) not in (types.UnionType, Union):
+        return expected
+    return next(member for member in get_args(expected) if member is not types.NoneType)
 
 
 def _is_struct(expected: Any) -> bool:
@@ -130,12 +133,14 @@ def _is_struct(expected: Any) -> bool:
 
 def _choices(expected: Any) -> list[str]:
     """The values that a type allows, if they can be listed."""
+    expected = _without_none(expected)
     if get_origin(expected) is Literal:
         return list(get_args(expected))
     return list(map(str, expected)) if isinstance(expected, enum.EnumType) else []
 
 
 def _wanted(expected: Any) -> str:
+    expected = _without_none(expected)
     if get_origin(expected) is Annotated:
         return str(get_args(expected)[1].description)
     if _choices(expected):

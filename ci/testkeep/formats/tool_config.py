@@ -1,47 +1,113 @@
-"""Which tools a project configures itself, and with which keys."""
+"""The configuration files of static tools to what a project uses, and with which keys."""
 
 from __future__ import annotations
 
 import configparser
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-_OWN_FILES = {".isort.cfg": ("isort", "settings"), "mypy.ini": ("mypy", "mypy"), ".mypy.ini": ("mypy", "mypy")}
-_SHARED_SECTIONS = {"isort": "isort", "tool:isort": "isort", "mypy": "mypy"}
+from testkeep.model.static_tool import Tool, ToolUse
+
+FILES = (
+    *("pyproject.toml", "ruff.toml", ".ruff.toml", ".importlinter", ".isort.cfg", ".flake8"),
+    *("mypy.ini", ".mypy.ini", "setup.cfg", "tox.ini"),
+)
+_RUFF_FILES = ("ruff.toml", ".ruff.toml")
+# Files that are for one tool alone: that they are there is enough.
+_OWN_FILES = {
+    "mypy.ini": Tool.MYPY,
+    ".mypy.ini": Tool.MYPY,
+    ".flake8": Tool.FLAKE8,
+    ".isort.cfg": Tool.ISORT,
+    ".importlinter": Tool.IMPORT_LINTER,
+}
+_SECTIONS = {
+    "isort": Tool.ISORT,
+    "tool:isort": Tool.ISORT,
+    "mypy": Tool.MYPY,
+    "flake8": Tool.FLAKE8,
+    "importlinter": Tool.IMPORT_LINTER,
+}
+_TABLES = {
+    "black": Tool.BLACK,
+    "isort": Tool.ISORT,
+    "ruff": Tool.RUFF,
+    "mypy": Tool.MYPY,
+    "importlinter": Tool.IMPORT_LINTER,
+}
+_TARGETS = ("files", "packages", "modules")
+# What a tool that only a dependency names is taken for: a formatter of ruff's has to be asked for.
+_DISTRIBUTIONS = {
+    "black": Tool.BLACK,
+    "isort": Tool.ISORT,
+    "ruff": Tool.RUFF,
+    "flake8": Tool.FLAKE8,
+    "mypy": Tool.MYPY,
+}
 
 
-def configured_tools(files: Mapping[str, str]) -> dict[str, frozenset[str]]:
-    """Map each tool that a project configures to the keys of its main section.
+def configured_tools(files: Mapping[str, str]) -> tuple[ToolUse, ...]:
+    """Find the tools that a project configures, one use each, in the order of ``Tool``.
 
-    ``files`` are the texts of the configuration files that exist, by name. What cannot be parsed is passed over: the
-    tool itself will say so better.
+    ``files`` are the texts of those of FILES that exist, by name. What cannot be parsed is passed over: the tool itself
+    will say so better.
     """
-    found: dict[str, set[str]] = {}
-    for name, text in files.items():
-        for tool, keys in (_from_toml(text) if name.endswith(".toml") else _from_ini(name, text)).items():
-            found.setdefault(tool, set()).update(keys)
-    return {tool: frozenset(keys) for tool, keys in found.items()}
+    found: dict[Tool, ToolUse] = {}
+    for name in (name for name in FILES if name in files):
+        tables = _toml(name, files[name]) if name.endswith(".toml") else _ini(name, files[name])
+        for tool, keys in tables:
+            found.setdefault(tool, _use(tool, name, keys))
+    return tuple(found[tool] for tool in Tool if tool in found)
 
 
-def _from_toml(text: str) -> dict[str, set[str]]:
+def installed_tools(distributions: Collection[str]) -> tuple[ToolUse, ...]:
+    """Find the tools among what a project installs for its development."""
+    return tuple(
+        ToolUse(tool=tool, where="the development dependencies")
+        for name, tool in _DISTRIBUTIONS.items()
+        if name in distributions
+    )
+
+
+def _use(tool: Tool, name: str, keys: Mapping[str, Any]) -> ToolUse:
+    own = tool is Tool.IMPORT_LINTER or (tool is Tool.MYPY and any(key in keys for key in _TARGETS))
+    skip = [keys[key] for key in ("exclude", "extend-exclude", "force-exclude") if tool is Tool.BLACK and key in keys]
+    return ToolUse(tool=tool, where=name, names_targets=own, skip=tuple(filter(None, map(_expression, skip))))
+
+
+def _expression(pattern: object) -> str:
+    """A regular expression as black reads it: one of several lines is a verbose one. Empty if it is none."""
+    text = f"(?x){pattern}" if isinstance(pattern, str) and "\n" in pattern else pattern
     try:
-        tools: Any = tomllib.loads(text).get("tool")
+        re.compile(str(text))
+    except re.error:
+        return ""
+    return str(text)
+
+
+def _toml(name: str, text: str) -> Iterator[tuple[Tool, Mapping[str, Any]]]:
+    try:
+        document: Any = tomllib.loads(text)
     except tomllib.TOMLDecodeError:
-        return {}
-    tables = tools if isinstance(tools, dict) else {}
-    return {name: set(table) for name, table in tables.items() if isinstance(table, dict)}
+        return
+    tables = {"ruff": document} if name in _RUFF_FILES else document.get("tool")
+    for key, table in tables.items() if isinstance(tables, dict) else ():
+        if key in _TABLES and isinstance(table, dict):
+            yield _TABLES[key], table
+            if key == "ruff" and "format" in table:
+                yield Tool.RUFF_FORMAT, table
 
 
-def _from_ini(name: str, text: str) -> dict[str, set[str]]:
+def _ini(name: str, text: str) -> Iterator[tuple[Tool, Mapping[str, Any]]]:
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     try:
         parser.read_string(text)
     except configparser.Error:
-        return {}
-    found = {tool: set(parser[section]) for section, tool in _SHARED_SECTIONS.items() if parser.has_section(section)}
-    own = _OWN_FILES.get(name)
-    if own is not None:
-        tool, section = own
-        found.setdefault(tool, set()).update(parser[section] if parser.has_section(section) else ())
-    return found
+        return
+    for section, tool in _SECTIONS.items():
+        if parser.has_section(section) and _OWN_FILES.get(name, tool) is tool:
+            yield tool, parser[section]
+    if name in _OWN_FILES:
+        yield _OWN_FILES[name], {}

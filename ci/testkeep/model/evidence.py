@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from testkeep.model.partition import Partition
 from testkeep.model.stage import Stage
+from testkeep.model.static_tool import Complaint
 from testkeep.model.tests import RecordedTest
 
 EVIDENCE_SCHEMA: Final = "testkeep.evidence/1"
@@ -70,7 +71,8 @@ class Provenance(Struct, frozen=True, kw_only=True):
 class ToolRun(Struct, frozen=True, kw_only=True):
     """One run of a static tool. ``exit_code`` is None if the tool could not be started.
 
-    ``install`` is the command that would provide it, where the reason is that it is not installed.
+    ``install`` is the command that would provide it, where the reason is that it is not installed; nobody misses it
+    then unless it is ``required``. ``complaints`` are what it found, if it did not succeed.
     """
 
     tool: str
@@ -80,6 +82,8 @@ class ToolRun(Struct, frozen=True, kw_only=True):
     duration_s: float
     output: str
     install: str = ""
+    required: bool = True
+    complaints: tuple[Complaint, ...] = ()
 
 
 class CollectorReport(Struct, frozen=True, kw_only=True):

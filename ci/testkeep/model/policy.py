@@ -109,19 +109,23 @@ class Waiver(_Table, frozen=True, kw_only=True):
 class Policy(_Table, frozen=True, kw_only=True):
     """The whole policy of a project.
 
-    An empty ``source`` means: find it from the project's layout. ``python`` are the versions that CI runs the tests
-    with, the first of them also the static stages; empty: the one that the plan is made with. ``commands`` are what
-    a static stage runs beside the kit's own, without a shell, in the project's folder. ``timeout`` is the longest
-    time one stage may take.
+    An empty ``source`` means: find it from the project's layout. Without ``stages`` all that are not opt-in are run,
+    the static ones with the tools that the project itself configures; without a ``formatter`` that is found, too.
+    ``existing`` says whether complaints of static tools block that were there at the base.
+
+    ``python`` are the versions that CI runs the tests with, the first of them also the static stages; empty: the one
+    that the plan is made with. ``commands`` are what a static stage runs beside the tools, without a shell, in the
+    project's folder. ``timeout`` is the longest time one stage may take.
 
     ``waivers_from`` says whose waivers are honoured: those of the base commit, so that a change cannot excuse itself,
     or also those of the head. As everything else it is read from the base commit.
     """
 
     source: tuple[str, ...] = ()
-    stages: Stages = DEFAULT_STAGES
+    stages: Stages | None = None
     python: tuple[PythonVersion, ...] = ()
-    formatter: Literal["black", "ruff"] = "black"
+    formatter: Literal["black", "ruff"] | None = None
+    existing: Literal["allow", "block"] = "allow"
     commands: dict[StaticStage, tuple[Command, ...]] = {}
     timeout: Duration = "60m"
     coverage: CoveragePolicy = CoveragePolicy()
@@ -130,6 +134,15 @@ class Policy(_Table, frozen=True, kw_only=True):
     waivers_from: Literal["base", "head"] = "base"
 
     @property
+    def run_stages(self) -> tuple[Stage, ...]:
+        """The stages of a run: those that are written down, else all that are not opt-in."""
+        return self.stages or DEFAULT_STAGES
+
+    @property
     def test_stages(self) -> tuple[Stage, ...]:
         """The stages that run tests, in the policy's order."""
-        return tuple(stage for stage in self.stages if not stage.is_static)
+        return tuple(stage for stage in self.run_stages if not stage.is_static)
+
+    def lists(self, stage: Stage) -> bool:
+        """Whether somebody wrote the stage down: then it runs although the project configures no tool for it."""
+        return stage in (self.stages or ())

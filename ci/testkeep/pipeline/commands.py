@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import posixpath
 import shlex
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from testkeep.model.layout import CONTAINERS
 from testkeep.model.policy import Policy
 from testkeep.model.stage import Stage
+from testkeep.model.static_tool import Tool, ToolUse
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,8 @@ class ToolCommand:
     """One static tool: the name of its distribution, and its arguments.
 
     ``module`` is set where the module has another name, ``script`` where it has no ``__main__``. A tool without a
-    module is a program, ``tool`` its name or path.
+    module is a program, ``tool`` its name or path. ``files`` come last on its command line; a tool that is not
+    ``required`` and not installed is passed over.
     """
 
     tool: str
@@ -26,57 +28,65 @@ class ToolCommand:
     module: str = ""
     script: str = ""
     install: str = "pip install 'testkeep[tools]'"
+    files: tuple[str, ...] = ()
+    required: bool = True
 
     @property
     def argv(self) -> tuple[str, ...]:
         """What makes the interpreter run it; a file of the project that has the module's name is not taken for it."""
-        return ("-c", self.script) if self.script else ("-P", "-m", self.module, *self.arguments)
+        return ("-c", self.script) if self.script else ("-P", "-m", self.module, *self.arguments, *self.files)
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The command as a person would type it, in the project's folder."""
+        return (self.tool, *self.arguments, *(["."] if self.files else []))
 
 
 def _tool(name: str, *arguments: str) -> ToolCommand:
     return ToolCommand(name, arguments, module=name)
 
 
+# A project may have set "fix = true" for its developers; a check changes nothing.
+_READ_ONLY = ("--no-fix", "--no-fix-only")
+
+
+def static_command(use: ToolUse, files: Sequence[str], *, required: bool) -> ToolCommand:
+    """The command that checks files with a tool, as the project uses it.
+
+    Output is asked for in the form that ``formats.complaints`` reads. ``required``: a tool that is not installed keeps
+    the stage from being judged.
+    """
+    targets = () if use.names_targets else tuple(files)
+    return replace(_check(use.tool, use.arguments), files=targets, required=required)
+
+
+def _check(tool: Tool, arguments: Sequence[str]) -> ToolCommand:
+    match tool:
+        case Tool.BLACK:
+            return _tool("black", "--check", *arguments)
+        case Tool.ISORT:
+            return _tool("isort", "--check-only", "--filter-files", *arguments)
+        case Tool.RUFF_FORMAT:
+            return _tool("ruff", "format", "--check", "--force-exclude", *arguments)
+        case Tool.RUFF_IMPORTS:
+            return _tool("ruff", "check", *_READ_ONLY, *_RUFF_FORM, "--select", "I", *arguments)
+        case Tool.RUFF:
+            return _tool("ruff", "check", *_READ_ONLY, *_RUFF_FORM, *arguments)
+        case Tool.FLAKE8:
+            return replace(_tool("flake8", "--format=default", *arguments), install="pip install flake8")
+        case Tool.IMPORT_LINTER:
+            return _IMPORT_LINTER
+        case Tool.MYPY:
+            return _tool("mypy", "--no-pretty", "--no-color-output", *arguments)
+
+
+_RUFF_FORM = ("--force-exclude", "--output-format=concise")
 _IMPORT_LINTER = ToolCommand(
     "import-linter",
     module="importlinter",
     script="from importlinter.cli import lint_imports_command; lint_imports_command()",
     install="pip install import-linter",
 )
-
-
-# A project may have set "fix = true" for its developers; a check changes nothing.
-_READ_ONLY = ("--no-fix", "--no-fix-only")
-
-
-def static_commands(
-    stage: Stage, formatter: str, source: Sequence[str], configured: Mapping[str, frozenset[str]]
-) -> tuple[ToolCommand, ...]:
-    """The tools of a static stage; a test stage has none.
-
-    ``configured`` maps a tool to the keys that the project's configuration sets for it (missing: it has none); only an
-    unconfigured tool gets defaults from here.
-    """
-    match stage, formatter:
-        case Stage.FORMAT, "ruff":
-            return (
-                _tool("ruff", "format", "--check", "."),
-                _tool("ruff", "check", *_READ_ONLY, "--select", "I", "."),
-            )
-        case Stage.FORMAT, _:
-            # isort's own default style contradicts black's; a project that says nothing means black's.
-            profile = () if "isort" in configured else ("--profile", "black")
-            return (
-                _tool("black", "--check", "."),
-                _tool("isort", "--check-only", *profile, "."),
-            )
-        case Stage.LINT, _:
-            contracts = (_IMPORT_LINTER,) if "importlinter" in configured else ()
-            return (_tool("ruff", "check", *_READ_ONLY, "."), *contracts)
-        case Stage.TYPING, _:
-            return (_tool("mypy", *_mypy_arguments(source, configured.get("mypy"))),)
-        case _:
-            return ()
 
 
 def further_commands(policy: Policy, stage: Stage) -> tuple[ToolCommand, ...]:
@@ -87,29 +97,23 @@ def further_commands(policy: Policy, stage: Stage) -> tuple[ToolCommand, ...]:
     return tuple(ToolCommand(program, tuple(rest), install=needed) for program, *rest in words)
 
 
-def fix_commands(
-    formatter: str, configured: Mapping[str, frozenset[str]], paths: Sequence[str]
-) -> tuple[ToolCommand, ...]:
-    """The tools that mend what ``format`` and ``lint`` complain of, in the order in which they must run.
-
-    The linter comes first: what it rewrites need not be well formatted. What it cannot mend is the lint stage's.
-    """
-    lint = _tool("ruff", "check", "--fix", "--exit-zero", *paths)
-    if formatter == "ruff":
-        return (
-            lint,
-            _tool("ruff", "check", "--select", "I", "--fix", "--exit-zero", *paths),
-            _tool("ruff", "format", *paths),
-        )
-    profile = () if "isort" in configured else ("--profile", "black")
-    return (lint, _tool("isort", *profile, *paths), _tool("black", *paths))
-
-
-def _mypy_arguments(source: Sequence[str], keys: frozenset[str] | None) -> tuple[str, ...]:
-    if keys is not None and keys & {"files", "packages", "modules"}:
-        return ()
-    targets = tuple(source) or (".",)
-    return targets if keys is not None else ("--ignore-missing-imports", *targets)
+def fix_command(use: ToolUse, files: Sequence[str]) -> ToolCommand | None:
+    """The command that repairs what a tool complains of; None if that is left to people."""
+    targets, arguments = tuple(files), use.arguments
+    match use.tool:
+        case Tool.BLACK:
+            command = _tool("black", *arguments)
+        case Tool.ISORT:
+            command = _tool("isort", "--filter-files", *arguments)
+        case Tool.RUFF_FORMAT:
+            command = _tool("ruff", "format", "--force-exclude", *arguments)
+        case Tool.RUFF_IMPORTS:
+            command = _tool("ruff", "check", "--fix", "--exit-zero", "--force-exclude", "--select", "I", *arguments)
+        case Tool.RUFF:
+            command = _tool("ruff", "check", "--fix", "--exit-zero", "--force-exclude", *arguments)
+        case _:
+            return None
+    return replace(command, files=targets)
 
 
 @dataclass(frozen=True)

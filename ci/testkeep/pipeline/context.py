@@ -53,12 +53,12 @@ class Project:
 
     def context(self, job: Job) -> JobContext:
         """Say what a test process needs to know of its job. A stage that was asked for by name is not left out."""
-        named = [stage for stage in job.stages if stage not in self.policy.stages]
+        named = [stage for stage in job.stages if stage not in self.policy.run_stages]
         return JobContext(
             job=job,
             provenance=self.provenance,
             packages=tuple(self.roots),
-            run_stages=(*self.policy.stages, *named),
+            run_stages=(*self.policy.run_stages, *named),
             leave_out=self.policy.suites.leave_out,
             roots=self.roots,
             source=self.source,

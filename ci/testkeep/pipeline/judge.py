@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from testkeep.errors import BaselineError
 from testkeep.model.comparison import Comparison, LostTest
 from testkeep.model.coverage_summary import CoverageSummary
 from testkeep.model.evidence import Evidence
@@ -23,6 +24,7 @@ from testkeep.model.verdict import (
     Replaced,
     Verdict,
 )
+from testkeep.pipeline.base_tools import base_tools
 from testkeep.pipeline.baseline import Base, state_folder
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.covered import Subject, with_coverage
@@ -100,6 +102,8 @@ def judge(case: Case, watcher: Watcher) -> Judgement:
         policy_change=project.policy_change,
         is_one_job=case.planned is not None and case.planned.job is not None,
     )
+    facts, trouble = _with_base_tools(case, facts, watcher)
+    notes += trouble
     if case.conserve:
         facts = with_coverage(_subject(case), facts)
         notes += coverage_notes(facts, project.source)
@@ -123,6 +127,17 @@ def judge(case: Case, watcher: Watcher) -> Judgement:
         notes=tuple(notes),
     )
     return Judgement(verdict, facts.evidence, summarize(facts, head, base))
+
+
+def _with_base_tools(case: Case, facts: Facts, watcher: Watcher) -> tuple[Facts, list[str]]:
+    """Add what static tools complained of at the base, also where one job of a plan is judged alone."""
+    commit = case.planned.plan.base if case.planned is not None else case.base.commit
+    if case.project.repository.resolve(commit or "HEAD") is None or not commit:
+        return facts, []
+    try:
+        return replace(facts, base_tools=base_tools(case.project, commit, facts.evidence, watcher)), []
+    except BaselineError as error:
+        return facts, [f"what static tools complained of at the base is not known: {error.message}"]
 
 
 def _gathered(case: Case) -> Gathered:
@@ -151,7 +166,7 @@ def _notes(case: Case) -> Iterable[str]:
         yield case.base.reason
     if case.project.provenance.dirty:
         yield f"the working tree has changes that are not in {case.project.provenance.commit[:12]}"
-    left = [stage for stage in case.project.policy.stages if stage not in case.stages]
+    left = [stage for stage in case.project.policy.run_stages if stage not in case.stages]
     if left and (case.planned is None or case.planned.job is None):
         yield f"a partial run: {', '.join(left)} not judged"
     yield from _policy_notes(case)

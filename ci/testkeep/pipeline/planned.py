@@ -158,7 +158,7 @@ def _idle(project: Project, stage: Stage) -> Evidence:
 def _unplanned(plan: Plan, policy: Policy, idle: Sequence[Stage]) -> Iterator[Rejection]:
     """What the policy asks for and the plan leaves out, although there are tests."""
     pythons = policy.python or tuple(dict.fromkeys(job.python for job in plan.jobs))[:1] or ("",)
-    for stage in policy.stages:
+    for stage in policy.run_stages:
         if stage in idle:
             continue
         planned = {job.python for job in plan.of_side(Side.HEAD) if stage in job.stages}

@@ -50,7 +50,7 @@ def make_plan(project: Project, base: Base, options: PlanOptions) -> Plan:
             base's evidence, which it cannot do for several versions.
         BaselineError: git cannot check the base commit out.
     """
-    stages = options.stages or project.policy.stages
+    stages = options.stages or project.policy.run_stages
     shards = {**project.policy.suites.shards, **options.shards}
     for stage in options.shards:
         if stage not in stages or stage.is_static:
@@ -133,7 +133,7 @@ def _stages_at_base(project: Project, commit: str, stages: Sequence[Stage]) -> S
 
 def all_jobs(project: Project, options: PlanOptions) -> tuple[Job, ...]:
     """The jobs that plans may have under the present policy, whatever tests there are, and a base commit or not."""
-    stages = options.stages or project.policy.stages
+    stages = options.stages or project.policy.run_stages
     pythons = options.pythons or planned_pythons(project.policy)
     shards = {**project.policy.suites.shards, **options.shards}
     sides = (Side.HEAD, Side.BASE) if options.base_jobs else (Side.HEAD,)

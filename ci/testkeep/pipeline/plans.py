@@ -8,23 +8,24 @@ from pathlib import Path
 
 import msgspec
 
+from testkeep.formats import complaints
 from testkeep.formats.stage_hints import concerns_stage
-from testkeep.formats.tool_config import configured_tools
 from testkeep.model.duration import parse_duration
 from testkeep.model.evidence import EVIDENCE_SCHEMA, Evidence, Job, ToolRun
 from testkeep.model.partition import Partition
 from testkeep.model.stage import Stage
-from testkeep.pipeline.commands import PytestRun, ToolCommand, further_commands, static_commands
+from testkeep.pipeline.commands import PytestRun, ToolCommand, further_commands, static_command
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.environments import test_environment, tool_environment
 from testkeep.pipeline.measuring import PYTEST_CONFIG_FILES, measure_with
+from testkeep.pipeline.static_tools import files_of, tools_of
 from testkeep.system import interpreter
 from testkeep.system.evidence_folder import EvidenceFolder
-from testkeep.system.files import read_output, read_text
+from testkeep.system.files import read_output
 from testkeep.system.process import Ended, Task
 
-_CONFIG_FILES = ("pyproject.toml", "setup.cfg", "tox.ini", ".importlinter", ".isort.cfg", "mypy.ini", ".mypy.ini")
 NO_TESTS = "no tests"
+NOT_CONFIGURED = "not configured"
 
 
 @dataclass(frozen=True)
@@ -85,19 +86,14 @@ def has_tests(project: Project, stage: Stage) -> bool:
     return any(concerns_stage(stage, name, project.text(name), any_name=any_name) for name in python_files)
 
 
-def tool_configuration(project: Project) -> dict[str, frozenset[str]]:
-    """Read which tools the project configures itself."""
-    texts = {name: read_text(project.root / name) for name in _CONFIG_FILES}
-    return configured_tools({name: text for name, text in texts.items() if text is not None})
-
-
 def _static_plan(project: Project, options: RunOptions, stage: Stage) -> StagePlan:
-    further = further_commands(project.policy, stage)
+    required = project.policy.lists(stage)
+    uses = [(use, files_of(project, use)) for use in tools_of(project, stage)]
+    own = [static_command(use, files, required=required) for use, files in uses if files or use.names_targets]
     has_python = any(name.endswith((".py", ".pyi")) for name in project.files)
-    if not has_python and not further:
-        return StagePlan(stage, (), idle="no Python files")
-    own = static_commands(stage, project.policy.formatter, project.source, tool_configuration(project))
-    commands = (*(own if has_python else ()), *further)
+    commands = (*(own if has_python else ()), *further_commands(project.policy, stage))
+    if not commands:
+        return StagePlan(stage, (), idle=_idle(stage) if has_python and not uses else "no Python files")
     argvs = {command: argv for command in commands if (argv := _argv(command, project.root))}
     tasks = tuple(
         Task(
@@ -110,7 +106,12 @@ def _static_plan(project: Project, options: RunOptions, stage: Stage) -> StagePl
         )
         for index, argv in enumerate(argvs.values())
     )
-    return StagePlan(stage, tasks, tuple(argvs), tuple(command for command in commands if command not in argvs))
+    missing = tuple(command for command in commands if command not in argvs)
+    return StagePlan(stage, tasks, tuple(argvs), missing)
+
+
+def _idle(stage: Stage) -> str:
+    return f"{NOT_CONFIGURED}; to run it, list {stage} in the stages of [tool.testkeep]"
 
 
 def _argv(command: ToolCommand, root: Path) -> tuple[str, ...]:
@@ -167,10 +168,11 @@ def record_of(plan: StagePlan, project: Project, job: Job, begun: float, ended: 
         ToolRun(
             tool=command.tool,
             version=interpreter.version_of(command.tool),
-            command=(command.tool, *command.arguments),
+            command=command.shown,
             exit_code=ended[task.name].exit_code,
             duration_s=round(ended[task.name].duration_s, 3),
-            output=read_output(task.log),
+            output=(output := read_output(task.log)),
+            complaints=complaints.loads(output, str(project.root), project.text) if ended[task.name].exit_code else (),
         )
         for command, task in zip(plan.tools, plan.tasks, strict=True)
     ]
@@ -178,11 +180,12 @@ def record_of(plan: StagePlan, project: Project, job: Job, begun: float, ended: 
         ToolRun(
             tool=command.tool,
             version="",
-            command=(command.tool, *command.arguments),
+            command=command.shown,
             exit_code=None,
             duration_s=0.0,
             output="",
             install=command.install,
+            required=command.required,
         )
         for command in plan.missing
     ]

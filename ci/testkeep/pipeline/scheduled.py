@@ -28,7 +28,7 @@ def is_idle(plan: Plan, name: str, policy: Policy) -> bool:
     if name == NO_JOB or found is None:
         return name == NO_JOB
     side = Side.BASE if found["base"] else Side.HEAD
-    return found["stage"] in policy.stages and not any(found["stage"] in job.stages for job in plan.of_side(side))
+    return found["stage"] in policy.run_stages and not any(found["stage"] in job.stages for job in plan.of_side(side))
 
 
 def leave_trace(plan: Plan, name: str, folder: EvidenceFolder) -> None:

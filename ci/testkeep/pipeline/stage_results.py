@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
 from testkeep.model.evidence import Evidence, Suite
 from testkeep.model.stage import Stage
 from testkeep.model.tests import Outcome, RecordedTest
 from testkeep.model.verdict import StageResult, StageStatus
 from testkeep.rules.base import Facts
+from testkeep.rules.static_complaints import failed_tools, sort_complaints
 from testkeep.rules.validity import is_comparable, unexplained_failure
 
 _BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
@@ -28,7 +31,7 @@ def result_of(record: Evidence, stage: Stage) -> StageResult:
 
 
 def _of_stage(facts: Facts, stage: Stage) -> StageResult:
-    results = [result_of(record, stage) for record in facts.evidence if stage in record.job.stages]
+    results = [_judged(facts, record, stage) for record in facts.evidence if stage in record.job.stages]
     results += [
         StageResult(name=stage, status=StageStatus.ERROR, detail="did not finish")
         for left in facts.unfinished
@@ -51,16 +54,29 @@ def _of_stage(facts: Facts, stage: Stage) -> StageResult:
     return StageResult(name=stage, status=worst.status, tests=dict(counts), duration_s=longest, detail=worst.detail)
 
 
+def _judged(facts: Facts, record: Evidence, stage: Stage) -> StageResult:
+    """What a record says of a stage, complaints set aside that were there at the base."""
+    result = result_of(record, stage)
+    failed = [(tool.tool, *sort_complaints(facts, record, tool)) for _, tool in failed_tools([record])]
+    if result.status is not StageStatus.FAILED or not failed or any(new for _, new, _ in failed):
+        return result
+    detail = ", ".join(f"{tool}: {len(old)} old, none new" for tool, _, old in failed)
+    return msgspec.structs.replace(result, status=StageStatus.PASSED, detail=detail)
+
+
 _BADNESS = (StageStatus.SKIPPED, StageStatus.PASSED, StageStatus.FAILED, StageStatus.ERROR)
 
 
 def _of_tools(record: Evidence, stage: Stage) -> StageResult:
-    missing = [tool.tool for tool in record.tools if tool.exit_code is None]
+    absent = [tool for tool in record.tools if tool.exit_code is None]
+    missing = [tool.tool for tool in absent if tool.required]
     complaining = [tool.tool for tool in record.tools if tool.exit_code]
     if missing:
         status, detail = StageStatus.ERROR, f"{', '.join(missing)} not installed"
     elif complaining:
         status, detail = StageStatus.FAILED, f"{', '.join(complaining)} found problems"
+    elif absent and len(absent) == len(record.tools):
+        status, detail = StageStatus.SKIPPED, f"{', '.join(tool.tool for tool in absent)} not installed"
     elif record.idle:
         status, detail = StageStatus.SKIPPED, f"nothing to do: {record.idle}"
     elif not record.tools:

@@ -27,7 +27,7 @@ _DESCRIPTIONS = {
 
 def names(policy: Policy) -> tuple[str, ...]:
     """Name everything that can be run under a policy: its stages in their order, then test, gate and fix."""
-    return (*(stage.value for stage in policy.stages), TEST, GATE, FIX)
+    return (*(stage.value for stage in policy.run_stages), TEST, GATE, FIX)
 
 
 def description(name: str) -> str:

@@ -80,6 +80,9 @@ class Facts:
     to the repository's root; ``gaps`` are the places to win coverage, by the key of the threshold that was missed
     (``coverage.overall``, ``coverage.layers.service``).
 
+    ``base_tools`` are the records of static stages at the base commit, of those that are red at the head; the paths of
+    their complaints are those of the head.
+
     ``is_one_job`` says that only one job of a plan is judged: what the others do is not known.
 
     ``policy`` is the one in force; ``policy_change`` has those of both sides (None: there is no base commit).
@@ -93,6 +96,7 @@ class Facts:
     unfinished: tuple[Unfinished, ...] = ()
     rejections: tuple[Rejection, ...] = ()
     baseline: Baseline | None = None
+    base_tools: Mapping[Stage, Evidence] = field(default_factory=dict)
     comparison: Comparison = field(default_factory=Comparison)
     coverage: Coverage | None = None
     base_coverage: BaseCoverage | None = None

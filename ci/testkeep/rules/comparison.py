@@ -143,4 +143,4 @@ def _obstacle_at_head(facts: Facts) -> str:
 def _runs_in_other_stage(facts: Facts, head: HeadTests, test: RecordedTest) -> bool:
     """Whether the test moved to a stage that the policy runs, though this partial run does not."""
     stage: Stage | None = head.elsewhere.get(test.item.id)
-    return stage in facts.policy.stages and stage not in facts.stages
+    return stage in facts.policy.run_stages and stage not in facts.stages

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from testkeep.model.evidence import ToolRun
 from testkeep.model.finding import Severity
+from testkeep.model.stage import Stage
+from testkeep.model.static_tool import Complaint
 from testkeep.model.tests import Outcome, RecordedTest
 from testkeep.rules.base import Facts, Problem, in_repository, split_location
+from testkeep.rules.static_complaints import failed_tools, sort_complaints
 from testkeep.rules.validity import EXIT_OK, broken_off, is_comparable, unexplained_failure
 
 # As pytest writes them: for a strict mark, and for unittest's expectedFailure with and without the exception's type.
@@ -117,18 +120,51 @@ def unexpected_pass(facts: Facts) -> Iterator[Problem]:
 
 
 def static_stage_failed(facts: Facts) -> Iterator[Problem]:
-    """A formatter, the linter or the type checker has complaints.
+    """A formatter, the linter or the type checker found something new.
 
-    The tool's own output, shown under the stage's name, lists them. `nox -s fix` (or the tools themselves) mends the
-    formatting and what the linter can mend alone.
+    Only what was not there at the base commit is an error: the same tool is run on the base's files, with the head's
+    configuration, and complaints are compared by file (through renames), code, message and the function around them.
+    What was there is one note with its number. With `existing = "block"` in the policy everything is an error.
+
+    `testkeep fix` repairs the formatting and what the linter can repair alone.
     """
-    for record in facts.evidence:
-        for tool in record.tools:
-            if tool.exit_code not in (0, None):
-                yield Problem(
-                    message=f"stage {record.job.id}: {_summary(tool)}",
-                    help=f"Run '{' '.join(tool.command)}' to see it again.",
-                )
+    for record, tool in failed_tools(facts.evidence):
+        new, old = sort_complaints(facts, record, tool)
+        for complaint in new:
+            yield Problem(
+                message=f"{tool.tool}: {' '.join(filter(None, [complaint.code, complaint.message]))}",
+                help=_repair(record.job.stages[0], tool),
+                path=in_repository(facts, complaint.path),
+                line=complaint.line,
+            )
+        yield from _old(tool, old)
+
+
+def _old(tool: ToolRun, complaints: Sequence[Complaint]) -> Iterator[Problem]:
+    """What was there before, in one line; that a tool checks nothing is worth a warning."""
+    again = f"'{' '.join(tool.command)}' lists all."
+    about_code = [complaint for complaint in complaints if complaint.is_about_code]
+    if about_code:
+        were = "1 problem was" if len(about_code) == 1 else f"{len(about_code)} problems were"
+        yield Problem(message=f"{tool.tool}: {were} there at the base commit, too", help=again, severity=Severity.NOTE)
+    for complaint in complaints:
+        if not complaint.is_about_code:
+            yield Problem(
+                message=f"{tool.tool} checked nothing, here and at the base commit: {complaint.message}",
+                help=again,
+                severity=Severity.WARNING,
+            )
+
+
+def _repair(stage: Stage, tool: ToolRun) -> str:
+    again = f"'{' '.join(tool.command)}' shows it again."
+    match stage:
+        case Stage.FORMAT:
+            return f"'testkeep fix' repairs it. {again}"
+        case Stage.LINT:
+            return f"'testkeep fix' repairs what the linter can repair alone. {again}"
+        case _:
+            return again
 
 
 def forged(facts: Facts) -> Iterator[Problem]:
@@ -222,11 +258,3 @@ def _tests(number: int) -> str:
 
 def _first_line(text: str) -> str:
     return next((line.strip() for line in text.splitlines() if line.strip()), "")
-
-
-def _summary(tool: ToolRun) -> str:
-    lines = [line.strip() for line in tool.output.splitlines() if line.strip()]
-    # isort ends with what it passed over, not with what it found.
-    telling = [line for line in lines if not line.startswith("Skipped ")]
-    said = telling[-1] if telling else "no output"
-    return f"{tool.tool} exited with {tool.exit_code}: {said[:200]}"

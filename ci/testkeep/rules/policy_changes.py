@@ -18,7 +18,7 @@ from testkeep.model.coverage import layer_of
 from testkeep.model.duration import parse_duration
 from testkeep.model.layout import lies_in
 from testkeep.model.policy import CoveragePolicy, Layer, Policy, Pyramid, SuitesPolicy, Waiver
-from testkeep.model.stage import Stage
+from testkeep.model.stage import DEFAULT_STAGES, Stage
 
 Table = TypeVar("Table", bound=msgspec.Struct)
 
@@ -41,8 +41,8 @@ class Loosening:
 def loosened(base: Policy, head: Policy) -> tuple[Loosening, ...]:
     """Find every key that the head loosens, in the order of the policy."""
     found: list[Loosening] = []
-    if not set(base.stages) <= set(head.stages):
-        found.append(_loosening("stages", base.stages, head.stages))
+    if not _demanded(base) <= _demanded(head):
+        found.append(_loosening("stages", base.stages or DEFAULT_STAGES, head.stages))
     if not set(base.python) <= set(head.python):
         found.append(_loosening("python", base.python, head.python))
     if not all(lies_in(entry, head.source) for entry in base.source):
@@ -50,6 +50,8 @@ def loosened(base: Policy, head: Policy) -> tuple[Loosening, ...]:
     for stage, commands in base.commands.items():
         if _missing(commands, head.commands.get(stage, ())):
             found.append(_loosening(_commands_key(stage), commands, head.commands.get(stage)))
+    if base.existing == "block" != head.existing:
+        found.append(_loosening("existing", base.existing, head.existing))
     found += _in_coverage(base.coverage, head.coverage)
     found += _in_layers(base.coverage.layers, head.coverage.layers)
     found += _in_suites(base.suites, head.suites)
@@ -58,6 +60,13 @@ def loosened(base: Policy, head: Policy) -> tuple[Loosening, ...]:
         if head.waivers_from == "head":
             found.append(_loosening("waivers_from", base.waivers_from, head.waivers_from))
     return tuple(found)
+
+
+def _demanded(policy: Policy) -> set[tuple[Stage, bool]]:
+    """The stages of a run, each twice where it is run although the project configures no tool for it."""
+    return {(stage, False) for stage in policy.run_stages} | {
+        (stage, True) for stage in policy.stages or () if stage.is_static
+    }
 
 
 def requested(base: Sequence[Waiver], head: Sequence[Waiver]) -> Iterator[Loosening]:

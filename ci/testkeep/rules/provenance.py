@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from testkeep.model.evidence import Evidence
+from testkeep.model.finding import Severity
 from testkeep.model.stage import Stage
 from testkeep.model.tests import function_of
 from testkeep.rules.base import COVERAGE_SUMS, FILES, Facts, Problem, Rejection, RejectionKind
@@ -128,7 +129,8 @@ def tool_missing(facts: Facts) -> Iterator[Problem]:
     """A tool that a stage needs is not installed, or could not start.
 
     The stage said nothing, so the verdict is inconclusive. Install the tool with the command that the message gives,
-    or take the stage out of the policy's `stages`.
+    or take the stage out of the policy's `stages`. A tool that the project configures and nobody listed the stage of
+    is passed over with a warning.
     """
     for record in facts.evidence:
         for tool in record.tools:
@@ -136,6 +138,7 @@ def tool_missing(facts: Facts) -> Iterator[Problem]:
                 yield Problem(
                     message=f"stage {record.job.id}: {tool.tool} is not installed in this environment",
                     help=f"Install it: {tool.install}",
+                    severity=Severity.ERROR if tool.required else Severity.WARNING,
                 )
             elif tool.exit_code is None:
                 yield Problem(

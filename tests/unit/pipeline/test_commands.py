@@ -2,81 +2,49 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from testkeep.model.policy import Policy
-from testkeep.model.stage import TEST_STAGES, Stage
-from testkeep.pipeline.commands import PytestRun, ToolCommand, fix_commands, further_commands, static_commands
+from testkeep.model.stage import Stage
+from testkeep.model.static_tool import Tool, ToolUse
+from testkeep.pipeline.commands import PytestRun, ToolCommand, fix_command, further_commands, static_command
 
-_RUFF_CHECK = ("ruff", "check", "--no-fix", "--no-fix-only")
+_RUFF = ("ruff", "check", "--no-fix", "--no-fix-only", "--force-exclude", "--output-format=concise")
 
 
-def _lines(commands: tuple[ToolCommand, ...]) -> list[tuple[str, ...]]:
-    return [(command.tool, *command.arguments) for command in commands]
+def _use(tool: Tool, **fields: Any) -> ToolUse:
+    return ToolUse(tool=tool, where="pyproject.toml", **fields)
 
 
 @pytest.mark.parametrize(
-    ("stage", "formatter", "configured", "expected"),
+    ("use", "shown"),
     [
+        pytest.param(_use(Tool.BLACK, arguments=("-l", "9")), ("black", "--check", "-l", "9", "."), id="black"),
+        pytest.param(_use(Tool.ISORT), ("isort", "--check-only", "--filter-files", "."), id="isort"),
+        pytest.param(_use(Tool.RUFF_FORMAT), ("ruff", "format", "--check", "--force-exclude", "."), id="ruff format"),
+        pytest.param(_use(Tool.RUFF_IMPORTS), (*_RUFF, "--select", "I", "."), id="ruff imports"),
+        pytest.param(_use(Tool.RUFF), (*_RUFF, "."), id="ruff"),
+        pytest.param(_use(Tool.FLAKE8), ("flake8", "--format=default", "."), id="flake8"),
+        pytest.param(_use(Tool.MYPY), ("mypy", "--no-pretty", "--no-color-output", "."), id="mypy"),
         pytest.param(
-            Stage.FORMAT,
-            "black",
-            {},
-            [("black", "--check", "."), ("isort", "--check-only", "--profile", "black", ".")],
-            id="format, isort is not configured",
+            _use(Tool.MYPY, names_targets=True, arguments=("app",)),
+            ("mypy", "--no-pretty", "--no-color-output", "app"),
+            id="mypy with targets",
         ),
-        pytest.param(
-            Stage.FORMAT,
-            "black",
-            {"isort": frozenset[str]()},
-            [("black", "--check", "."), ("isort", "--check-only", ".")],
-            id="format, isort is configured",
-        ),
-        pytest.param(
-            Stage.FORMAT,
-            "ruff",
-            {},
-            [("ruff", "format", "--check", "."), (*_RUFF_CHECK, "--select", "I", ".")],
-            id="format with ruff",
-        ),
-        pytest.param(Stage.LINT, "black", {}, [(*_RUFF_CHECK, ".")], id="lint"),
-        pytest.param(
-            Stage.LINT,
-            "black",
-            {"importlinter": frozenset({"root_package"})},
-            [(*_RUFF_CHECK, "."), ("import-linter",)],
-            id="lint, with contracts",
-        ),
-        pytest.param(
-            Stage.TYPING,
-            "black",
-            {},
-            [("mypy", "--ignore-missing-imports", "app", "lib")],
-            id="typing, mypy is not configured",
-        ),
-        pytest.param(
-            Stage.TYPING, "black", {"mypy": frozenset({"strict"})}, [("mypy", "app", "lib")], id="typing, configured"
-        ),
-        *(
-            pytest.param(
-                Stage.TYPING,
-                "black",
-                {"mypy": frozenset({"strict", key})},
-                [("mypy",)],
-                id=f"typing, mypy knows its {key}",
-            )
-            for key in ("files", "packages", "modules")
-        ),
+        pytest.param(_use(Tool.IMPORT_LINTER, names_targets=True), ("import-linter",), id="import-linter"),
     ],
 )
-def test_static_commands__table(
-    stage: Stage, formatter: str, configured: dict[str, frozenset[str]], expected: list[tuple[str, ...]]
-) -> None:
-    assert _lines(static_commands(stage, formatter, ("app", "lib"), configured)) == expected
+def test_static_command__use__is_shown_as_a_person_types_it(use: ToolUse, shown: tuple[str, ...]) -> None:
+    assert static_command(use, ["a.py", "b.py"], required=True).shown == shown
 
 
-def test_static_commands__typing_without_source__checks_the_folder() -> None:
-    assert _lines(static_commands(Stage.TYPING, "black", (), {})) == [("mypy", "--ignore-missing-imports", ".")]
+def test_static_command__files__come_last() -> None:
+    command = static_command(_use(Tool.BLACK), ["a.py", "b.py"], required=False)
+
+    assert command.argv == ("-P", "-m", "black", "--check", "a.py", "b.py")
+    assert not command.required
 
 
 def test_further_commands__policy_names_some__are_split_as_a_shell_would() -> None:
@@ -91,46 +59,26 @@ def test_further_commands__policy_names_some__are_split_as_a_shell_would() -> No
     assert further_commands(policy, Stage.TYPING) == ()
 
 
-@pytest.mark.parametrize("stage", TEST_STAGES)
-def test_static_commands__test_stage__has_none(stage: Stage) -> None:
-    assert static_commands(stage, "black", ("app",), {}) == ()
-
-
 @pytest.mark.parametrize(
-    ("formatter", "configured", "expected"),
+    ("tool", "shown"),
     [
+        pytest.param(Tool.BLACK, ("black", "."), id="black"),
+        pytest.param(Tool.ISORT, ("isort", "--filter-files", "."), id="isort"),
+        pytest.param(Tool.RUFF_FORMAT, ("ruff", "format", "--force-exclude", "."), id="ruff format"),
         pytest.param(
-            "black",
-            {},
-            [
-                ("ruff", "check", "--fix", "--exit-zero", "app"),
-                ("isort", "--profile", "black", "app"),
-                ("black", "app"),
-            ],
-            id="black",
+            Tool.RUFF_IMPORTS,
+            ("ruff", "check", "--fix", "--exit-zero", "--force-exclude", "--select", "I", "."),
+            id="ruff imports",
         ),
-        pytest.param(
-            "black",
-            {"isort": frozenset({"profile"})},
-            [("ruff", "check", "--fix", "--exit-zero", "app"), ("isort", "app"), ("black", "app")],
-            id="black, isort is configured",
-        ),
-        pytest.param(
-            "ruff",
-            {},
-            [
-                ("ruff", "check", "--fix", "--exit-zero", "app"),
-                ("ruff", "check", "--select", "I", "--fix", "--exit-zero", "app"),
-                ("ruff", "format", "app"),
-            ],
-            id="ruff",
-        ),
+        pytest.param(Tool.RUFF, ("ruff", "check", "--fix", "--exit-zero", "--force-exclude", "."), id="ruff"),
+        pytest.param(Tool.FLAKE8, None, id="flake8 repairs nothing"),
+        pytest.param(Tool.MYPY, None, id="nor does mypy"),
     ],
 )
-def test_fix_commands__table(
-    formatter: str, configured: dict[str, frozenset[str]], expected: list[tuple[str, ...]]
-) -> None:
-    assert _lines(fix_commands(formatter, configured, ("app",))) == expected
+def test_fix_command__table(tool: Tool, shown: tuple[str, ...] | None) -> None:
+    command = fix_command(_use(tool), ["a.py"])
+
+    assert (command.shown if command else None) == shown
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,9 @@ from builders import (
 from testkeep.model.comparison import Comparison, Unfit
 from testkeep.model.evidence import CollectorReport
 from testkeep.model.finding import Finding, Severity
-from testkeep.model.policy import Waiver
+from testkeep.model.policy import Policy, Waiver
 from testkeep.model.stage import Stage
+from testkeep.model.static_tool import Complaint
 from testkeep.model.tests import Execution, RecordedTest, Selection, Subtest
 from testkeep.rules.base import Facts, Rejection, RejectionKind
 
@@ -345,14 +346,42 @@ def test_tk105__table(facts: Facts, waivers: tuple[Waiver, ...], expected: tuple
     assert findings_of("TK105", facts, *waivers) == expected
 
 
-def _complaint(message: str) -> Finding:
+_UNUSED = Complaint(code="F401", message="`os` imported but unused", path="app/a.py", line=1)
+_UNFORMATTED = Complaint(message="is not formatted", path="app/a.py")
+_CRASHED = Complaint(message="ruff: cannot read pyproject.toml")
+
+
+def _complaint(
+    message: str, line: int = 1, path: str = "app/a.py", severity: Severity = Severity.ERROR, help_: str = ""
+) -> Finding:
     return Finding(
         code="TK106",
         name="static-stage-failed",
-        severity=Severity.ERROR,
+        severity=severity,
         message=message,
-        help="Run 'ruff check .' to see it again.",
+        help=help_ or "'testkeep fix' repairs what the linter can repair alone. 'ruff check .' shows it again.",
+        path=path,
+        line=line,
     )
+
+
+_OLD = _complaint(
+    "ruff: 1 problem was there at the base commit, too", 0, "", Severity.NOTE, help_="'ruff check .' lists all."
+)
+_NEW = _complaint("ruff: F401 `os` imported but unused")
+
+
+def _lint(
+    head: tuple[Complaint, ...],
+    base: tuple[Complaint, ...] | None = None,
+    *,
+    exit_code: int = 1,
+    required: bool = True,
+    policy: Policy | None = None,
+) -> Facts:
+    record = a_static_record(a_tool(exit_code=exit_code, complaints=head, required=required))
+    before = {Stage.LINT: a_static_record(a_tool(exit_code=1, complaints=base))} if base is not None else {}
+    return the_facts(record, base_tools=before, policy=policy)
 
 
 @pytest.mark.parametrize(
@@ -360,41 +389,93 @@ def _complaint(message: str) -> Finding:
     [
         pytest.param(the_facts(a_static_record(a_tool())), (), (), id="passing"),
         pytest.param(the_facts(a_static_record()), (), (), id="missing evidence: no tool ran"),
+        pytest.param(_lint((_UNUSED,)), (), (_NEW,), id="failing: the base is not known"),
+        pytest.param(_lint((_UNUSED,), ()), (), (_NEW,), id="failing: it is new"),
+        pytest.param(_lint((_UNUSED,), (_UNUSED,)), (), (_OLD,), id="passing: it was there"),
         pytest.param(
-            the_facts(a_static_record(a_tool(exit_code=1, output="a.py:1: E501\nFound 1 error.\n\n"))),
+            _lint((msgspec.structs.replace(_UNUSED, line=7),), (_UNUSED,)),
             (),
-            (_complaint("stage lint: ruff exited with 1: Found 1 error."),),
-            id="failing: the last line is quoted",
+            (_OLD,),
+            id="boundary: it was there on another line",
         ),
         pytest.param(
-            the_facts(a_static_record(a_tool(exit_code=1, output="ERROR: a.py\nSkipped 2 files\n"))),
+            _lint((_UNUSED, msgspec.structs.replace(_UNUSED, line=7)), (_UNUSED,)),
             (),
-            (_complaint("stage lint: ruff exited with 1: ERROR: a.py"),),
-            id="failing: what was passed over is not quoted",
+            (_complaint("ruff: F401 `os` imported but unused", 7), _OLD),
+            id="boundary: one was there, and now there are two",
         ),
         pytest.param(
-            the_facts(a_static_record(a_tool(exit_code=-9))),
+            _lint((msgspec.structs.replace(_UNUSED, function="f"),), (_UNUSED,)),
             (),
-            (_complaint("stage lint: ruff exited with -9: no output"),),
-            id="boundary: killed, without a word",
+            (_NEW,),
+            id="failing: in another function",
         ),
         pytest.param(
-            the_facts(a_static_record(a_tool(exit_code=1, output="x" * 201))),
+            _lint(
+                (msgspec.structs.replace(_UNUSED, message="defined on line 8"),),
+                (msgspec.structs.replace(_UNUSED, message="defined on line 12"),),
+            ),
             (),
-            (_complaint(f"stage lint: ruff exited with 1: {'x' * 200}"),),
-            id="boundary: a long line is cut",
+            (_OLD,),
+            id="boundary: the message names a line that moved",
+        ),
+        pytest.param(
+            _lint((_UNUSED,), (_UNUSED,), policy=Policy(existing="block")),
+            (),
+            (_NEW,),
+            id="failing: the policy is strict",
+        ),
+        pytest.param(
+            _lint((_CRASHED,), (_CRASHED,)),
+            (),
+            (_complaint(f"ruff: {_CRASHED.message}", 0, ""),),
+            id="failing: a required tool checked nothing, then and now",
+        ),
+        pytest.param(
+            _lint((_CRASHED,), (_CRASHED,), required=False),
+            (),
+            (
+                _complaint(
+                    f"ruff checked nothing, here and at the base commit: {_CRASHED.message}",
+                    0,
+                    "",
+                    Severity.WARNING,
+                    help_="'ruff check .' lists all.",
+                ),
+            ),
+            id="boundary: a tool that was found checked nothing, then and now",
+        ),
+        pytest.param(
+            _lint((_UNUSED,), (_UNUSED,), exit_code=-9), (), (_NEW,), id="failing: killed, whatever it had said"
+        ),
+        pytest.param(
+            _lint((), ()),
+            (),
+            (_complaint("ruff: exited with 1 and said nothing", 0, ""),),
+            id="failing: a record without what it complained of",
         ),
         pytest.param(the_facts(a_static_record(a_tool(exit_code=None))), (), (), id="boundary: it did not start"),
         pytest.param(
-            the_facts(a_static_record(a_tool(exit_code=2))),
+            _lint((_UNUSED,)),
             (a_waiver(test="", rule="TK106"), a_waiver(test="lint", rule="TK106")),
-            (_complaint("stage lint: ruff exited with 2: no output"),),
+            (_NEW,),
             id="not waived: no test is named",
         ),
     ],
 )
 def test_tk106__table(facts: Facts, waivers: tuple[Waiver, ...], expected: tuple[Finding, ...]) -> None:
     assert findings_of("TK106", facts, *waivers) == expected
+
+
+def test_tk106__formatting__is_repaired_by_one_command() -> None:
+    facts = the_facts(a_static_record(a_tool("black", 1, complaints=(_UNFORMATTED,)), job="format"))
+
+    (finding,) = findings_of("TK106", facts)
+
+    assert (finding.message, finding.help) == (
+        "black: is not formatted",
+        "'testkeep fix' repairs it. 'black check .' shows it again.",
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,93 @@
+"""What static tools print to complaints."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+
+from testkeep.formats.syntax import UNREADABLE, first_line, parse
+from testkeep.model.static_tool import Complaint
+
+Read = Callable[[str], str]
+"""Reads a file of the project; empty if it is not there."""
+
+# "app/x.py:3:1: F401 `os` imported but unused", "app/x.py:3: error: Name "y" is not defined  [name-defined]"
+_PLACED = re.compile(r"(?P<path>[^\s:][^:]*):(?P<line>\d+):(?:(?P<column>\d+):)? (?P<said>.+)")
+_UNFORMATTED = re.compile(
+    r"would reformat (?P<black>.+)|Would reformat: (?P<ruff>.+)"
+    r"|ERROR: (?P<isort>.+) Imports are incorrectly sorted and/or formatted\."
+)
+_CODE_BEFORE = re.compile(r"(?P<code>[A-Z]+[0-9]+|invalid-syntax):? (?:\[\*\] )?(?P<text>.+)")
+_CODE_BEHIND = re.compile(r"(?:error: )?(?P<text>.+?)(?:\s+\[(?P<code>[a-z0-9-]+)\])?")
+_NOTE = "note: "
+
+
+def loads(output: str, root: str, read: Read) -> tuple[Complaint, ...]:
+    """Read the complaints in the output of a tool that did not succeed.
+
+    ``root`` is the project's folder, which paths are made relative to. An output without a place in it is one
+    complaint: what its last line says.
+    """
+    scopes: dict[str, list[tuple[int, int, str]]] = {}
+    found = []
+    for line in output.splitlines():
+        complaint = _of_line(line.strip(), root)
+        if complaint is not None:
+            found.append(_in_function(complaint, scopes, read))
+    return tuple(found) or (Complaint(message=_last(output)),)
+
+
+def _of_line(line: str, root: str) -> Complaint | None:
+    if unformatted := _UNFORMATTED.fullmatch(line):
+        path = next(filter(None, unformatted.groups()))
+        return Complaint(message="is not formatted", path=_relative(path, root))
+    placed = _PLACED.fullmatch(line)
+    if placed is None or placed["said"].startswith(_NOTE):
+        return None
+    said = _CODE_BEFORE.fullmatch(placed["said"]) or _CODE_BEHIND.fullmatch(placed["said"])
+    text, code = (said["text"], said["code"] or "") if said else (placed["said"], "")
+    return Complaint(message=text, code=code, path=_relative(placed["path"], root), line=int(placed["line"]))
+
+
+def _relative(path: str, root: str) -> str:
+    return path.removeprefix(f"{root}/").removeprefix("./")
+
+
+def _last(output: str) -> str:
+    """The last line that tells something; isort ends with what it passed over."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    return next((line for line in reversed(lines) if not line.startswith("Skipped ")), "no output")[:200]
+
+
+def _in_function(complaint: Complaint, scopes: dict[str, list[tuple[int, int, str]]], read: Read) -> Complaint:
+    if not complaint.line:
+        return complaint
+    if complaint.path not in scopes:
+        scopes[complaint.path] = list(_scopes(read(complaint.path)))
+    around = [name for first, last, name in scopes[complaint.path] if first <= complaint.line <= last]
+    return Complaint(
+        message=complaint.message,
+        code=complaint.code,
+        path=complaint.path,
+        line=complaint.line,
+        function=max(around, key=len, default=""),
+    )
+
+
+def _scopes(text: str) -> Iterator[tuple[int, int, str]]:
+    """The first and the last line of each function and class, and its qualified name."""
+    try:
+        tree = parse(text)
+    except UNREADABLE:
+        return
+    open_ = [(tree, "")]
+    while open_:
+        node, outer = open_.pop()
+        for child in ast.iter_child_nodes(node):
+            name = outer
+            if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                name = f"{outer}.{child.name}" if outer else child.name
+                first = first_line(child)
+                yield first, child.end_lineno or child.lineno, name
+            open_.append((child, name))  # type: ignore[arg-type]

@@ -1,0 +1,135 @@
+"""What static tools complain of at the base commit, where they complain at the head."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+
+from testkeep.errors import BaselineError, EvidenceError, UsageError
+from testkeep.formats import pre_commit
+from testkeep.model.evidence import Evidence
+from testkeep.model.stage import Stage
+from testkeep.pipeline.base_tree import check_out
+from testkeep.pipeline.baseline import store_folder
+from testkeep.pipeline.context import Project
+from testkeep.pipeline.gather import read_all
+from testkeep.pipeline.plans import RunOptions
+from testkeep.pipeline.progress import Watcher
+from testkeep.pipeline.run import run_stages
+from testkeep.pipeline.static_tools import CONFIG_FILES
+from testkeep.rules.static_complaints import failed_tools
+from testkeep.system.evidence_folder import EvidenceFolder
+from testkeep.system.files import read_bytes, write_file
+from testkeep.system.git import Change
+
+
+def base_tools(project: Project, commit: str, head: Iterable[Evidence], watcher: Watcher) -> dict[Stage, Evidence]:
+    """Run the static stages that are red at the head on the base's files, or take what is stored.
+
+    The tools and their configuration are the head's: a rule that the change turns on finds what is old in old code.
+
+    Raises:
+        BaselineError: the base commit cannot be checked out.
+    """
+    red = tuple(dict.fromkeys(record.job.stages[0] for record, _ in failed_tools(head)))
+    if not red or not commit:
+        return {}
+    config = _configuration(project)
+    folder = _folder(project, commit, config)
+    try:
+        have = _stored(folder)
+        missing = tuple(stage for stage in red if stage not in have)
+        if missing:
+            have |= _make(project, commit, missing, config, folder, watcher)
+    except (EvidenceError, UsageError) as error:
+        raise BaselineError(error.message) from error
+    changes = project.repository.changes_since(commit)
+    # A configuration with which a tool checks nothing is excused only if it was there before.
+    as_before = not any(change.old in config or change.new in config for change in changes)
+    names = _names_now(project, changes)
+    return {stage: _as_at_head(have[stage], names, as_before=as_before) for stage in red if stage in have}
+
+
+def _folder(project: Project, commit: str, config: Mapping[str, bytes | None]) -> EvidenceFolder:
+    stored = store_folder(project, commit).path
+    named = b"\0".join(part for name, text in config.items() if text is not None for part in (name.encode(), text))
+    return EvidenceFolder(stored.with_name(f"{stored.name}-static-{hashlib.sha256(named).hexdigest()[:12]}"))
+
+
+def _stored(folder: EvidenceFolder) -> dict[Stage, Evidence]:
+    evidence, _ = read_all(folder)
+    return {record.job.stages[0]: record for record in evidence}
+
+
+def _make(
+    project: Project,
+    commit: str,
+    stages: tuple[Stage, ...],
+    config: Mapping[str, bytes | None],
+    folder: EvidenceFolder,
+    watcher: Watcher,
+) -> dict[Stage, Evidence]:
+    with check_out(project, commit) as base:
+        if base is None:
+            return {}  # the project did not exist yet: everything is new
+        _configure(base.project, config)
+        made = EvidenceFolder(base.scratch / "static")
+        made.prepare()
+        options = RunOptions(stages=stages, folder=made, measure=False, environment=base.environment)
+        run_stages(replace(base.project, policy=project.policy), options, watcher)
+        found = _stored(made)
+        folder.path.mkdir(parents=True, exist_ok=True)
+        for stage in found:
+            folder.write_record(stage, made.read_record(stage) or b"")
+    return found
+
+
+def _config_paths(project: Project) -> list[Path]:
+    own = [project.root / name for name in CONFIG_FILES]
+    return [*own, project.repository.root / pre_commit.FILE] if project.folder else own
+
+
+def _configuration(project: Project) -> dict[str, bytes | None]:
+    """The texts of all files that may configure a tool, by path from the repository's root; None if there is none."""
+    files = {path.relative_to(project.repository.root).as_posix(): path for path in _config_paths(project)}
+    return {name: read_bytes(path) if path.is_file() else None for name, path in files.items()}
+
+
+def _configure(base: Project, config: Mapping[str, bytes | None]) -> None:
+    """Give the base's files the head's configuration of tools."""
+    for path, text in zip(_config_paths(base), config.values(), strict=True):
+        if text is not None:
+            write_file(path, text)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _names_now(project: Project, changes: Iterable[Change]) -> dict[str, str]:
+    """The files of the project that have another name now, by the name that they had."""
+    folder = f"{project.folder}/" if project.folder else ""
+    return {
+        change.old.removeprefix(folder): change.new.removeprefix(folder)
+        for change in changes
+        if change.old and change.new and change.old != change.new
+    }
+
+
+def _as_at_head(record: Evidence, names: Mapping[str, str], *, as_before: bool) -> Evidence:
+    return msgspec.structs.replace(
+        record,
+        tools=tuple(
+            msgspec.structs.replace(
+                tool,
+                complaints=tuple(
+                    msgspec.structs.replace(complaint, path=names.get(complaint.path, complaint.path))
+                    for complaint in tool.complaints
+                    if complaint.is_about_code or as_before
+                ),
+            )
+            for tool in record.tools
+        ),
+    )
