@@ -54,7 +54,7 @@ def test_run__failing_test__shows_its_stage_output_whole_and_under_its_name(proj
 
 
 def test_run__red_static_stage__does_not_hide_the_tests(project: GitProject) -> None:
-    project.commit({"app/ugly.py": UNFORMATTED})
+    project.commit({"pyproject.toml": "[tool.black]\n", "app/ugly.py": UNFORMATTED})
 
     run = project.testkeep("run", "format", "unit", "--base", "none")
 
@@ -86,7 +86,7 @@ def test_run__stale_copy_of_the_project_is_installed__is_inconclusive(tmp_path: 
 
 
 def test_run__fail_fast__starts_no_test_after_a_red_static_stage(project: GitProject) -> None:
-    project.commit({"app/ugly.py": UNFORMATTED})
+    project.commit({"pyproject.toml": "[tool.black]\n", "app/ugly.py": UNFORMATTED})
 
     run = project.testkeep("run", "format", "unit", "--base", "none", "--fail-fast")
 
@@ -97,7 +97,7 @@ def test_run__fail_fast__starts_no_test_after_a_red_static_stage(project: GitPro
 @pytest.mark.parametrize(
     ("policy", "tools"),
     [
-        pytest.param("", ["black", "isort"], id="black"),
+        pytest.param('[tool.testkeep]\nformatter = "black"\n', ["black", "isort"], id="black"),
         pytest.param('[tool.testkeep]\nformatter = "ruff"\n', ["ruff", "ruff"], id="ruff"),
     ],
 )

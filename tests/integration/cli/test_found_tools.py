@@ -1,0 +1,122 @@
+"""Without a policy the static stages run what the project has, and what was there at the base does not block."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from repositories import GitProject, simple_project
+
+UGLY = "x = {  'a':1 }\n"
+UNUSED = "import os\n\n\ndef f():\n    return 1\n"
+_HOOKS = """
+exclude: ^generated/
+repos:
+- repo: https://example.invalid/ruff
+  rev: v1
+  hooks:
+  - id: ruff-check
+    args: [--fix, --select, F401]
+"""
+
+
+def _statuses(run: object) -> dict[str, tuple[str, str]]:
+    return {stage.name: (stage.status, stage.detail) for stage in run.verdict.stages}  # type: ignore[attr-defined]
+
+
+def test_run__nothing_is_configured__static_stages_are_skipped_with_the_way_out(project: GitProject) -> None:
+    project.commit({"app/ugly.py": UGLY + UNUSED})
+
+    run = project.testkeep("run", "format", "lint", "typing")
+
+    assert (run.exit_code, run.codes) == (0, [])
+    assert _statuses(run)["lint"] == (
+        "skipped",
+        "nothing to do: not configured; to run it, list lint in the stages of [tool.testkeep]",
+    )
+
+
+def test_run__hooks_of_pre_commit__say_which_tool_with_which_arguments_on_which_files(project: GitProject) -> None:
+    files = {"generated/a.py": UNUSED, ".venv/lib/b.py": UNUSED, ".gitignore": ".venv/\n.testkeep/\n__pycache__/\n"}
+    project.commit({".pre-commit-config.yaml": _HOOKS, "app/ugly.py": UGLY, **files})
+
+    clean = project.testkeep("run", "lint")
+    project.write({"app/bad.py": UNUSED})
+    red = project.testkeep("run", "lint")
+
+    assert (clean.exit_code, _statuses(clean)["lint"][0]) == (0, "passed")
+    assert (red.exit_code, red.codes, red.finding("TK106").path) == (1, ["TK106"], "app/bad.py")
+
+
+def test_run__hooks_cannot_be_read__is_one_message_about_the_file(project: GitProject) -> None:
+    project.commit({".pre-commit-config.yaml": "repos: ["})
+
+    run = project.testkeep("run", "lint")
+
+    assert run.exit_code == 2
+    assert "testkeep: .pre-commit-config.yaml: not valid YAML at line 1" in run.errors
+    assert "Traceback" not in run.errors
+
+
+def test_run__tool_is_configured_and_not_installed__is_a_warning(project: GitProject) -> None:
+    project.commit({".flake8": "[flake8]\n"})
+
+    run = project.testkeep("run", "lint")
+
+    assert (run.exit_code, run.codes) == (0, ["TK507"])
+    assert run.finding("TK507").severity == "warning"
+
+
+class TestWhatWasThere:
+    """A base with an unused import and an unformatted file."""
+
+    @pytest.fixture
+    def project(self, tmp_path: Path) -> GitProject:
+        project = simple_project(tmp_path / "repository", policy="[tool.ruff]\n[tool.black]\n")
+        project.commit({"app/old.py": UNUSED, "app/ugly.py": UGLY})
+        return project
+
+    def test_run__head_is_as_red_as_the_base__passes_with_a_note(self, project: GitProject) -> None:
+        project.commit({"app/more.py": "y = 1\n"})
+
+        run = project.testkeep("run", "format", "lint")
+
+        assert (run.exit_code, run.codes) == (0, ["TK106"])
+        assert {finding.severity for finding in run.verdict.findings} == {"note"}
+        assert _statuses(run)["lint"] == ("passed", "ruff: 1 old, none new")
+
+    def test_run__moved_lines_and_a_renamed_file__are_not_new(self, project: GitProject) -> None:
+        project.git("mv", "app/old.py", "app/new.py")
+        project.commit({"app/new.py": '"""What it does."""\n\n' + UNUSED})
+
+        assert project.testkeep("run", "lint").exit_code == 0
+
+    def test_run__one_more__blocks_at_its_line(self, project: GitProject) -> None:
+        project.commit({"app/old.py": UNUSED.replace("import os", "import os\nimport sys")})
+
+        run = project.testkeep("run", "lint")
+
+        errors = [finding for finding in run.verdict.findings if finding.severity == "error"]
+        assert run.exit_code == 1
+        assert [(finding.path, finding.line) for finding in errors] == [("app/old.py", 2)]
+
+    def test_run__the_change_turns_a_rule_on__old_code_does_not_block(self, project: GitProject) -> None:
+        project.commit({"pyproject.toml": "[tool.ruff.lint]\nextend-select = ['D']\n"})
+
+        run = project.testkeep("run", "lint")
+
+        assert (run.exit_code, {finding.severity for finding in run.verdict.findings}) == (0, {"note"})
+
+    def test_run__the_change_breaks_the_configuration__blocks(self, project: GitProject) -> None:
+        project.commit({"pyproject.toml": "[tool.ruff]\nline-length = 'long'\n"})
+
+        assert (project.testkeep("run", "lint").exit_code) == 1
+
+    def test_run__policy_is_strict__blocks(self, tmp_path: Path) -> None:
+        policy = "[tool.testkeep]\nexisting = 'block'\n[tool.ruff]\n"
+        project = simple_project(tmp_path / "strict", policy=policy)
+        project.commit({"app/old.py": UNUSED})
+        project.commit({"app/more.py": "y = 1\n"})
+
+        assert (project.testkeep("run", "lint").exit_code) == 1
