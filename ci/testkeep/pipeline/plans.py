@@ -111,7 +111,7 @@ def _static_plan(project: Project, options: RunOptions, stage: Stage) -> StagePl
 
 
 def _idle(stage: Stage) -> str:
-    return f"{NOT_CONFIGURED}; to run it, list {stage} in the stages of [tool.testkeep]"
+    return f"{NOT_CONFIGURED}; list '{stage}' in the policy's stages to run it"
 
 
 def _argv(command: ToolCommand, root: Path) -> tuple[str, ...]:
