@@ -138,7 +138,8 @@ class PytestRun:
             # By name, so that they are there also under PYTEST_DISABLE_PLUGIN_AUTOLOAD.
             "-p", "testkeep",
             "-p", "pytest_cov",
-            f"--rootdir={self.root}",
+            # Where it is started: pytest would take a "$" in the path for a variable.
+            "--rootdir=.",
             f"--testkeep-stage={self.stage}",
             f"--testkeep-evidence={self.evidence}",
             f"--testkeep-context={self.context}",
@@ -160,7 +161,7 @@ class PytestRun:
         return ".".join(parts[1:] if parts[0] in CONTAINERS else parts)
 
 
-def inspection_arguments(root: str, evidence: str, context: str) -> tuple[str, ...]:
+def inspection_arguments(evidence: str, context: str) -> tuple[str, ...]:
     """The arguments of ``python -m pytest`` for an inspection; the context says which tests. All paths are absolute.
 
     Whatever the project's ``addopts`` ask for, it runs in one process, without coverage, and to its end.
@@ -169,7 +170,7 @@ def inspection_arguments(root: str, evidence: str, context: str) -> tuple[str, .
         "-p", "testkeep",
         "-p", "pytest_cov",
         "-p", "xdist",
-        f"--rootdir={root}",
+        "--rootdir=.",
         f"--testkeep-evidence={evidence}",
         f"--testkeep-context={context}",
         "--no-cov",

@@ -61,7 +61,7 @@ def inspect(site: Site, tests: Collection[str], watcher: Watcher) -> Evidence:
 def _run(site: Site, context: JobContext, files: list[str], watcher: Watcher) -> Evidence:
     site.folder.prepare([JOB])
     site.folder.context_path(JOB).write_bytes(msgspec.json.encode(context))
-    paths = (str(site.project.root), str(site.folder.path), str(site.folder.context_path(JOB)))
+    paths = (str(site.folder.path), str(site.folder.context_path(JOB)))
     project = site.project
     task = Task(
         name=JOB,

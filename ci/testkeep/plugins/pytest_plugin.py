@@ -71,7 +71,14 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", mark)
     _keep_pytest_alembic_from_breaking_collection(config)
     if config.getoption("testkeep_evidence") or config.getoption("testkeep_stage"):
+        _start_in_the_folder_itself(config)
         _activate(config)
+
+
+def _start_in_the_folder_itself(config: pytest.Config) -> None:
+    """Without paths pytest collects from the folder by its name, where it takes a "[" for that of parameters."""
+    if config.args == [str(config.invocation_params.dir)] and "[" in config.args[0]:
+        config.args[:] = ["."]
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -8,12 +8,13 @@ from testkeep.model.evidence import ToolRun
 from testkeep.model.finding import Severity
 from testkeep.model.stage import Stage
 from testkeep.model.static_tool import Complaint
-from testkeep.model.tests import Outcome, RecordedTest
+from testkeep.model.tests import Outcome, RecordedTest, Selection
 from testkeep.rules.base import Facts, Problem, in_repository, split_location
 from testkeep.rules.static_complaints import failed_tools, sort_complaints
 from testkeep.rules.validity import EXIT_OK, broken_off, is_comparable, unexplained_failure
 
 # As pytest writes them: for a strict mark, and for unittest's expectedFailure with and without the exception's type.
+_BY_SETTINGS = ("(addopts)", "(PYTEST_ADDOPTS)")
 _STRICT_PASSES = ("[XPASS(strict)]", "Unexpected success", "Failed: Unexpected success")
 
 
@@ -205,8 +206,10 @@ def nothing_ran(facts: Facts) -> Iterator[Problem]:
 
     A pipeline that checked nothing has nothing to say: the verdict is inconclusive. Usual reasons: the tests lie where
     pytest does not look (`testpaths`, file names), a selection leaves nothing, every test is skipped, or the project
-    has no tests yet.
+    has no tests yet. A stage that the policy lists and whose tests are all taken out by `addopts` is no better; where
+    nobody listed the stage, this is a warning.
     """
+    yield from _switched_off(facts)
     if (
         facts.is_one_job
         or not facts.test_stages
@@ -223,6 +226,19 @@ def nothing_ran(facts: Facts) -> Iterator[Problem]:
         message=f"nothing ran in {', '.join(facts.test_stages)}: {found}",
         help="'pytest --collect-only -q' shows what pytest finds here.",
     )
+
+
+def _switched_off(facts: Facts) -> Iterator[Problem]:
+    """The stages that have tests and run none of them, because the project's own settings say so."""
+    for stage in () if facts.is_one_job else facts.test_stages:
+        tests = [test.item for test in facts.tests() if test.item.stage is stage]
+        by = {item.selected_by for item in tests if item.selection is Selection.DESELECTED}
+        if len(by) == 1 and all(item.selected_by in by for item in tests) and next(iter(by)).endswith(_BY_SETTINGS):
+            yield Problem(
+                message=f"stage {stage} has {_tests(len(tests))} and runs none: {next(iter(by))} takes them out",
+                help=f"Take it out of the settings, or '{stage}' out of the policy's stages.",
+                severity=Severity.ERROR if facts.policy.lists(stage) else Severity.WARNING,
+            )
 
 
 def _is_unexpected_pass(test: RecordedTest) -> bool:

@@ -62,6 +62,8 @@ class Repository:
             ToolError: git is not installed.
         """
         found = call(["git", "rev-parse", "--show-toplevel"], folder, git_environment())
+        if found.exit_code and "safe.directory" in found.stderr:
+            raise UsageError(f"{folder}: git refuses this repository", hint=found.stderr)
         if found.exit_code:
             raise UsageError(
                 f"{folder}: not a git repository ({found.stderr or 'no working tree'})",

@@ -57,6 +57,27 @@ def test_run__outside_a_repository__says_so(project: GitProject, tmp_path: Path)
     assert "not a git repository" in run.errors
 
 
+def test_run__git_refuses_the_repository__shows_what_git_says(project: GitProject) -> None:
+    run = project.testkeep("run", GIT_TEST_ASSUME_DIFFERENT_OWNER="1")
+
+    assert run.exit_code == 2
+    assert "git refuses this repository" in run.errors
+    assert "safe.directory" in run.errors
+    assert "git init" not in run.errors
+
+
+@pytest.mark.parametrize("folder", [pytest.param("a[1]b", id="bracket"), pytest.param("a$HOME", id="dollar")])
+def test_run__path_has_a_special_character__is_measured_and_compared(tmp_path: Path, folder: str) -> None:
+    project = simple_project(tmp_path / folder)
+    project.commit({"app/more.py": "def more():\n    return 1\n"})
+
+    run = project.testkeep("run")
+
+    assert {"TK303", "TK304"} <= set(run.codes)
+    assert run.verdict.conservation.kept == 4
+    assert run.verdict.coverage.diff_percent == 0
+
+
 def test_run__no_commit_yet__says_so(tmp_path: Path) -> None:
     run = GitProject(tmp_path / "repository").testkeep("run")
 

@@ -118,7 +118,7 @@ _BEFORE = (
     "testkeep",
     "-p",
     "pytest_cov",
-    "--rootdir=/p",
+    "--rootdir=.",
     "--testkeep-stage=unit",
     "--testkeep-evidence=/e",
     "--testkeep-context=/e/unit.context",

@@ -530,6 +530,39 @@ def test_tk107__table(facts: Facts, waivers: tuple[Waiver, ...], expected: tuple
     assert findings_of("TK107", facts, *waivers) == expected
 
 
+_OUT = partial(not_run, how=Selection.DESELECTED, by="-m 'not e2e' (addopts)")
+
+
+@pytest.mark.parametrize(
+    ("tests", "policy", "expected"),
+    [
+        pytest.param([a_test()], Policy(), [], id="passing"),
+        pytest.param([_OUT("a.py::a"), a_test()], Policy(), [], id="passing: one of two runs"),
+        pytest.param([_OUT("a.py::a"), a_test(stage=Stage.E2E)], Policy(), ["warning"], id="a stage of no list"),
+        pytest.param(
+            [_OUT("a.py::a"), a_test(stage=Stage.E2E)], Policy(stages=(Stage.UNIT,)), ["error"], id="a listed stage"
+        ),
+        pytest.param(
+            [not_run("a.py::a", Selection.DESELECTED, "-k 'x'"), a_test(stage=Stage.E2E)],
+            Policy(),
+            [],
+            id="boundary: by the command line",
+        ),
+        pytest.param(
+            [not_run("a.py::a", Selection.LEFT_OUT, "mark slow"), a_test(stage=Stage.E2E)],
+            Policy(),
+            [],
+            id="boundary: by the policy",
+        ),
+    ],
+)
+def test_tk107__settings_take_a_whole_stage_out(tests: list[RecordedTest], policy: Policy, expected: list[str]) -> None:
+    found = findings_of("TK107", the_facts(a_record(*tests, stages=(Stage.UNIT, Stage.E2E)), policy=policy))
+
+    assert [finding.severity for finding in found] == expected
+    assert all("(addopts) takes them out" in finding.message for finding in found)
+
+
 _FORGED = partial(
     Finding,
     code="TK108",
