@@ -26,6 +26,7 @@ from testkeep.cli.view import watching
 from testkeep.errors import UsageError
 from testkeep.pipeline.baseline import Base, store_folder
 from testkeep.pipeline.context import load_project
+from testkeep.pipeline.gather import without_outages
 from testkeep.pipeline.judge import Case
 from testkeep.pipeline.plans import RunOptions
 from testkeep.pipeline.policy_in_force import under_base
@@ -90,7 +91,8 @@ def run(pytest_arguments: tuple[str, ...], /, stages: tuple[str, ...], **options
     )
     with watching(console, environment_variables()) as watcher:
         run_stages(project, run_options, watcher)
-    baseline = problem or make_baseline(project, base, wanted, options["jobs"], console)
+    comparable = without_outages(folder, project.provenance, wanted) if base.commit else ()
+    baseline = problem or make_baseline(project, base, comparable, options["jobs"], console)
     report = folder_or_default(project, options["report_folder"], "report")
     case = Case(
         project=project,

@@ -10,6 +10,7 @@ from testkeep.formats import evidence_json, journal
 from testkeep.model.evidence import Evidence, Provenance, Unfinished
 from testkeep.model.stage import Stage
 from testkeep.rules.base import Rejection, RejectionKind
+from testkeep.rules.services import outages
 from testkeep.system.evidence_folder import EvidenceFolder
 
 
@@ -55,6 +56,13 @@ def gather(folder: EvidenceFolder, wanted: Provenance, stages: Sequence[Stage]) 
     ]
     relevant = tuple(entry for entry in rejections if entry.job in stages or entry.job not in list(Stage))
     return Gathered(tuple(evidence), tuple(unfinished), relevant)
+
+
+def without_outages(folder: EvidenceFolder, wanted: Provenance, stages: Sequence[Stage]) -> tuple[Stage, ...]:
+    """The stages whose tests had what they need here: there is no point in running the others' at the base, too."""
+    records = gather(folder, wanted, stages).evidence
+    out = {outage.stage for outage in outages(test for record in records for test in record.tests)}
+    return tuple(stage for stage in stages if stage not in out)
 
 
 def read_all(folder: EvidenceFolder) -> tuple[list[Evidence], list[Unfinished]]:

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from testkeep.model.verdict import Decision
-from testkeep.rules import conservation, coverage, coverage_change, declared, outcomes, policy, provenance, waivers
+from testkeep.rules import (
+    conservation,
+    coverage,
+    coverage_change,
+    declared,
+    outcomes,
+    policy,
+    provenance,
+    services,
+    waivers,
+)
 from testkeep.rules.base import Rule
 
 _UNDECIDED = Decision.INCONCLUSIVE
@@ -42,4 +52,5 @@ RULES: tuple[Rule, ...] = (
     Rule(code="TK507", name="tool-missing", check=provenance.tool_missing, effect=_UNDECIDED),
     Rule(code="TK508", name="environment-differs", check=provenance.environment_differs, effect=_UNDECIDED),
     Rule(code="TK509", name="comparison-uncontrolled", check=provenance.comparison_uncontrolled, effect=_UNDECIDED),
+    Rule(code="TK510", name="service-unavailable", check=services.service_unavailable, effect=_UNDECIDED),
 )

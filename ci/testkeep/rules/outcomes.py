@@ -10,6 +10,7 @@ from testkeep.model.stage import Stage
 from testkeep.model.static_tool import Complaint
 from testkeep.model.tests import Outcome, RecordedTest, Selection
 from testkeep.rules.base import Facts, Problem, in_repository, split_location
+from testkeep.rules.services import outages
 from testkeep.rules.static_complaints import failed_tools, sort_complaints
 from testkeep.rules.validity import EXIT_OK, broken_off, is_comparable, unexplained_failure
 
@@ -43,8 +44,9 @@ def error_in_fixture(facts: Facts) -> Iterator[Problem]:
     Mend the fixture that the message names. If a service is missing on this machine, start it.
     """
     unfit = _unfit(facts)
+    for_one_reason = {test for outage in outages(facts.tests()) for test in outage.tests}  # TK510 says it once
     for test in facts.tests():
-        if test.outcome is Outcome.ERROR:
+        if test.outcome is Outcome.ERROR and test.item.id not in for_one_reason:
             phase = test.decisive_phase
             when = "tear-down" if phase and phase.when == "teardown" else "set-up"
             yield _problem_of(facts, test, f"error in {when}", unfit)

@@ -70,6 +70,7 @@ def test_rules__codes_and_effects__are_the_contract() -> None:
         ("TK507", "tool-missing", undecided),
         ("TK508", "environment-differs", undecided),
         ("TK509", "comparison-uncontrolled", undecided),
+        ("TK510", "service-unavailable", undecided),
     ]
 
 
