@@ -16,6 +16,8 @@ from testkeep.errors import ToolError
 from testkeep.model.project import Lock, Packaging, PoetryGroup, Wanted
 
 OWN_NAME = "testkeep"
+OWN_EXTRAS = ("tools",)
+"""The extras of testkeep that every pipeline gets. What comes with the others, a project asks for itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +75,10 @@ def make_plan(packaging: Packaging, wanted: Wanted, own: str, tools: Collection[
     """
     extras = wanted.extras
     if packaging.name == OWN_NAME:
-        extras = tuple(dict.fromkeys((*extras, *own_extras(packaging))))
+        extras = tuple(dict.fromkeys((*extras, *OWN_EXTRAS)))
         own = ""
     elif _brings_testkeep(packaging, wanted):
-        own = f"{OWN_NAME}[{','.join(own_extras(packaging))}]"
+        own = f"{OWN_NAME}[{','.join(OWN_EXTRAS)}]"
     lock = next((lock for lock in Lock if lock in packaging.locks and lock in tools), None)
     if lock is not None:
         return _locked(packaging, wanted, lock, extras, own)
@@ -108,11 +110,6 @@ def _locked(packaging: Packaging, wanted: Wanted, lock: Lock, extras: tuple[str,
 def _group(packaging: Packaging, name: str) -> tuple[str, ...]:
     poetry = packaging.poetry_groups.get(name, PoetryGroup(constraints={}))
     return (*packaging.groups.get(name, ()), *_translated(poetry))
-
-
-def own_extras(packaging: Packaging) -> tuple[str, ...]:
-    """Name the extras of testkeep that a project's pipeline needs."""
-    return ("tools", "alembic") if packaging.uses_alembic else ("tools",)
 
 
 def _brings_testkeep(packaging: Packaging, wanted: Wanted) -> bool:

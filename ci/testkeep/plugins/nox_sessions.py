@@ -112,7 +112,7 @@ class _SharedEnvironment:
             packaging, self.root, groups=self.groups, extras=self.extras, requirements=self.requirements
         )
         tools = environment.find_tools()
-        plan = installing.make_plan(packaging, wanted, environment.own_requirement(packaging), tools)
+        plan = installing.make_plan(packaging, wanted, environment.own_requirement(), tools)
         installation = environment.fingerprint(self.root, plan, folder)
         if environment.is_installed(folder, installation):
             session.log("The environment is up to date.")

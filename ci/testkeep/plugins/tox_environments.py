@@ -44,7 +44,7 @@ def make_kit(core_conf: ConfigSet) -> Kit:
     tools = environment.find_tools()
     try:
         packaging = environment.read_packaging(root)
-        own = environment.own_requirement(packaging)
+        own = environment.own_requirement()
         plan = installing.make_plan(packaging, environment.want(packaging, root), own, tools)
     except KitError as error:
         return Kit(root, policy, installing.Plan(), tools, error)
