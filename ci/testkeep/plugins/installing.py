@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,11 @@ class Plan:
         chosen = [*defaults, *_each("--group", self.groups), *_each("--extra", self.extras)]
         python = str(environment / "bin" / "python")
         return ("sync", "--active", "--python", python, "--locked", "--inexact", *chosen)
+
+    @property
+    def without_own_extras(self) -> Plan:
+        """The plan without testkeep's extras, for where these do not fit what the project asks for."""
+        return replace(self, own=self.own.replace(f"[{','.join(OWN_EXTRAS)}]", ""))
 
     @property
     def package_arguments(self) -> tuple[str, ...]:

@@ -328,7 +328,7 @@ def test_guards(recorded: Recorded) -> None:
 def test_phases(recorded: Recorded) -> None:
     phases = dict(recorded.phases)
     (empty,) = phases.pop(next(name for name in phases if name.startswith("test_empty[")))
-    assert empty.startswith(("setup skipped 'got empty parameter set", "setup skipped \"got empty parameter set"))
+    assert empty.startswith(("setup skipped 'got empty parameter set", 'setup skipped "got empty parameter set'))
     assert phases == {
         "test_forged": ["call passed at assert 0, AssertionError"],
         "test_skip_mark": ["setup skipped 'broken' at @pytest.mark.skip(reason=\"broken\"), Skipped"],
