@@ -102,6 +102,12 @@ def make_plan(packaging: Packaging, wanted: Wanted, own: str, tools: Collection[
     return Plan(requirements=requirements, files=wanted.requirements_files, own=own)
 
 
+def requirements_of_project(packaging: Packaging, extras: Collection[str]) -> tuple[str, ...]:
+    """What an installable project and its extras ask for, as far as it is written down where it can be read."""
+    lines = [*packaging.dependencies, *(line for name in extras for line in packaging.extras.get(name, ()))]
+    return tuple(dict.fromkeys(lines))
+
+
 def _locked(packaging: Packaging, wanted: Wanted, lock: Lock, extras: tuple[str, ...], own: str) -> Plan:
     named_groups = "groups" in wanted.named
     groups = wanted.groups
