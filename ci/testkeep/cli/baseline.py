@@ -11,6 +11,7 @@ from testkeep.cli.session import make_baseline
 from testkeep.errors import EXIT_PASS, BaselineError
 from testkeep.pipeline.baseline import find_base, store_folder
 from testkeep.pipeline.context import load_project
+from testkeep.pipeline.own_requirements import check_own_requirements
 from testkeep.system.interpreter import processors
 from testkeep.system.process import interrupt_on_termination
 
@@ -23,6 +24,7 @@ def baseline(ref: str | None) -> int:
     REF is the commit [default: as for 'run --base'].
     """
     interrupt_on_termination()
+    check_own_requirements()
     project = load_project(Path.cwd())
     base = find_base(project.repository, ref)
     made = make_baseline(project, base, project.policy.run_stages, processors(), Console())

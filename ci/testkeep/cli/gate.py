@@ -27,6 +27,7 @@ from testkeep.pipeline.baseline import baseline_from, store_folder
 from testkeep.pipeline.context import load_project
 from testkeep.pipeline.judge import Case
 from testkeep.pipeline.note import NOTE_VARIABLE
+from testkeep.pipeline.own_requirements import check_own_requirements
 from testkeep.pipeline.policy_in_force import under_base
 from testkeep.system.evidence_folder import EvidenceFolder
 from testkeep.system.interpreter import processors
@@ -62,6 +63,7 @@ from testkeep.system.process import interrupt_on_termination
 def gate(**options: Any) -> int:
     """Judge the evidence of a run, against the evidence of the base commit."""
     interrupt_on_termination()
+    check_own_requirements()
     if options["baseline_folder"] and options["base_ref"]:
         raise UsageError("--base and --baseline: give one of them, the commit or the folder with its evidence")
     if options["plan_file"]:

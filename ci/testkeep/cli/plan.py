@@ -18,6 +18,7 @@ from testkeep.formats import gitlab_rows, plan_json
 from testkeep.model.plan import Plan, groups
 from testkeep.model.stage import Stage
 from testkeep.pipeline.context import load_project
+from testkeep.pipeline.own_requirements import check_own_requirements
 from testkeep.pipeline.planning import PlanOptions, all_jobs, make_plan
 from testkeep.pipeline.policy_in_force import under_base
 from testkeep.system.evidence_folder import EvidenceFolder
@@ -60,6 +61,7 @@ def plan(**options: Any) -> int:
     STAGE leaves all other stages out, which the gate does not accept of those in the policy. Stages, versions and
     numbers of shards may also stand in one argument, with spaces or commas between them; an empty one says nothing.
     """
+    check_own_requirements()
     project = load_project(Path.cwd())
     base = base_or_fail(project.repository, options["base_ref"])
     project = under_base(project, base.commit)

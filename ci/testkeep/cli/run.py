@@ -28,6 +28,7 @@ from testkeep.pipeline.baseline import Base, store_folder
 from testkeep.pipeline.context import load_project
 from testkeep.pipeline.gather import without_outages
 from testkeep.pipeline.judge import Case
+from testkeep.pipeline.own_requirements import check_own_requirements
 from testkeep.pipeline.plans import RunOptions
 from testkeep.pipeline.policy_in_force import under_base
 from testkeep.pipeline.run import run_stages
@@ -67,6 +68,7 @@ def run(pytest_arguments: tuple[str, ...], /, stages: tuple[str, ...], **options
     Static stages run first and together, then the test stages together. Arguments after -- go to pytest.
     """
     interrupt_on_termination()
+    check_own_requirements()
     if bool(options["job_id"]) != bool(options["plan_file"]) or (options["job_id"] and stages):
         raise UsageError("--job ID and --plan FILE belong together, and name the stage themselves")
     if options["job_id"]:

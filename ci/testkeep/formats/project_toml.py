@@ -13,8 +13,6 @@ from packaging.utils import canonicalize_name
 from testkeep.errors import UsageError
 from testkeep.model.project import REQUIREMENTS_FILES, Lock, Packaging, PoetryGroup
 
-_ALEMBIC_FILES = ("alembic.ini", "alembic/env.py", "migrations/env.py")
-
 
 def loads(pyproject: str | None, files: Collection[str], *, setup_cfg: str = "") -> Packaging:
     """Read a project's facts.
@@ -36,8 +34,6 @@ def loads(pyproject: str | None, files: Collection[str], *, setup_cfg: str = "")
     groups = _groups(_table(document, "dependency-groups"))
     poetry_groups = _poetry_groups(poetry)
     main = _table(poetry, "dependencies", "tool.poetry.")
-    constraints = [main, *(group.constraints for group in poetry_groups.values())]
-    lines = [*dependencies, *(line for group in groups.values() for line in group)]
     return Packaging(
         name=name,
         is_installable=is_package and ("build-system" in document or has_setup),
@@ -49,9 +45,6 @@ def loads(pyproject: str | None, files: Collection[str], *, setup_cfg: str = "")
         poetry_groups=poetry_groups,
         requirements_files=tuple(file for file in REQUIREMENTS_FILES if file in files),
         locks=frozenset(lock for lock in Lock if lock.file in files and document),
-        uses_alembic=any(file in files for file in _ALEMBIC_FILES)
-        or any("alembic" in table for table in (tool, *constraints))
-        or _mentions("alembic", lines),
     )
 
 
@@ -140,11 +133,6 @@ def _requirement(line: str) -> Requirement | None:
         return Requirement(line)
     except InvalidRequirement:
         return None
-
-
-def _mentions(name: str, lines: Sequence[str]) -> bool:
-    requirements = (_requirement(line) for line in lines)
-    return any(canonicalize_name(each.name) == name for each in requirements if each is not None)
 
 
 def _default_groups(tool: Mapping[str, Any], groups: Collection[str]) -> tuple[str, ...]:

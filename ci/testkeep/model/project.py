@@ -63,7 +63,6 @@ class Packaging:
     poetry_groups: Mapping[str, PoetryGroup] = field(default_factory=dict)
     requirements_files: tuple[str, ...] = ()
     locks: frozenset[Lock] = frozenset()
-    uses_alembic: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

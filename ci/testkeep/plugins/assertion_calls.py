@@ -18,11 +18,17 @@ _NAMES = re.compile(
 )
 _NO_ASSERTIONS = ("ensure_future",)
 _CONTEXTS = {
+    # Before pytest 8.4, where a function that is given is called without a context.
+    ("_pytest/python_api.py", "RaisesContext.__exit__"): "raises",
+    ("_pytest/python_api.py", "raises"): "call",
     ("_pytest/raises.py", "RaisesExc.__exit__"): "raises",
     ("_pytest/raises.py", "RaisesGroup.__exit__"): "raises",
     ("unittest/case.py", "_AssertRaisesContext.__exit__"): "raises",
     ("_pytest/recwarn.py", "WarningsChecker.__exit__"): "warns",
 }
+# What a context expects, and what it looks at besides: pytest's names, those before 8.4, unittest's.
+_EXPECTED = ("expected_exceptions", "expected_exception", "expected")
+_DETAILS = ("match", "check", "match_expr", "expected_regex")
 # They only make the context, which counts where it ends.
 _CONTEXT_MAKERS = ("TestCase.assertRaises", "TestCase.assertRaisesRegex")
 # Decorators call an assertion in the name of their caller.
@@ -39,7 +45,8 @@ def watcher_of(code: CodeType, locate: Locate) -> Watcher | None:
     file = "/".join(code.co_filename.replace("\\", "/").split("/")[-2:])
     context = _CONTEXTS.get((file, code.co_qualname))
     if context is not None:
-        return _Context(locate, code, _Raising if context == "raises" else _Warning)
+        kinds: dict[str, _Kind] = {"raises": _Raising, "warns": _Warning, "call": _RaisingCall}
+        return _Context(locate, code, kinds[context])
     if not _NAMES.match(code.co_name) or code.co_name in _NO_ASSERTIONS or code.co_qualname in _CONTEXT_MAKERS:
         return None
     return _Function(locate)
@@ -101,7 +108,7 @@ class _Function:
 class _Context(_Function):
     """Watches the ends of contexts that expect something, whether test code or their own library made them."""
 
-    def __init__(self, locate: Locate, code: CodeType, kind: type[_Raising | _Warning]) -> None:
+    def __init__(self, locate: Locate, code: CodeType, kind: _Kind) -> None:
         super().__init__(locate)
         self._files = (code.co_filename, contextlib.__file__)
         self._kind = kind
@@ -141,13 +148,10 @@ class _Raising(_Call):
         """Read what it expects and what it is given, before unittest clears the traceback."""
         names = frame.f_locals
         context, error = names["self"], names.get("exc_val", names.get("exc_value"))
-        expected = getattr(context, "expected_exceptions", getattr(context, "expected", ()))
-        expected = expected if isinstance(expected, tuple) else (expected,)
-        details = (getattr(context, name, None) for name in ("match", "check", "expected_regex"))
-        anything = any(each is Exception or each is BaseException for each in expected)
-        self._is_unspecific = anything and not any(detail is not None for detail in details)
-        if isinstance(error, AssertionError) and any(_is_broader(each) for each in expected):
-            self._swallows_failure = _comes_from_test(names.get("exc_tb", names.get("tb")), locate)
+        expected = next((getattr(context, name) for name in _EXPECTED if hasattr(context, name)), ())
+        details = (getattr(context, name, None) for name in _DETAILS)
+        self._is_unspecific = _takes_anything(expected) and not any(detail is not None for detail in details)
+        self._swallows_failure = _swallows(expected, error, names.get("exc_tb", names.get("tb")), locate)
 
     def ended(self, result: object) -> None:
         """Count it if it swallowed the exception, unless that is an assertion of the test, which counted as broken."""
@@ -157,6 +161,41 @@ class _Raising(_Call):
             self.tally.accept_anything()
         else:
             super().ended(result)
+
+
+class _RaisingCall(_Call):
+    """A call of ``pytest.raises`` with a function to call, in releases of pytest that make no context of it."""
+
+    def read(self, frame: FrameType, locate: Locate) -> None:
+        """Read what it expects."""
+        self._expected = frame.f_locals.get("expected_exception", ())
+        self._locate = locate
+
+    def ended(self, result: Any) -> None:
+        """Count what it caught; what it made, if it is a context, counts where that ends."""
+        if hasattr(result, "__exit__") or _swallows(self._expected, result.value, result.tb, self._locate):
+            return
+        if _takes_anything(self._expected):
+            self.tally.accept_anything()
+        else:
+            super().ended(result)
+
+
+_Kind = type[_Raising] | type[_RaisingCall] | type[_Warning]
+
+
+def _each_of(expected: object) -> tuple[object, ...]:
+    return expected if isinstance(expected, tuple) else (expected,)
+
+
+def _takes_anything(expected: object) -> bool:
+    return any(each is Exception or each is BaseException for each in _each_of(expected))
+
+
+def _swallows(expected: object, error: object, trace: TracebackType | None, locate: Locate) -> bool:
+    """Whether what was caught is an assertion of the test itself, by something that expects any exception."""
+    is_assertion = isinstance(error, AssertionError) and any(_is_broader(each) for each in _each_of(expected))
+    return is_assertion and _comes_from_test(trace, locate)
 
 
 def _is_broader(expected: object) -> bool:

@@ -17,7 +17,7 @@ from testkeep import __version__
 from testkeep.errors import UsageError
 from testkeep.formats import project_toml
 from testkeep.model.project import Lock, Packaging, Wanted, choose
-from testkeep.plugins.installing import OWN_NAME, Plan, own_extras, requirement_of
+from testkeep.plugins.installing import OWN_EXTRAS, OWN_NAME, Plan, requirement_of
 from testkeep.system.files import read_text
 
 _STAMP = ".testkeep-installed"
@@ -30,7 +30,7 @@ def read_packaging(root: Path) -> Packaging:
     Raises:
         UsageError: pyproject.toml or setup.cfg cannot be read, or is not what it should be.
     """
-    folders = ("", "requirements", "alembic", "migrations")
+    folders = ("", "requirements")
     found = [path for folder in folders for path in (root / folder).glob("*.*") if path.is_file()]
     names = {path.relative_to(root).as_posix() for path in found}
     setup_cfg = read_text(root / "setup.cfg") if "setup.cfg" in names else None
@@ -79,9 +79,8 @@ def find_tools() -> dict[Lock, str]:
     return {lock: path for lock, path in found.items() if path}
 
 
-def own_requirement(packaging: Packaging) -> str:
-    """Write the requirement of the running testkeep, with the extras that the project needs."""
-    extras = own_extras(packaging)
+def own_requirement() -> str:
+    """Write the requirement of the running testkeep, with the extras that a pipeline needs."""
     try:
         record = importlib.metadata.distribution(OWN_NAME).read_text("direct_url.json")
     except importlib.metadata.PackageNotFoundError:
@@ -89,7 +88,7 @@ def own_requirement(packaging: Packaging) -> str:
     origin = json.loads(record) if record else {}
     path = _local_path(str(origin.get("url", "")))
     is_gone = path is not None and not path.exists()
-    return requirement_of({} if is_gone else origin, extras)
+    return requirement_of({} if is_gone else origin, OWN_EXTRAS)
 
 
 def _local_path(url: str) -> Path | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ from testkeep.errors import ToolError
 from testkeep.model.project import Lock, Packaging, PoetryGroup, Wanted
 
 OWN_NAME = "testkeep"
+OWN_EXTRAS = ("tools",)
+"""The extras of testkeep that every pipeline gets. What comes with the others, a project asks for itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,11 @@ class Plan:
         return ("sync", "--active", "--python", python, "--locked", "--inexact", *chosen)
 
     @property
+    def without_own_extras(self) -> Plan:
+        """The plan without testkeep's extras, for where these do not fit what the project asks for."""
+        return replace(self, own=self.own.replace(f"[{','.join(OWN_EXTRAS)}]", ""))
+
+    @property
     def package_arguments(self) -> tuple[str, ...]:
         """The arguments for ``pip install`` or ``uv pip install``; empty if nothing is left to install."""
         extras = f"[{','.join(self.extras)}]" if self.extras else ""
@@ -73,10 +80,10 @@ def make_plan(packaging: Packaging, wanted: Wanted, own: str, tools: Collection[
     """
     extras = wanted.extras
     if packaging.name == OWN_NAME:
-        extras = tuple(dict.fromkeys((*extras, *own_extras(packaging))))
+        extras = tuple(dict.fromkeys((*extras, *OWN_EXTRAS)))
         own = ""
     elif _brings_testkeep(packaging, wanted):
-        own = f"{OWN_NAME}[{','.join(own_extras(packaging))}]"
+        own = f"{OWN_NAME}[{','.join(OWN_EXTRAS)}]"
     lock = next((lock for lock in Lock if lock in packaging.locks and lock in tools), None)
     if lock is not None:
         return _locked(packaging, wanted, lock, extras, own)
@@ -95,6 +102,12 @@ def make_plan(packaging: Packaging, wanted: Wanted, own: str, tools: Collection[
     return Plan(requirements=requirements, files=wanted.requirements_files, own=own)
 
 
+def requirements_of_project(packaging: Packaging, extras: Collection[str]) -> tuple[str, ...]:
+    """What an installable project and its extras ask for, as far as it is written down where it can be read."""
+    lines = [*packaging.dependencies, *(line for name in extras for line in packaging.extras.get(name, ()))]
+    return tuple(dict.fromkeys(lines))
+
+
 def _locked(packaging: Packaging, wanted: Wanted, lock: Lock, extras: tuple[str, ...], own: str) -> Plan:
     named_groups = "groups" in wanted.named
     groups = wanted.groups
@@ -108,11 +121,6 @@ def _locked(packaging: Packaging, wanted: Wanted, lock: Lock, extras: tuple[str,
 def _group(packaging: Packaging, name: str) -> tuple[str, ...]:
     poetry = packaging.poetry_groups.get(name, PoetryGroup(constraints={}))
     return (*packaging.groups.get(name, ()), *_translated(poetry))
-
-
-def own_extras(packaging: Packaging) -> tuple[str, ...]:
-    """Name the extras of testkeep that a project's pipeline needs."""
-    return ("tools", "alembic") if packaging.uses_alembic else ("tools",)
 
 
 def _brings_testkeep(packaging: Packaging, wanted: Wanted) -> bool:

@@ -6,8 +6,8 @@ import contextlib
 import os
 import re
 import sys
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import nox
@@ -112,7 +112,7 @@ class _SharedEnvironment:
             packaging, self.root, groups=self.groups, extras=self.extras, requirements=self.requirements
         )
         tools = environment.find_tools()
-        plan = installing.make_plan(packaging, wanted, environment.own_requirement(packaging), tools)
+        plan = installing.make_plan(packaging, wanted, environment.own_requirement(), tools)
         installation = environment.fingerprint(self.root, plan, folder)
         if environment.is_installed(folder, installation):
             session.log("The environment is up to date.")
@@ -120,13 +120,12 @@ class _SharedEnvironment:
         environment.set_installed(folder, "")
         uv = "uv" if session.venv_backend == "uv" else ""
         try:
-            done = [
-                session.run_install(*step, external=True, silent=True)
-                for step in installing.steps(plan, tools, folder, uv=uv)
-            ]
+            if plan.lock is not None:
+                _install(session, installing.steps(replace(plan, own="", files=()), tools, folder, uv=uv))
+            is_complete = _install_packages(session, replace(plan, lock=None), uv)
         except CommandFailed as error:
             raise ToolError("The environment could not be made, so nothing was checked.") from error
-        if all(each is not None for each in done):  # None: nox -R leaves installations out
+        if is_complete:
             environment.set_installed(folder, installation)
 
     def run(self, name: str, session: nox.Session) -> None:
@@ -146,6 +145,28 @@ class _SharedEnvironment:
                 interrupt_timeout=_INTERRUPT_S,
                 terminate_timeout=_TERMINATE_S,
             )
+
+
+def _install_packages(session: nox.Session, plan: installing.Plan, uv: str) -> bool:
+    """Install what no lock has, if need be without testkeep's extras; whether all of it is there now."""
+    try:
+        return _install(session, installing.steps(plan, {}, Path(), uv=uv))
+    except CommandFailed:
+        lesser = plan.without_own_extras
+        if lesser == plan:
+            raise
+        _install(session, installing.steps(lesser, {}, Path(), uv=uv))
+    session.warn(
+        f"The environment is made without testkeep's extra {', '.join(installing.OWN_EXTRAS)}, which could not be "
+        "installed beside what this project asks for (see above). A stage whose tool is missing says so (TK507)."
+    )
+    return False
+
+
+def _install(session: nox.Session, steps: Iterable[Sequence[str]]) -> bool:
+    """Carry steps out; whether they were: nox -R leaves installations out."""
+    done = [session.run_install(*step, external=True, silent=True) for step in steps]
+    return all(each is not None for each in done)
 
 
 def _python(session: nox.Session) -> str:

@@ -25,6 +25,7 @@ from testkeep.plugins.report_details import (
     reason_of,
     skipped_collector,
     subtest_of,
+    xfail_reason_of,
 )
 from testkeep.plugins.run_settings import foreign_code, module_origins, read_settings
 from testkeep.plugins.selection import StageSelection, relative_path
@@ -216,7 +217,7 @@ class Recorder:
                 when=when,
                 outcome=report.outcome,
                 duration_s=round(report.duration, 6),
-                wasxfail=None if wasxfail is None else str(wasxfail),
+                wasxfail=None if wasxfail is None else xfail_reason_of(wasxfail),
                 reason=reason_of(report) if is_bad else "",
                 location=origin or (location_of(report, self._config.rootpath) if is_bad else ""),
                 raised=raised,

@@ -47,6 +47,11 @@ def reason_of(report: pytest.TestReport) -> str:
     return reason.removeprefix(_XFAILED).removeprefix(": ")[:_MAX_REASON]
 
 
+def xfail_reason_of(wasxfail: object) -> str:
+    """Why a test was expected to fail; pytest before 8 writes a word before what it and unittest say."""
+    return str(wasxfail).removeprefix("reason: ")
+
+
 def location_of(report: pytest.TestReport, root: Path) -> str:
     """Where pytest says that a phase did not pass: ``path:line``, empty if that is no file of the project.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from tox.tox_env.api import ToxEnv
 
 from testkeep.errors import KitError
 from testkeep.model.policy import Policy
-from testkeep.model.project import Lock
+from testkeep.model.project import Lock, Packaging
 from testkeep.pipeline.context import read_policy
 from testkeep.plugins import environment, installing, targets
 
@@ -44,11 +44,11 @@ def make_kit(core_conf: ConfigSet) -> Kit:
     tools = environment.find_tools()
     try:
         packaging = environment.read_packaging(root)
-        own = environment.own_requirement(packaging)
+        own = environment.own_requirement()
         plan = installing.make_plan(packaging, environment.want(packaging, root), own, tools)
     except KitError as error:
-        return Kit(root, policy, installing.Plan(), tools, error)
-    return Kit(root, policy, plan, tools)
+        return Kit(root, policy, installing.Plan(), Packaging(), tools, error)
+    return Kit(root, policy, plan, packaging, tools)
 
 
 def _reported(error: KitError) -> SystemExit:
@@ -64,6 +64,7 @@ class Kit:
     root: Path
     policy: Policy
     plan: installing.Plan
+    packaging: Packaging
     tools: dict[Lock, str]
     problem: KitError | None = None
     _installations: dict[str, list[Command]] = field(default_factory=dict)
@@ -87,32 +88,46 @@ class Kit:
         own = [index for index, loader in enumerate(env_conf.loaders) if loader.section.name == name]
         set_by_user = {key for index in own for key in env_conf.loaders[index].found_keys()}
         values = {"description": targets.description(name), "commands": commands, "change_dir": self.root}
-        env_conf.loaders.insert(max(own, default=-1) + 1, MemoryLoader(**values, **self._installed_by_tox()))
+        extras = env_conf["extras"] if "extras" in set_by_user else self.plan.extras
+        project = () if "skip_install" in set_by_user else self._requirements_of_project(extras)
+        installed = self._installed_by_tox(project)
+        env_conf.loaders.insert(max(own, default=-1) + 1, MemoryLoader(**values, **installed))
         env_conf.loaders.append(MemoryLoader(package="editable"))
         _lengthen(env_conf, "pass_env", PASSED_VARIABLES)
         _lengthen(env_conf, "allowlist_externals", [*self.tools.values()])
         if "commands_pre" not in set_by_user:
-            self._installations[name] = self._install_commands(env_conf, set_by_user)
+            self._installations[name] = self._install_commands(env_conf, set_by_user, project)
             env_conf["commands_pre"][:0] = self._installations[name]
 
-    def _installed_by_tox(self) -> dict[str, object]:
-        """The values that make tox itself install the plan; with a lock it installs nothing."""
+    def _requirements_of_project(self, extras: Collection[str]) -> tuple[str, ...]:
+        """What tox itself would install with the project, after the dependencies and apart from them."""
+        return installing.requirements_of_project(self.packaging, extras) if self.plan.is_editable else ()
+
+    def _installed_by_tox(self, project: Sequence[str]) -> dict[str, object]:
+        """The values that make tox itself install the plan; with a lock it installs nothing.
+
+        What the ``project`` asks for is among the dependencies: resolved with what the kit asks for, its pins hold.
+        """
         plan = self.plan
         if plan.lock is not None:
             return {"deps": "", "skip_install": True}
-        lines = [*(f"-r {file}" for file in plan.files), *plan.requirements, *filter(None, [plan.own])]
+        lines = [*(f"-r {file}" for file in plan.files), *project, *plan.requirements, *filter(None, [plan.own])]
         deps: dict[str, object] = {"deps": "\n".join(lines)}
         return deps | ({"extras": set(plan.extras)} if plan.is_editable else {"skip_install": True})
 
-    def _install_commands(self, env_conf: EnvConfigSet, set_by_user: set[str]) -> list[Command]:
-        """The commands for what tox does not install: all of a lock, or testkeep beside the user's deps."""
+    def _install_commands(self, env_conf: EnvConfigSet, set_by_user: set[str], project: Sequence[str]) -> list[Command]:
+        """The commands for what tox does not install: all of a lock, or testkeep beside the user's deps.
+
+        These are named again with it, so that their pins hold; paths among them are relative to the root.
+        """
         folder: Path = env_conf["env_dir"]
         plan = self.plan
         if plan.lock is None:
             has_own_deps = "deps" in set_by_user and "commands" not in set_by_user
             if not has_own_deps or installing.asks_for_testkeep(env_conf["deps"].lines()):
                 return []
-            plan = installing.Plan(own=plan.own)
+            there = env_conf["deps"].as_root_args if env_conf["change_dir"] == self.root else ()
+            plan = installing.Plan(requirements=(*project, *there), own=plan.own)
         uv = self.tools.get(Lock.UV, "")
         return [Command(list(step)) for step in installing.steps(plan, self.tools, folder, uv=uv)]
 

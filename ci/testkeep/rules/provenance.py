@@ -131,6 +131,9 @@ def tool_missing(facts: Facts) -> Iterator[Problem]:
     The stage said nothing, so the verdict is inconclusive. Install the tool with the command that the message gives,
     or take the stage out of the policy's `stages`. A tool that the project configures and nobody listed the stage of
     is passed over with a warning.
+
+    `run`, `gate`, `plan` and `baseline` say the same, and do nothing, if a library that testkeep is built on is older
+    here than it needs: a project that pins one lower has to raise the pin.
     """
     for record in facts.evidence:
         for tool in record.tools:

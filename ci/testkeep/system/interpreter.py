@@ -49,6 +49,14 @@ def version_of(distribution: str) -> str:
         return ""
 
 
+def requirements_of(distribution: str) -> list[str]:
+    """What an installed distribution requires, as it says it itself; nothing if it is not installed."""
+    try:
+        return importlib.metadata.requires(distribution) or []
+    except importlib.metadata.PackageNotFoundError:
+        return []
+
+
 @functools.cache
 def environment_digest() -> str:
     """Name the environment by its interpreter, platform and installed distributions, as it was when first asked."""

@@ -307,10 +307,6 @@ def test_raises_with_match():  # asserted=1
     with pytest.raises(Exception, match='no'):
         code.fail()
 
-def test_raises_with_check():  # asserted=1
-    with pytest.raises(Exception, check=lambda e: bool(e.args)):
-        code.fail()
-
 def test_raises_anything():  # unspecific=1
     with pytest.raises(Exception):
         code.fail()
@@ -354,10 +350,6 @@ def test_raises_in_exit_stack():  # asserted=1
     with contextlib.ExitStack() as stack:
         stack.enter_context(pytest.raises(ValueError))
         code.fail()
-
-def test_raises_group():  # asserted=1
-    with pytest.RaisesGroup(ValueError):
-        raise ExceptionGroup('x', [ValueError()])
 
 def test_warns():  # asserted=1
     with pytest.warns(UserWarning):
@@ -463,6 +455,15 @@ def test_optimised_away():  # asserted=1
 def test_walrus():  # asserted=2
     assert (total := code.add(1, 2)) == 3
     assert total
+"""
+RAISES_SINCE_PYTEST_8_4 = """\
+def test_raises_with_check():  # asserted=1
+    with pytest.raises(Exception, check=lambda e: bool(e.args)):
+        code.fail()
+
+def test_raises_group():  # asserted=1
+    with pytest.RaisesGroup(ValueError):
+        raise ExceptionGroup('x', [ValueError()])
 """
 FIXTURES = """\
 def test_set_up(set_up):  # asserted=4 own=1

@@ -69,19 +69,17 @@ def test_fingerprint__another_plan__differs(project: Path) -> None:
 
 
 def test_read_packaging__files_in_folders__are_seen(project: Path) -> None:
-    """Requirements and migrations in their usual folders count."""
-    for name in ("requirements/dev.txt", "alembic/env.py"):
-        (project / name).parent.mkdir()
-        (project / name).touch()
+    """Requirements in their usual folder count."""
+    (project / "requirements").mkdir()
+    (project / "requirements/dev.txt").touch()
     assert read_packaging(project) == Packaging(
-        name="app", requirements_files=("requirements.txt", "requirements/dev.txt"), uses_alembic=True
+        name="app", requirements_files=("requirements.txt", "requirements/dev.txt")
     )
 
 
 def test_own_requirement__installed_here__names_its_extras() -> None:
-    """A project with migrations gets what migrations need."""
-    assert "[tools]" in own_requirement(Packaging())
-    assert "[tools,alembic]" in own_requirement(Packaging(uses_alembic=True))
+    """A project that runs migrations gets no plugin for them that it did not ask for."""
+    assert "[tools]" in own_requirement()
 
 
 def test_find_tools__beside_python__are_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from integration.plugins import inspected
 from integration.plugins.recording import SHARED_MODES, Recorded, make_project
 from testkeep.model.tests import Strength
 
+BODIES = inspected.BODIES + (inspected.RAISES_SINCE_PYTEST_8_4 if pytest.version_tuple >= (8, 4) else "")
 FILES = {
     "pyproject.toml": """\
         [tool.pytest.ini_options]
@@ -19,12 +20,12 @@ FILES = {
     "app/code.py": inspected.PRODUCTION,
     "tests/helpers.py": inspected.HELPERS,
     "tests/conftest.py": inspected.CONFTEST,
-    "tests/test_bodies.py": inspected.HEADER + inspected.BODIES,
+    "tests/test_bodies.py": inspected.HEADER + BODIES,
     "tests/test_fixtures.py": inspected.HEADER + inspected.FIXTURES,
     "tests/test_documented.py": inspected.DOCUMENTED,
 }
 EXPECTED = {
-    **inspected.expected(inspected.BODIES),
+    **inspected.expected(BODIES),
     **inspected.expected(inspected.FIXTURES),
     "test_parameters[1]": Strength(asserted=1, own=1, places=1),
     "test_parameters[2]": Strength(asserted=2, own=2, places=1),

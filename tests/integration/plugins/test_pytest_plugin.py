@@ -102,7 +102,8 @@ def test_wrong_usage(good: SmallProject, arguments: tuple[str, ...], message: st
     assert (recorded.exit_code, recorded.evidence) == (4, None)
     assert message in recorded.output
     assert "Traceback" not in recorded.output
-    assert len(recorded.output.strip().splitlines()) <= 2, recorded.output
+    most = 2 if pytest.version_tuple >= (8,) else 6  # about an error in a hook of pytest 7, pluggy has more to say
+    assert len(recorded.output.strip().splitlines()) <= most, recorded.output
 
 
 def test_not_a_repository(tmp_path: Path) -> None:

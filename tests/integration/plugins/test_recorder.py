@@ -68,9 +68,9 @@ ITEMS = textwrap.dedent("""\
         [{"b", "a"}, len, object(), pytest.param(b"\\xff", marks=pytest.mark.integration)],
         ids=["a::b", "a b", "[x]", "ünï"],
     )
-    @pytest.mark.parametrize("n", [1, 1])
+    @pytest.mark.parametrize("n", ["one", "one"])
     def test_parameters(n, value):
-        assert n == 1
+        assert n == "one"
 
     @traced
     @traced
@@ -248,22 +248,22 @@ def test_a_complete_record_is_made(recorded: Recorded) -> None:
             id="inherited from another file",
         ),
         pytest.param(
-            "test_items.py::test_parameters[1_0-a::b]",
+            "test_items.py::test_parameters[one0-a::b]",
             {
                 "line": "@pytest.mark.parametrize(",
                 "marks": ("parametrize", "on_module"),
-                "params": {"n": "1", "value": "{'a', 'b'}"},
+                "params": {"n": "'one'", "value": "{'a', 'b'}"},
                 "fixtures": ("n", "value"),
             },
             id="parameters in another order",
         ),
         pytest.param(
-            "test_items.py::test_parameters[1_1-\\xfcn\\xef]",
+            "test_items.py::test_parameters[one1-\\xfcn\\xef]",
             {
                 "line": "@pytest.mark.parametrize(",
                 "stage": Stage.INTEGRATION,
                 "marks": ("integration", "parametrize", "on_module"),
-                "params": {"n": "1", "value": "b'\\xff'"},
+                "params": {"n": "'one'", "value": "b'\\xff'"},
                 "fixtures": ("n", "value"),
             },
             id="a mark on one set of parameters",
@@ -282,7 +282,7 @@ def test_items(recorded: Recorded, test_id: str, expected: dict[str, object]) ->
 def test_every_set_of_parameters_is_an_item_of_its_own(recorded: Recorded) -> None:
     values = {name: test.item.params["value"] for name, test in recorded.tests.items() if "test_parameters[" in name}
     once = {"a::b": "{'a', 'b'}", "a b": "builtins.len", "[x]": "builtins.object({})", "\\xfcn\\xef": "b'\\xff'"}
-    assert values == {f"test_parameters[{n}-{name}]": text for n in ("1_0", "1_1") for name, text in once.items()}
+    assert values == {f"test_parameters[{n}-{name}]": text for n in ("one0", "one1") for name, text in once.items()}
 
 
 def test_a_doctest_is_an_item(recorded: Recorded) -> None:
@@ -326,7 +326,10 @@ def test_guards(recorded: Recorded) -> None:
 
 
 def test_phases(recorded: Recorded) -> None:
-    assert recorded.phases == {
+    phases = dict(recorded.phases)
+    (empty,) = phases.pop(next(name for name in phases if name.startswith("test_empty[")))
+    assert empty.startswith(("setup skipped 'got empty parameter set", 'setup skipped "got empty parameter set'))
+    assert phases == {
         "test_forged": ["call passed at assert 0, AssertionError"],
         "test_skip_mark": ["setup skipped 'broken' at @pytest.mark.skip(reason=\"broken\"), Skipped"],
         "test_skip_call": ["call skipped 'later' at pytest.skip(\"later\"), Skipped"],
@@ -334,9 +337,6 @@ def test_phases(recorded: Recorded) -> None:
         "test_skip_class": ["setup skipped 'the class' at def test_skip_class(self):, Skipped"],
         "test_skip_unittest": ["call skipped 'off' at @unittest.skip(\"off\"), Skipped"],
         "test_xfail_unittest": ["call skipped, xfail '', XFailed"],
-        "test_empty[NOTSET]": [
-            "setup skipped 'got empty parameter set for (none)' at @pytest.mark.parametrize(\"none\", []), Skipped"
-        ],
         "test_xfail": [
             "call skipped 'AssertionError: differ' at assert 1 == 2, \"differ\", xfail 'bug 1', AssertionError"
         ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -149,7 +150,9 @@ def test_configuration__own_section__wins(project: Path, file: str, section: str
 def test_configuration__own_deps__get_testkeep_beside_them(project: Path) -> None:
     """Who only adds a dependency to an environment still finds testkeep in it."""
     configure(project, "[testenv:unit]\ndeps = flask\n[testenv:lint]\ndeps = testkeep\n")
-    assert "[tools]" in " ".join(value(tox(project, "config", "-e", "unit"), "commands_pre"))
+    (command,) = value(tox(project, "config", "-e", "unit"), "commands_pre")
+    assert " flask " in command
+    assert "[tools]" in command
     assert value(tox(project, "config", "-e", "lint"), "commands_pre") == []
 
 
@@ -176,6 +179,34 @@ def test_configuration__project_with_groups__installs_them(project: Path) -> Non
     assert value(done, "package") == ["editable"]
     (project / "pyproject.toml").write_text(f'{build}[project.optional-dependencies]\ntest = ["flask"]\n')
     assert value(tox(project, "config", "-e", "unit"), "extras") == ["test"]
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        pytest.param("", {"flask<3", "pytest<8"}, id="as planned"),
+        pytest.param("extras = docs\n", {"flask<3", "sphinx"}, id="own extras"),
+        pytest.param("skip_install = true\n", set(), id="without the project"),
+    ],
+)
+@pytest.mark.parametrize("deps", ["", "deps = black==23.1\n"], ids=["kit's deps", "own deps"])
+def test_configuration__requirements_of_the_project__are_resolved_with_the_kits(
+    project: Path, own: str, expected: set[str], deps: str
+) -> None:
+    """tox installs the project's requirements apart from its deps: named in one command with testkeep, pins hold."""
+    configure(project, f"[testenv:unit]\n{own}{deps}")
+    (project / "pyproject.toml").write_text(
+        '[build-system]\nrequires = ["setuptools"]\n'
+        '[project]\nname = "app"\nversion = "1"\ndependencies = ["flask<3"]\n'
+        '[project.optional-dependencies]\ntest = ["pytest<8"]\ndocs = ["sphinx"]\n'
+    )
+    done = tox(project, "config", "-e", "unit")
+    words = (
+        shlex.split(value(done, "commands_pre")[0]) if deps else [line.split("[")[0] for line in value(done, "deps")]
+    )
+    assert {"flask<3", "pytest<8", "sphinx", "black==23.1"} & set(words) == expected | (
+        {"black==23.1"} if deps else set()
+    )
 
 
 def test_run__broken_policy__is_one_message_and_code_2(project: Path) -> None:

@@ -87,7 +87,6 @@ lint = ["ruff", "app[dev]"]
                 groups={"test": ("pytest",), "dev": ("pytest", "ruff")},
                 default_groups=("dev",),
                 locks=frozenset({Lock.UV}),
-                uses_alembic=True,
             ),
             id="uv project",
         ),
@@ -144,7 +143,6 @@ lint = ["ruff", "app[dev]"]
             ("requirements.txt", "requirements/dev.txt", "requirements-docs.txt", "uv.lock", "alembic.ini"),
             Packaging(
                 requirements_files=("requirements.txt", "requirements/dev.txt"),
-                uses_alembic=True,
             ),
             id="requirements only",
         ),

@@ -63,9 +63,9 @@ SETUPTOOLS = Packaging(name="app", is_installable=True, extras={"test": ("pytest
         ),
         pytest.param(Packaging(), TOOLS, [(*UV_PIP, OWN)], id="nothing"),
         pytest.param(
-            Packaging(name="app", is_installable=True, groups={"dev": ("testkeep>=1",)}, uses_alembic=True),
+            Packaging(name="app", is_installable=True, groups={"dev": ("testkeep>=1",)}),
             {},
-            [(*UV_PIP, "-e", ".", "testkeep>=1", "testkeep[tools,alembic]")],
+            [(*UV_PIP, "-e", ".", "testkeep>=1", "testkeep[tools]")],
             id="the project's own choice of testkeep holds",
         ),
         pytest.param(
