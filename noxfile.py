@@ -2,4 +2,4 @@
 
 from testkeep.nox import register
 
-register(extras=["all"])
+register(extras=["all"], requirements=["scripts/locked.txt"])
