@@ -2,4 +2,4 @@
 
 from testkeep.nox import register
 
-register(extras=["all", "alembic"])
+register(extras=["all", "alembic"], requirements=["scripts/locked.txt"])

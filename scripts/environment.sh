@@ -18,7 +18,9 @@ find_python() {
     exit 2
 }
 
-# make_environment FOLDER REQUIREMENT...: makes or updates a virtual environment with these requirements.
+# make_environment FOLDER REQUIREMENT...: makes or updates a virtual environment with these requirements, in the versions
+# of constraints.txt. The variables, which newer releases of pip split in two, are pip's alone: a test that installs
+# something does so as a stranger would.
 make_environment() {
     local folder=$1 python
     shift
@@ -29,5 +31,6 @@ make_environment() {
             exit 2
         }
     fi
-    "$folder/bin/python" -m pip install -qq --disable-pip-version-check "$@"
+    PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
+        "$folder/bin/python" -m pip install -qq --disable-pip-version-check "$@"
 }

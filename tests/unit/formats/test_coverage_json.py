@@ -67,17 +67,17 @@ def test_loads__whole_report__has_lines_branches_and_functions_with_gaps() -> No
 
 
 @pytest.mark.parametrize(
-    ("data", "reason"),
+    "data",
     [
-        pytest.param(b"", "Input data was truncated", id="nothing"),
-        pytest.param(_report(**{"a.py": _LINES})[:-2], "Input data was truncated", id="cut off"),
-        pytest.param(b"{}", "Object missing required field `files`", id="something else"),
-        pytest.param(_report(**{"a.py": {"covered_lines": 1}}), "Object missing required field", id="no statements"),
-        pytest.param(b'{"files": {"\xff": 3}}', "", id="not UTF-8"),
-        pytest.param(b'{"x": ' + b"[" * 100_000, "maximum recursion depth", id="nested without end"),
+        pytest.param(b"", id="nothing"),
+        pytest.param(_report(**{"a.py": _LINES})[:-2], id="cut off"),
+        pytest.param(b"{}", id="something else"),
+        pytest.param(_report(**{"a.py": {"covered_lines": 1}}), id="no statements"),
+        pytest.param(b'{"files": {"\xff": 3}}', id="not UTF-8"),
+        pytest.param(b'{"x": ' + b"[" * 100_000, id="nested without end"),
     ],
 )
-def test_loads__anything_else__is_refused(data: bytes, reason: str) -> None:
+def test_loads__anything_else__is_refused(data: bytes) -> None:
     with pytest.raises(EvidenceError) as caught:
         loads(data)
-    assert caught.value.message.startswith(f"coverage's JSON report cannot be read: {reason}")
+    assert caught.value.message.startswith("coverage's JSON report cannot be read: ")

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from builders import A_TEST, HEAD, a_record, a_static_record, a_suite, a_test, a_tool, not_run
-from testkeep.errors import EvidenceError
+from testkeep.errors import EXIT_INCONCLUSIVE, EvidenceError
 from testkeep.formats.evidence_json import dumps, dumps_verdict, loads, verdict_json_schema
 from testkeep.model.evidence import CollectorReport, Evidence
 from testkeep.model.finding import Finding, Severity
@@ -63,24 +63,25 @@ _DATA = dumps(_TEST_RECORD)
 
 
 @pytest.mark.parametrize(
-    ("data", "reason"),
+    "data",
     [
-        pytest.param(_DATA + b"{}", "JSON is malformed: trailing characters", id="something behind the end"),
-        pytest.param(b'{"schema": 3}', "Expected `str`, got `int` - at `$.schema`", id="schema is a number"),
-        pytest.param(b"{}", "Object missing required field `schema`", id="no schema"),
-        pytest.param(b"[]", "Expected `object`, got `array`", id="a list"),
-        pytest.param(
-            b'{"schema": "testkeep.evidence/1"}', "Object missing required field `job`", id="the schema and no more"
-        ),
-        pytest.param(_DATA.replace(b'"unit"', b'"nuit"'), "Invalid enum value 'nuit'", id="a stage that is none"),
-        pytest.param(_DATA.replace(b"slow", b"\xff\xfe\xfd\xfc"), "'utf-8' codec can't decode", id="not UTF-8"),
-        pytest.param(b'{"x": ' + b"[" * 100_000, "maximum recursion depth exceeded", id="nested without end"),
+        pytest.param(_DATA + b"{}", id="something behind the end"),
+        pytest.param(b'{"schema": 3}', id="schema is a number"),
+        pytest.param(b"{}", id="no schema"),
+        pytest.param(b"[]", id="a list"),
+        pytest.param(b'{"schema": "testkeep.evidence/1"}', id="the schema and no more"),
+        pytest.param(_DATA.replace(b'"unit"', b'"nuit"'), id="a stage that is none"),
+        pytest.param(_DATA.replace(b"slow", b"\xff\xfe\xfd\xfc"), id="not UTF-8"),
+        pytest.param(b'{"x": ' + b"[" * 100_000, id="nested without end"),
     ],
 )
-def test_loads__damaged_record__is_refused_with_the_reason(data: bytes, reason: str) -> None:
+def test_loads__damaged_record__is_refused_with_a_reason(data: bytes) -> None:
+    """The reason is in the words of the library that reads, which differ from release to release."""
     with pytest.raises(EvidenceError) as caught:
         loads(data, "unit.json")
-    assert caught.value.message.startswith(f"unit.json: not a complete evidence record: {reason}")
+    _, begin, reason = caught.value.message.partition("unit.json: not a complete evidence record: ")
+    assert (bool(begin), bool(reason)) == (True, True)
+    assert (caught.value.hint, caught.value.exit_code) == ("Run the job again.", EXIT_INCONCLUSIVE)
 
 
 @pytest.mark.parametrize("schema", ["testkeep.evidence/2", "testkeep.verdict/1", ""])
