@@ -9,7 +9,7 @@ import hashlib
 import tomllib
 import types
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -117,9 +117,14 @@ def _below(path: str, key: str) -> str:
 
 def _plain(expected: Any) -> Any:
     """A type without its bounds, and without None, which TOML does not have."""
+    expected = _without_none(expected)
     if get_origin(expected) is Annotated:
         return get_args(expected)[0]
-    if isinstance(expected, types.UnionType):
+    return expected
+
+
+def _without_none(expected: Any) -> Any:
+    if get_origin(expected) in (Union, types.UnionType):
         return next(member for member in get_args(expected) if member is not types.NoneType)
     return expected
 
@@ -136,6 +141,7 @@ def _choices(expected: Any) -> list[str]:
 
 
 def _wanted(expected: Any) -> str:
+    expected = _without_none(expected)
     if get_origin(expected) is Annotated:
         return str(get_args(expected)[1].description)
     if _choices(expected):

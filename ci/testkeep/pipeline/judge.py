@@ -39,7 +39,7 @@ from testkeep.rules.control import controlled, controlled_account
 from testkeep.rules.coverage_notes import coverage_notes
 from testkeep.rules.coverage_summary import summarize
 from testkeep.rules.judgement import decide, decide_alone, find
-from testkeep.rules.thresholds import missed
+from testkeep.rules.thresholds import missed, unwritten
 from testkeep.system.evidence_folder import EvidenceFolder
 
 NO_COMMIT = "none"
@@ -212,6 +212,7 @@ def _coverage_result(facts: Facts) -> CoverageResult:
         base_percent=before.overall.shown if before is not None and before.overall.total else None,
         needed={threshold.key: threshold.missing for threshold in missed(facts)},
         gaps=dict(facts.gaps),
+        defaults={threshold.key: threshold.minimum for threshold in unwritten(facts)},
         partial_branches={path: file.partial for path, file in changed if file.partial},
     )
 

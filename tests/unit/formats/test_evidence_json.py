@@ -112,6 +112,7 @@ _VERDICT = Verdict(
         needed={"coverage.diff": 3},
         gaps={"coverage.diff": (_GAP,)},
         partial_branches={"app/a.py": {12: ("14", "exit")}},
+        defaults={"coverage.overall": 87.0},
     ),
     conservation=Conservation(
         compared=True,
@@ -169,6 +170,7 @@ def test_dumps_verdict__every_field__is_there_under_its_name() -> None:
                 ]
             },
             "partial_branches": {"app/a.py": {"12": ["14", "exit"]}},
+            "defaults": {"coverage.overall": 87.0},
         },
         "conservation": {
             "compared": True,

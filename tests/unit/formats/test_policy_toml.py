@@ -334,7 +334,7 @@ def test_loads__unusable_file__says_so(text: str, source: str, problems: tuple[s
 
 
 def test_digest__equal_policies__have_equal_digests() -> None:
-    assert digest(loads("[coverage]\noverall = 87", "testkeep.toml") or Policy(stages=())) == digest(Policy())
+    assert digest(loads("[coverage]\ndiff = 90", "testkeep.toml") or Policy(stages=())) == digest(Policy())
     assert len(digest(Policy())) == 16
 
 
@@ -345,6 +345,7 @@ _X, _Y = "x = { paths = ['a'], minimum = 1 }", "y = { paths = ['a'], minimum = 2
     ("one", "other"),
     [
         pytest.param("", "[coverage]\noverall = 88", id="a threshold"),
+        pytest.param("", "[coverage]\noverall = 87", id="a default that somebody wrote down"),
         pytest.param("", f"[[waivers]]\n{_WAIVER}", id="a waiver"),
         pytest.param(
             f"[coverage.layers]\n{_X}\n{_Y}", f"[coverage.layers]\n{_Y}\n{_X}", id="the order of layers, which decides"
