@@ -27,6 +27,7 @@ from testkeep.errors import UsageError
 from testkeep.pipeline.baseline import Base, store_folder
 from testkeep.pipeline.context import load_project
 from testkeep.pipeline.judge import Case
+from testkeep.pipeline.own_baseline import keep_as_baseline
 from testkeep.pipeline.plans import RunOptions
 from testkeep.pipeline.policy_in_force import under_base
 from testkeep.pipeline.run import run_stages
@@ -90,6 +91,7 @@ def run(pytest_arguments: tuple[str, ...], /, stages: tuple[str, ...], **options
     )
     with watching(console, environment_variables()) as watcher:
         run_stages(project, run_options, watcher)
+    keep_as_baseline(project, run_options)
     baseline = problem or make_baseline(project, base, wanted, options["jobs"], console)
     report = folder_or_default(project, options["report_folder"], "report")
     case = Case(

@@ -9,7 +9,7 @@ import pytest
 
 from builders import A_TEST, HEAD, a_record, a_static_record, a_suite, a_test, a_tool, not_run
 from testkeep.errors import EvidenceError
-from testkeep.formats.evidence_json import dumps, dumps_verdict, loads, verdict_json_schema
+from testkeep.formats.evidence_json import dumps, dumps_verdict, duration_in, loads, verdict_json_schema
 from testkeep.model.evidence import CollectorReport, Evidence
 from testkeep.model.finding import Finding, Severity
 from testkeep.model.gap import Gap
@@ -216,3 +216,12 @@ def test_verdict_json_schema__is_that_of_the_written_keys() -> None:
     assert parts["Finding"] == set(written["findings"][0])
     assert parts["Moved"] == {"from", "to"}
     assert schema["$defs"]["Decision"]["enum"] == sorted(Decision)
+
+
+def test_duration_in__record__is_read_without_the_rest() -> None:
+    assert duration_in(dumps(msgspec.structs.replace(a_record(a_test()), duration_s=12.5)), "unit") == 12.5
+
+
+def test_duration_in__damaged_record__is_refused() -> None:
+    with pytest.raises(EvidenceError, match="^unit: not a complete evidence record"):
+        duration_in(b'{"duration_s": ', "unit")
