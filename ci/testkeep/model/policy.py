@@ -121,6 +121,8 @@ class Policy(_Table, frozen=True, kw_only=True):
     a static stage runs beside the kit's own, without a shell, in the project's folder. ``timeout`` is the longest
     time one stage may take.
 
+    ``failures`` says which failing tests block: all of them, or those that do not fail at the base commit, too.
+
     ``waivers_from`` says whose waivers are honoured: those of the base commit, so that a change cannot excuse itself,
     or also those of the head. As everything else it is read from the base commit.
     """
@@ -131,6 +133,7 @@ class Policy(_Table, frozen=True, kw_only=True):
     formatter: Literal["black", "ruff"] = "black"
     commands: dict[StaticStage, tuple[Command, ...]] = {}
     timeout: Duration = "60m"
+    failures: Literal["all", "new"] = "all"
     coverage: CoveragePolicy = CoveragePolicy()
     suites: SuitesPolicy = SuitesPolicy()
     waivers: tuple[Waiver, ...] = ()

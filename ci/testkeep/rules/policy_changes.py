@@ -50,6 +50,8 @@ def loosened(base: Policy, head: Policy) -> tuple[Loosening, ...]:
     for stage, commands in base.commands.items():
         if _missing(commands, head.commands.get(stage, ())):
             found.append(_loosening(_commands_key(stage), commands, head.commands.get(stage)))
+    if base.failures == "all" and head.failures == "new":
+        found.append(_loosening("failures", base.failures, head.failures))
     found += _in_coverage(base.coverage, head.coverage)
     found += _in_layers(base.coverage.layers, head.coverage.layers)
     found += _in_suites(base.suites, head.suites)

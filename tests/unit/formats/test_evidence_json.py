@@ -223,5 +223,5 @@ def test_duration_in__record__is_read_without_the_rest() -> None:
 
 
 def test_duration_in__damaged_record__is_refused() -> None:
-    with pytest.raises(EvidenceError, match="^unit: not a complete evidence record"):
+    with pytest.raises(EvidenceError, match=r"^unit: not a complete evidence record"):
         duration_in(b'{"duration_s": ', "unit")

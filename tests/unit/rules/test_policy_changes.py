@@ -57,6 +57,12 @@ LOOSENED = [
         coverage(overall=80.0), coverage(overall=79.9), Loosening("coverage.overall", "80", "79.9"), id="overall"
     ),
     pytest.param(
+        Policy(failures="all"),
+        Policy(failures="new"),
+        Loosening("failures", '"all"', '"new"'),
+        id="old failures are to be let through",
+    ),
+    pytest.param(
         coverage(overall=80.0), coverage(), Loosening("coverage.overall", "80", "nothing"), id="overall is removed"
     ),
     pytest.param(
@@ -205,6 +211,7 @@ def test_tightened__one_key_is_loosened__is_put_back(base: Policy, head: Policy,
         pytest.param(stages("unit"), stages("lint", "unit"), id="a stage is added"),
         pytest.param(stages("unit", "e2e"), stages("e2e", "unit"), id="stages in another order"),
         pytest.param(coverage(overall=80.0), coverage(overall=80.0), id="boundary: the same minimum"),
+        pytest.param(Policy(failures="new"), Policy(), id="all failures are to block"),
         pytest.param(coverage(), coverage(overall=1.0), id="a minimum that nobody chose is written down"),
         pytest.param(Policy(), layers(service=CALC), id="layers that nobody chose are written down"),
         pytest.param(coverage(overall=80.0, diff=1.0), coverage(overall=81.0, diff=2.0), id="minima are raised"),
