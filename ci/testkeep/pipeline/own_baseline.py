@@ -15,6 +15,9 @@ from testkeep.pipeline.context import Project
 from testkeep.pipeline.gather import foreign, read_job
 from testkeep.pipeline.plans import RunOptions
 
+# A base run starts with an empty cache, and runs all tests.
+_BY_CACHE = frozenset({"lf", "stepwise"})
+
 
 def keep_as_baseline(project: Project, options: RunOptions) -> bool:
     """Store what a run left as the baseline of its commit, if a base run would have made the same; say whether it did.
@@ -65,6 +68,8 @@ def _records(project: Project, options: RunOptions) -> list[Evidence]:
     now = project.repository.tree_state(project.untracked)
     wanted = msgspec.structs.replace(project.provenance, tree=now.tree)
     for record in evidence:
+        if record.suite is not None and _BY_CACHE & record.suite.settings.options.keys():
+            raise BaselineError(f"its run of {record.job.id} chose tests by what failed before")
         if reason := foreign(record.provenance, wanted):
             raise EvidenceError(f"{record.job.id}: {reason}")
         if record.ran_tests and project.source and not options.folder.coverage_path(record.job.stem).exists():

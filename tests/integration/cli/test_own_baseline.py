@@ -72,6 +72,10 @@ def _write_while_running(project: GitProject) -> None:
     project.commit({"README.md": "text\n", TEST: (project.root / TEST).read_text() + writer})
 
 
+def _choose_by_cache(project: GitProject) -> None:
+    project.commit({"pytest.ini": "[pytest]\naddopts = --lf\n", TEST: (project.root / TEST).read_text() + RED})
+
+
 def _nothing(_project: GitProject) -> None:
     pass
 
@@ -82,6 +86,7 @@ def _nothing(_project: GitProject) -> None:
         pytest.param(_leave_uncommitted, (), id="uncommitted changes"),
         pytest.param(_import_foreign_code, (), id="equal code from elsewhere"),
         pytest.param(_write_while_running, (), id="a test writes to the code"),
+        pytest.param(_choose_by_cache, (), id="tests are chosen by what failed before"),
         pytest.param(_nothing, ("--footprints",), id="footprints are measured in another way"),
         pytest.param(_nothing, ("--", "-k", "guard"), id="tests are chosen by hand"),
     ],
