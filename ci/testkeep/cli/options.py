@@ -82,7 +82,7 @@ def minimum_options(function: Function) -> Function:
 def raised(policy: Policy, options: dict[str, Any]) -> Policy:
     """The policy with its minima raised to what was asked for; a lower value changes nothing."""
     coverage = policy.coverage
-    overall = max(coverage.overall, options["min_coverage"] or 0.0)
+    overall = max(coverage.overall or 0.0, options["min_coverage"] or 0.0) or coverage.overall
     diff = max(coverage.diff, options["min_diff"] or 0.0)
     return msgspec.structs.replace(policy, coverage=msgspec.structs.replace(coverage, overall=overall, diff=diff))
 

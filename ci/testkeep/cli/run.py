@@ -28,6 +28,7 @@ from testkeep.pipeline.baseline import Base, store_folder
 from testkeep.pipeline.context import load_project
 from testkeep.pipeline.gather import without_outages
 from testkeep.pipeline.judge import Case
+from testkeep.pipeline.own_baseline import keep_as_baseline
 from testkeep.pipeline.own_requirements import check_own_requirements
 from testkeep.pipeline.plans import RunOptions
 from testkeep.pipeline.policy_in_force import under_base
@@ -93,7 +94,9 @@ def run(pytest_arguments: tuple[str, ...], /, stages: tuple[str, ...], **options
     )
     with watching(console, environment_variables()) as watcher:
         run_stages(project, run_options, watcher)
-    comparable = without_outages(folder, project.provenance, wanted) if base.commit else ()
+    comparable = without_outages(folder, project.provenance, wanted)
+    if comparable == wanted:
+        keep_as_baseline(project, run_options)
     baseline = problem or make_baseline(project, base, comparable, options["jobs"], console)
     report = folder_or_default(project, options["report_folder"], "report")
     case = Case(

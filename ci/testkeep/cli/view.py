@@ -67,6 +67,10 @@ class _View:
             self._console.out(text.rstrip("\n") or "(it printed nothing)", highlight=False)
         self._console.rule(Text(f"end of {self._label}{stage}"), align="left", style="red")
 
+    def say(self, text: str) -> None:
+        """Print a line."""
+        self._console.print(Text(text), soft_wrap=True)
+
     def _news(self, stages: tuple[StageProgress, ...]) -> list[StageProgress]:
         changed = [stage for stage in stages if self._shown.get(stage.name, Phase.WAITING) is not stage.phase]
         self._shown |= {stage.name: stage.phase for stage in stages}

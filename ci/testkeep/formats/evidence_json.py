@@ -17,6 +17,10 @@ class _Header(msgspec.Struct):
     schema: str
 
 
+class _Timed(msgspec.Struct):
+    duration_s: float
+
+
 def dumps(evidence: Evidence) -> bytes:
     """Write one job's record."""
     return encode(evidence)
@@ -36,6 +40,18 @@ def loads(data: bytes, source: str) -> Evidence:
                 hint="Make the evidence again with this version of testkeep.",
             )
         return msgspec.json.decode(data, type=Evidence)
+    except (ValueError, RecursionError) as error:
+        raise EvidenceError(f"{source}: not a complete evidence record: {error}", hint="Run the job again.") from error
+
+
+def duration_in(data: bytes, source: str) -> float:
+    """Read how long a job took, in seconds, without reading the rest of its record.
+
+    Raises:
+        EvidenceError: it is no record.
+    """
+    try:
+        return msgspec.json.decode(data, type=_Timed).duration_s
     except (ValueError, RecursionError) as error:
         raise EvidenceError(f"{source}: not a complete evidence record: {error}", hint="Run the job again.") from error
 

@@ -8,7 +8,12 @@ from testkeep.model.layout import TEST_FILES, lies_in
 from testkeep.model.patterns import matches
 from testkeep.model.policy import CoveragePolicy
 
-_MIGRATIONS = ("migrations/versions/**", "**/migrations/versions/**", "alembic/versions/**", "**/alembic/versions/**")
+_MIGRATIONS = tuple(
+    f"{place}{folder}/{file}"
+    for folder in ("alembic", "migrations")
+    for file in ("versions/**", "env.py")
+    for place in ("", "**/")
+)
 _GENERATED = ("*_pb2.py", "*_pb2_grpc.py", "_version.py", "_generated/**", "generated/**")
 # Of the source, what never counts for coverage unless the policy says so.
 NOT_PRODUCTION = (*TEST_FILES, *_MIGRATIONS, *_GENERATED, *(f"**/{pattern}" for pattern in _GENERATED))

@@ -15,8 +15,9 @@ SUMMARY_SCHEMA: Final = "testkeep.coverage/1"
 class Share(Struct, frozen=True, kw_only=True):
     """How much of something was run. Percent are rounded down; None where there is nothing that could be run.
 
-    ``minimum`` is the least that the policy demands, in percent (None: nothing), ``needed`` how many more lines must be
-    run for it, and ``base_percent`` how much it was at the base commit, without the files that were removed since.
+    ``minimum`` is the least that the policy demands, in percent (None: nothing), ``default`` its default
+    where nobody has written one down, ``needed`` how many more lines must be run for the minimum, and
+    ``base_percent`` how much it was at the base commit, without the files that were removed since.
     """
 
     covered: int
@@ -25,6 +26,7 @@ class Share(Struct, frozen=True, kw_only=True):
     minimum: float | None = None
     needed: int = 0
     base_percent: float | None = None
+    default: float | None = None
 
     @classmethod
     def of(cls, ratio: Ratio, minimum: float | None = None, before: Ratio | None = None) -> Share:

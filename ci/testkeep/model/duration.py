@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 DURATION_PATTERN = r"^\s*(?=[0-9.]*[1-9])(?P<number>[0-9]{1,9}(\.[0-9]{1,9})?)\s*(?P<unit>ms|s|m|h)\s*$"
@@ -23,3 +24,12 @@ def parse_duration(text: str) -> float:
     if match is None:
         raise ValueError(f"expected {A_DURATION}, found {text!r}")
     return float(match["number"]) * _SECONDS[match["unit"]]
+
+
+def about(seconds: float) -> str:
+    """Say roughly how long something will take, rather too long than too short.
+
+    >>> about(0.2), about(12.3), about(95)
+    ('1 s', '13 s', '2 min')
+    """
+    return f"{max(1, math.ceil(seconds))} s" if seconds <= 60 else f"{math.ceil(seconds / 60)} min"

@@ -55,7 +55,8 @@ class CoverageResult(Struct, frozen=True, kw_only=True):
 
     ``base_percent`` is that of the base commit, without the files that were removed since. Where a threshold is missed,
     ``needed`` has the number of lines that must be run in addition, by the threshold's key in the policy, and ``gaps``
-    where they are cheapest to win. ``partial_branches`` are the changed lines that ran without taking all of their
+    where they are cheapest to win. ``defaults`` are the minima that nobody wrote down, by the same keys: they are not
+    required. ``partial_branches`` are the changed lines that ran without taking all of their
     branches: where those lead (to a line, or ``exit``), by file and line.
     """
 
@@ -66,6 +67,7 @@ class CoverageResult(Struct, frozen=True, kw_only=True):
     needed: dict[str, int] = {}
     gaps: dict[str, tuple[Gap, ...]] = {}
     partial_branches: dict[str, dict[int, tuple[str, ...]]] = {}
+    defaults: dict[str, float] = {}
 
 
 class Moved(Struct, frozen=True, kw_only=True):

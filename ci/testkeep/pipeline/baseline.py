@@ -14,6 +14,7 @@ from testkeep.model.stage import Stage
 from testkeep.pipeline.base_tree import check_out
 from testkeep.pipeline.context import STATE_FOLDER, Project
 from testkeep.pipeline.gather import read_all
+from testkeep.pipeline.known_times import announcement
 from testkeep.pipeline.plans import RunOptions
 from testkeep.pipeline.progress import Watcher
 from testkeep.pipeline.run import run_stages
@@ -111,7 +112,7 @@ def obtain(project: Project, commit: str, stages: Sequence[Stage], jobs: int, wa
     try:
         stored = (record for record in stored_records(project, commit) if set(record.job.stages) & set(stages))
         measure = _needs_coverage(project, stages)
-        evidence = [record for record in stored if not measure or _is_measured(project, commit, record)]
+        evidence = [record for record in stored if not measure or is_measured(project, commit, record)]
         have = {stage for record in evidence for stage in record.job.stages}
         missing = tuple(stage for stage in stages if stage not in have)
         if missing:
@@ -189,7 +190,7 @@ def _needs_coverage(project: Project, stages: Sequence[Stage]) -> bool:
     return project.policy.coverage.ratchet and bool(project.source) and set(project.policy.test_stages) <= set(stages)
 
 
-def _is_measured(project: Project, commit: str, record: Evidence) -> bool:
+def is_measured(project: Project, commit: str, record: Evidence) -> bool:
     """Whether the coverage data of a stored record are there, too."""
     return not record.ran_tests or store_folder(project, commit).coverage_path(record.job.stem).exists()
 
@@ -214,6 +215,7 @@ def _make(
             measure=measure,
             environment=base.environment,
         )
+        watcher.say(announcement(commit, store_folder(project, commit).path.parent, stages, jobs))
         run_stages(base.project, options, watcher)
         evidence, unfinished = read_all(made)
         try:
@@ -223,7 +225,7 @@ def _make(
             made.copy_logs(state_folder(project) / _LOGS)
             raise BaselineError(f"{error.message} (its output is in {STATE_FOLDER}/{_LOGS})") from error
         for record in evidence:
-            _store(project, commit, made, record)
+            store(project, commit, made, record)
     return evidence
 
 
@@ -285,7 +287,8 @@ def refuse_foreign_code(evidence: Sequence[Evidence], project: Project, base: Pr
                     )
 
 
-def _store(project: Project, commit: str, made: EvidenceFolder, record: Evidence) -> None:
+def store(project: Project, commit: str, made: EvidenceFolder, record: Evidence) -> None:
+    """Keep a job's record and its coverage data as a part of a commit's baseline."""
     data = made.read_record(record.job.stem)
     if data is not None:
         target = store_folder(project, commit)

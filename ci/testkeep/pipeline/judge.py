@@ -41,7 +41,8 @@ from testkeep.rules.control import controlled, controlled_account
 from testkeep.rules.coverage_notes import coverage_notes
 from testkeep.rules.coverage_summary import summarize
 from testkeep.rules.judgement import decide, decide_alone, find
-from testkeep.rules.thresholds import missed
+from testkeep.rules.quarantine import quarantine_notes
+from testkeep.rules.thresholds import missed, unwritten
 from testkeep.system.evidence_folder import EvidenceFolder
 
 NO_COMMIT = "none"
@@ -112,7 +113,9 @@ def judge(case: Case, watcher: Watcher) -> Judgement:
             notes.append(f"not compared with the base: {facts.comparison.obstacle}")
         notes += [*_version_notes(facts), *(f"not looked into: {doubt}" for doubt in facts.comparison.doubts)]
     # Without a base nobody has agreed to a waiver.
-    findings = find(facts, project.policy.waivers if project.policy_change is not None else ())
+    waivers = project.policy.waivers if project.policy_change is not None else ()
+    notes += quarantine_notes(waivers, facts.today)
+    findings = find(facts, waivers)
     head = WORKTREE if project.provenance.dirty else project.provenance.commit
     base = case.base.commit or NO_COMMIT
     verdict = Verdict(
@@ -227,6 +230,7 @@ def _coverage_result(facts: Facts) -> CoverageResult:
         base_percent=before.overall.shown if before is not None and before.overall.total else None,
         needed={threshold.key: threshold.missing for threshold in missed(facts)},
         gaps=dict(facts.gaps),
+        defaults={threshold.key: threshold.minimum for threshold in unwritten(facts)},
         partial_branches={path: file.partial for path, file in changed if file.partial},
     )
 

@@ -46,6 +46,10 @@ class Watcher(Protocol):
         """Take the whole output of a stage that did not pass."""
         ...
 
+    def say(self, text: str) -> None:
+        """Take a line that is worth knowing before the run goes on."""
+        ...
+
 
 class Labelled:
     """Shows a run to a watcher of several runs: each stage's name has a label before it."""
@@ -61,6 +65,10 @@ class Labelled:
     def output(self, stage: str, text: str) -> None:
         """Pass a stage's output on."""
         self._watcher.output(f"{self._label}{stage}", text)
+
+    def say(self, text: str) -> None:
+        """Pass a line on."""
+        self._watcher.say(text)
 
 
 class JournalReader:

@@ -57,6 +57,7 @@ td.tests, td.detail { min-width: 11rem; }
 dl.figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: 1rem; }
 dl.figures dt { color: var(--quiet); font-size: .8125rem; overflow-wrap: anywhere; }
 dl.figures dd { font-size: 1.25rem; font-weight: 600; font-variant-numeric: tabular-nums; }
+dl.figures small { display: block; color: var(--quiet); font-size: .75rem; font-weight: 400; }
 meter { display: block; width: 100%; height: .625rem; margin-top: .25rem; }
 meter::-webkit-meter-bar { background: var(--quiet-tint); border: 0; }
 meter::-webkit-meter-optimum-value { background: var(--info); }

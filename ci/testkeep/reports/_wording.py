@@ -120,18 +120,41 @@ def _count(n: int, name: str) -> str:
     return number(n, name) if name == "error" else f"{n} {_COUNT_WORDS.get(name, one_line(name))}"
 
 
-def coverage_figures(coverage: CoverageResult) -> tuple[tuple[str, float | None], ...]:
+class Figure(Struct, frozen=True):
+    """One figure of the coverage, in percent; ``remark`` says what a reader must know of it, if anything."""
+
+    name: str
+    percent: float | None
+    remark: str = ""
+
+
+def coverage_figures(coverage: CoverageResult) -> tuple[Figure, ...]:
     """List the figures by name, overall and diff first; empty if nothing was measured."""
     if coverage == CoverageResult():
         return ()
-    layers = ((one_line(name), value) for name, value in coverage.layers.items())
-    return (("overall", coverage.overall_percent), ("diff", coverage.diff_percent), *layers)
+    remarks = {key: not_required(default) for key, default in coverage.defaults.items()}
+    return (
+        Figure("overall", coverage.overall_percent, remarks.get("coverage.overall", "")),
+        Figure("diff", coverage.diff_percent),
+        *(
+            Figure(one_line(name), value, remarks.get(f"coverage.layers.{name}", ""))
+            for name, value in coverage.layers.items()
+        ),
+    )
 
 
 def coverage_summary(coverage: CoverageResult) -> str:
     """Put coverage in one line."""
-    figures = (f"{name} {percent(value)}" for name, value in coverage_figures(coverage))
-    return ", ".join(figures) or "not measured"
+    return ", ".join(map(_figure, coverage_figures(coverage))) or "not measured"
+
+
+def _figure(figure: Figure) -> str:
+    return f"{figure.name} {percent(figure.percent)}" + (f" ({figure.remark})" if figure.remark else "")
+
+
+def not_required(default: float) -> str:
+    """Show a minimum that nobody wrote down."""
+    return f"{percent(default)} is the default, not required"
 
 
 def partial_branches(coverage: CoverageResult) -> tuple[str, ...]:

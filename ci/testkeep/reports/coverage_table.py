@@ -62,6 +62,8 @@ def _shares(summary: CoverageSummary) -> Table:
 def _share(table: Table, name: str, share: Share, base: str) -> None:
     style = "red" if share.needed else "green"
     minimum = "" if share.minimum is None else wording.percent(share.minimum)
+    if share.default is not None:
+        minimum = wording.not_required(share.default)
     more = f", {wording.number(share.needed, 'more line')}" if share.needed else ""
     table.add_row(
         Text(wording.one_line(name)),

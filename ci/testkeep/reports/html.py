@@ -127,7 +127,7 @@ def _coverage(coverage: CoverageResult) -> Iterator[ET.Element]:
     if not figures:
         yield _element("p", "Not measured.")
         return
-    yield _element("dl", *(_figure(name, value) for name, value in figures), class_="figures")
+    yield _element("dl", *map(_figure, figures), class_="figures")
     partial = wording.partial_branches(coverage)
     if partial:
         yield _element(
@@ -137,12 +137,14 @@ def _coverage(coverage: CoverageResult) -> Iterator[ET.Element]:
         )
 
 
-def _figure(name: str, value: float | None) -> ET.Element:
-    shown = _element("dd", wording.percent(value))
-    if value is not None:
+def _figure(figure: wording.Figure) -> ET.Element:
+    shown = _element("dd", wording.percent(figure.percent))
+    if figure.percent is not None:
         # It says the same as the number beside it: once is enough to hear.
-        shown.append(_element("meter", min="0", max="100", value=str(value), aria_hidden="true"))
-    return _element("div", _element("dt", name), shown)
+        shown.append(_element("meter", min="0", max="100", value=str(figure.percent), aria_hidden="true"))
+    if figure.remark:
+        shown.append(_element("small", figure.remark))
+    return _element("div", _element("dt", figure.name), shown)
 
 
 def _conservation(verdict: Verdict) -> Iterator[ET.Element]:

@@ -17,6 +17,9 @@ _HELP = "htmlcov/index.html in the report folder shows the lines that no test ru
 def overall(facts: Facts) -> Iterator[Problem]:
     """The overall coverage is below the policy's `coverage.overall`.
 
+    Judged only where the policy has the number: one that nobody wrote down is shown beside its default and required of
+    nobody. The changed lines (TK303) and the ratchet (TK304) are judged all the same.
+
     All test stages count together. A percentage is never rounded up: 86.996 is not 87. The finding says how many more
     lines must be run, and where they are cheapest: the functions with the most lines that no test runs. Not applied
     when only some of the test stages were run.
@@ -35,7 +38,7 @@ def layers(facts: Facts) -> Iterator[Problem]:
     Layers are the folders and files that `[tool.testkeep.coverage.layers]` names; a file belongs to the first layer
     with a matching pattern. A layer without files is not judged: that its patterns match nothing is a warning. That
     one of several patterns matches nothing, or that two layers match a file, is a note. Not applied when only some of
-    the test stages were run.
+    the test stages were run. The layers that are known by default have no minimum until one is written down.
 
     A waiver of this rule names the layer's key as its test: `coverage.layers.service`.
     """

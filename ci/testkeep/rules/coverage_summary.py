@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from testkeep.model.coverage import FileCoverage, Ratio, layer_of
 from testkeep.model.coverage_summary import SUMMARY_SCHEMA, CoverageSummary, FileSummary, Share
 from testkeep.model.gap import ranges
 from testkeep.rules.base import Facts, in_repository
 from testkeep.rules.gaps import all_gaps
-from testkeep.rules.thresholds import OVERALL, diff_of, layers_of, overall_of
+from testkeep.rules.thresholds import OVERALL, Threshold, diff_of, layers_of, overall_of
 
 _MOST_GAPS = 10
 
@@ -28,16 +30,19 @@ def summarize(facts: Facts, head: str, base: str) -> CoverageSummary | None:
         base=base,
         stages=tuple(str(stage) for record in facts.evidence if record.suite for stage in record.job.stages),
         branch=coverage.branch,
-        overall=Share.of(overall.ratio, overall.minimum, before.overall if before is not None else None),
-        layers={
-            one.layer: Share.of(one.ratio, one.minimum, layers_before.get(one.layer, Ratio()))
-            for one in layers_of(facts)
-        },
+        overall=_share(overall, before.overall if before is not None else None),
+        layers={one.layer: _share(one, layers_before.get(one.layer, Ratio())) for one in layers_of(facts)},
         diff=Share.of(diff.ratio if diff else Ratio(), facts.policy.coverage.diff) if facts.diff is not None else None,
         files={in_repository(facts, path): _file(facts, path, file) for path, file in sorted(coverage.files.items())},
         gaps=dict(facts.gaps) or {OVERALL: all_gaps(facts)[:_MOST_GAPS]},
         notes=tuple(f"{path} is left out: coverage.py cannot parse it" for path in unreadable),
     )
+
+
+def _share(threshold: Threshold, before: Ratio | None) -> Share:
+    if threshold.is_required:
+        return Share.of(threshold.ratio, threshold.minimum, before)
+    return replace(Share.of(threshold.ratio, None, before), default=threshold.minimum)
 
 
 def _file(facts: Facts, path: str, file: FileCoverage) -> FileSummary:

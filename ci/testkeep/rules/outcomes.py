@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from testkeep.model.evidence import ToolRun
 from testkeep.model.finding import Severity
@@ -24,11 +24,18 @@ def failed(facts: Facts) -> Iterator[Problem]:
 
     The test ran and an assertion did not hold, or an exception came out of it. Read the failure in the stage's output
     and mend the code or the test. Run the one test with `pytest <test id>`.
+
+    The message says when the test fails at the base commit, too. It blocks all the same, unless the base's policy has
+    `failures = "new"`: then it is a warning.
+
+    A test that fails now and then is put in quarantine: a waiver of this rule, with an owner and a last day, on the
+    base branch. The verdict lists what is in quarantine.
     """
-    unfit = _unfit(facts)
+    at_base = _failing_at_base(facts)
+    harmless = _unfit(facts) | (at_base if facts.policy.failures == "new" else set())
     for test in facts.tests():
         if test.outcome is Outcome.FAILED and not _is_unexpected_pass(test):
-            yield _problem_of(facts, test, "failed", unfit)
+            yield _problem_of(facts, test, "failed", harmless, at_base)
     for record, suite in facts.suites():
         if unexplained_failure(suite):
             yield Problem(
@@ -43,13 +50,13 @@ def error_in_fixture(facts: Facts) -> Iterator[Problem]:
     The test's own assertions were not reached, or something broke after them, so the test says nothing about the code.
     Mend the fixture that the message names. If a service is missing on this machine, start it.
     """
-    unfit = _unfit(facts)
+    unfit, at_base = _unfit(facts), _failing_at_base(facts)
     for_one_reason = {test for outage in outages(facts.tests()) for test in outage.tests}  # TK510 says it once
     for test in facts.tests():
         if test.outcome is Outcome.ERROR and test.item.id not in for_one_reason:
             phase = test.decisive_phase
             when = "tear-down" if phase and phase.when == "teardown" else "set-up"
-            yield _problem_of(facts, test, f"error in {when}", unfit)
+            yield _problem_of(facts, test, f"error in {when}", unfit, at_base)
 
 
 def collection_error(facts: Facts) -> Iterator[Problem]:
@@ -255,18 +262,25 @@ def _unfit(facts: Facts) -> set[str]:
     return {one.base.item.id for one in facts.comparison.unfit}
 
 
-def _problem_of(facts: Facts, test: RecordedTest, what: str, unfit: set[str]) -> Problem:
+def _failing_at_base(facts: Facts) -> set[str]:
+    return {test.item.id for test in facts.base_tests() if test.outcome in (Outcome.FAILED, Outcome.ERROR)}
+
+
+def _problem_of(
+    facts: Facts, test: RecordedTest, what: str, harmless: Collection[str], at_base: Collection[str]
+) -> Problem:
     phase = test.decisive_phase
     reason = _first_line(phase.reason) if phase else ""
     path, line = split_location(phase.location if phase else "")
     place = in_repository(facts, path)
+    before = " (fails at the base, too)" if test.item.id in at_base else ""
     return Problem(
-        message=f"{what}: {reason}" if reason else what,
+        message=(f"{what}: {reason}" if reason else what) + before,
         test=test.item.id,
         path=place or test.item.path,
         line=line if place else test.item.line,
-        # It fails at the base commit, too, when it is run here: TK508 says so, and the change is not to blame.
-        severity=Severity.WARNING if test.item.id in unfit else Severity.ERROR,
+        # It fails at the base commit, too: TK508 says so, or the policy that only new failures block.
+        severity=Severity.WARNING if test.item.id in harmless else Severity.ERROR,
     )
 
 

@@ -52,6 +52,8 @@ def loosened(base: Policy, head: Policy) -> tuple[Loosening, ...]:
             found.append(_loosening(_commands_key(stage), commands, head.commands.get(stage)))
     if base.existing == "block" != head.existing:
         found.append(_loosening("existing", base.existing, head.existing))
+    if base.failures == "all" and head.failures == "new":
+        found.append(_loosening("failures", base.failures, head.failures))
     found += _in_coverage(base.coverage, head.coverage)
     found += _in_layers(base.coverage.layers, head.coverage.layers)
     found += _in_suites(base.suites, head.suites)
@@ -89,7 +91,7 @@ def taken_from_layers(base: Policy, head: Policy, files: Iterable[str]) -> tuple
     found: dict[str, Loosening] = {}
     for file in files:
         before, now = layer_of(file, base.coverage.layers), layer_of(file, head.coverage.layers)
-        if before and now and head.coverage.layers[now].minimum < base.coverage.layers[before].minimum:
+        if before and now and _falls(base.coverage.layers[before].minimum, head.coverage.layers[now].minimum):
             key = _layer_key(before)
             found.setdefault(key, Loosening(key, f"{file} in layer {before}", f"{file} in layer {now}"))
     return tuple(loosening for key, loosening in found.items() if key not in known)
@@ -107,12 +109,13 @@ def tightened(base: Policy, head: Policy, allowed: Collection[str] = ()) -> Poli
     """Make the policy in force: the head's, with every loosened key put back to the base's value.
 
     So a change may tighten at once. ``allowed`` are the keys that a waiver at the base lets it loosen. The source stays
-    the head's: its old folder may be gone. The base's layers come first, or a new one could take their files away.
+    the head's: its old folder may be gone. The base's layers come first, or a new one could take their files away;
+    not so those that nobody wrote down.
     """
     keys = {loosening.key for loosening in loosened(base, head)} - set(allowed)
     coverage = _put_back(base.coverage, head.coverage, "coverage.", keys)
     suites = _put_back(base.suites, head.suites, "suites.", keys)
-    layers, budgets = base.coverage.layers, base.suites.budgets
+    layers, budgets = _chosen(base.coverage.layers), base.suites.budgets
     coverage = msgspec.structs.replace(
         coverage,
         layers={
@@ -149,7 +152,7 @@ def _program(command: str) -> str:
 
 def _in_coverage(base: CoveragePolicy, head: CoveragePolicy) -> Iterator[Loosening]:
     for name in _MINIMA:
-        if getattr(head, name) < getattr(base, name):
+        if _falls(getattr(base, name), getattr(head, name)):
             yield _loosening(f"coverage.{name}", getattr(base, name), getattr(head, name))
     for name in _STRICT_IF_TRUE:
         if getattr(base, name) and not getattr(head, name):
@@ -163,10 +166,20 @@ def _in_coverage(base: CoveragePolicy, head: CoveragePolicy) -> Iterator[Looseni
 
 
 def _in_layers(base: dict[str, Layer], head: dict[str, Layer]) -> Iterator[Loosening]:
-    for name, layer in base.items():
+    for name, layer in _chosen(base).items():
         now = head.get(name)
-        if now is None or now.minimum < layer.minimum or not set(layer.paths) <= set(now.paths):
+        if now is None or _falls(layer.minimum, now.minimum) or not set(layer.paths) <= set(now.paths):
             yield _loosening(_layer_key(name), layer, now)
+
+
+def _chosen(layers: dict[str, Layer]) -> dict[str, Layer]:
+    """The layers that somebody wrote down: the others demand nothing."""
+    return {name: layer for name, layer in layers.items() if layer.minimum is not None}
+
+
+def _falls(before: float | None, now: float | None) -> bool:
+    """Whether a minimum demands less than before. None is one that nobody has chosen: it demands nothing."""
+    return before is not None and (now is None or now < before)
 
 
 def _in_suites(base: SuitesPolicy, head: SuitesPolicy) -> Iterator[Loosening]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from testkeep.model.coverage import Ratio, layer_of
+from testkeep.model.policy import DEFAULT_MINIMA, DEFAULT_OVERALL
 from testkeep.rules.base import Facts
 
 OVERALL = "coverage.overall"
@@ -17,13 +18,15 @@ _LAYERS = "coverage.layers."
 class Threshold:
     """One threshold: its key in the policy, the least percentage, and what it is held against.
 
-    ``counts`` says whether a file, whose path is relative to the project's root, belongs to what is measured.
+    ``counts`` says whether a file, whose path is relative to the project's root, belongs to what is measured. One that
+    is not required has the default as its minimum, because nobody has written a number down: it cannot be missed.
     """
 
     key: str
     minimum: float
     ratio: Ratio
     counts: Callable[[str], bool]
+    is_required: bool = True
 
     @property
     def layer(self) -> str:
@@ -32,14 +35,21 @@ class Threshold:
 
     @property
     def missing(self) -> int:
-        """How many more lines must be run to reach it; 0 if it is reached."""
-        return self.ratio.missing(self.minimum)
+        """How many more lines must be run to reach it; 0 if it is reached, or not required."""
+        return self.ratio.missing(self.minimum) if self.is_required else 0
 
 
 def overall_of(facts: Facts) -> Iterator[Threshold]:
     """The threshold of all files together; none if nothing was measured."""
     if facts.coverage is not None:
-        yield Threshold(OVERALL, facts.policy.coverage.overall, facts.coverage.totals.overall, lambda _path: True)
+        chosen = facts.policy.coverage.overall
+        yield Threshold(
+            OVERALL,
+            DEFAULT_OVERALL if chosen is None else chosen,
+            facts.coverage.totals.overall,
+            lambda _path: True,
+            is_required=chosen is not None,
+        )
 
 
 def layers_of(facts: Facts) -> Iterator[Threshold]:
@@ -47,11 +57,13 @@ def layers_of(facts: Facts) -> Iterator[Threshold]:
     layers = facts.policy.coverage.layers
     totals = facts.coverage.totals.by_layer(layers) if facts.coverage is not None else {}
     for name, ratio in totals.items():
+        chosen = layers[name].minimum
         yield Threshold(
             layer_key(name),
-            layers[name].minimum,
+            DEFAULT_MINIMA.get(name, 0.0) if chosen is None else chosen,
             ratio,
             lambda path, name=name: layer_of(path, layers) == name,  # type: ignore[misc]
+            is_required=chosen is not None,
         )
 
 
@@ -59,6 +71,13 @@ def diff_of(facts: Facts) -> Iterator[Threshold]:
     """The threshold of the changed lines; none if not one of them can be covered."""
     if facts.diff is not None and facts.diff.ratio.total:
         yield Threshold(DIFF, facts.policy.coverage.diff, facts.diff.ratio, lambda _path: True)
+
+
+def unwritten(facts: Facts) -> Iterator[Threshold]:
+    """The thresholds that nobody has written down, with their defaults."""
+    for threshold in (*overall_of(facts), *layers_of(facts)):
+        if not threshold.is_required:
+            yield threshold
 
 
 def missed(facts: Facts) -> Iterator[Threshold]:

@@ -13,6 +13,7 @@ from testkeep.model.tests import Outcome, RecordedTest
 from testkeep.rules import policy
 from testkeep.rules.base import Facts, Problem, in_repository
 from testkeep.rules.nearest import nearest
+from testkeep.rules.quarantine import in_quarantine
 
 _COVERAGE = "TK3"
 # How a test goes on not guarding that was waived in an earlier change; what is not collected cannot be told from what
@@ -148,6 +149,8 @@ class _Sides:
         if waiver.test in lost:
             codes = " and ".join(dict.fromkeys(finding.code for finding in findings)) or "another rule"
             return _other(f"the test is {lost[waiver.test]} now, which is {codes}")
+        if waiver.test in self._now and in_quarantine(waiver, self._facts.today):
+            return _UNKNOWN  # a test that fails now and then passes now and then
         return self._of_present(waiver) if waiver.test in self._now else self._of_absent(waiver)
 
     def _of_present(self, waiver: Waiver) -> _Standing:

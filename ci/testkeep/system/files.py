@@ -92,3 +92,10 @@ def read_bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError:
         return b""
+
+
+def newest_folders(folder: Path) -> list[Path]:
+    """The folders in a folder, those whose content changed last first; none if it is not there."""
+    return sorted(
+        (entry for entry in folder.glob("*") if entry.is_dir()), key=lambda entry: entry.stat().st_mtime, reverse=True
+    )

@@ -148,7 +148,7 @@ def test_run__coverage_below_the_minimum__fails_with_the_exact_number(tmp_path: 
     project = GitProject(tmp_path / "repository")
     project.commit(
         {
-            "pyproject.toml": '[tool.testkeep]\nstages = ["unit"]\n',
+            "pyproject.toml": '[tool.testkeep]\nstages = ["unit"]\n[tool.testkeep.coverage]\noverall = 87\n',
             "app/__init__.py": "",
             "app/calc.py": "def a():\n    return 1\n\n\ndef b():\n    return 2\n",
             "app/test_calc.py": "from app.calc import a\n\n\ndef test_a():\n    assert a() == 1\n",
@@ -166,7 +166,8 @@ def test_run__layer_below_its_minimum__fails_for_the_layer(tmp_path: Path) -> No
     project = GitProject(tmp_path / "repository")
     project.commit(
         {
-            "pyproject.toml": '[tool.testkeep]\nstages = ["unit"]\n[tool.testkeep.coverage]\noverall = 10\n',
+            "pyproject.toml": '[tool.testkeep]\nstages = ["unit"]\n[tool.testkeep.coverage.layers]\n'
+            'service = { paths = ["**/service.py"], minimum = 85 }\n',
             "app/__init__.py": "",
             "app/users/__init__.py": "",
             "app/users/service.py": "def a():\n    return 1\n\n\ndef b():\n    return 2\n",
@@ -178,6 +179,28 @@ def test_run__layer_below_its_minimum__fails_for_the_layer(tmp_path: Path) -> No
 
     assert (run.exit_code, run.codes) == (1, ["TK302"])
     assert run.verdict.coverage.layers == {"service": 75.0}
+
+
+def test_run__coverage_below_minima_that_nobody_wrote_down__is_shown_beside_the_defaults(tmp_path: Path) -> None:
+    project = GitProject(tmp_path / "repository")
+    project.commit(
+        {
+            "pyproject.toml": '[tool.testkeep]\nstages = ["unit"]\n',
+            "app/__init__.py": "",
+            "app/service.py": "def a():\n    return 1\n\n\ndef b():\n    return 2\n",
+            "app/alembic/env.py": "raise RuntimeError('needs a database')\n",
+            "app/test_service.py": "from app.service import a\n\n\ndef test_a():\n    assert a() == 1\n",
+        }
+    )
+
+    run = project.testkeep("run", "--base", "none")
+
+    assert (run.exit_code, run.codes) == (0, []), run.output
+    assert run.verdict.coverage.overall_percent == 75.0
+    assert run.verdict.coverage.defaults == {"coverage.overall": 87.0, "coverage.layers.service": 85.0}
+    assert "overall 75% (87% is the default, not required)" in run.output
+    raised = project.testkeep("run", "--base", "none", "--min-coverage", "80")
+    assert (raised.exit_code, raised.codes) == (1, ["TK301"])
 
 
 def test_run__no_gate__judges_the_stages_alone(project: GitProject) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from builders import A_TEST, HEAD, a_record, a_static_record, a_suite, a_test, a_tool, not_run
 from testkeep.errors import EXIT_INCONCLUSIVE, EvidenceError
-from testkeep.formats.evidence_json import dumps, dumps_verdict, loads, verdict_json_schema
+from testkeep.formats.evidence_json import dumps, dumps_verdict, duration_in, loads, verdict_json_schema
 from testkeep.model.evidence import CollectorReport, Evidence
 from testkeep.model.finding import Finding, Severity
 from testkeep.model.gap import Gap
@@ -113,6 +113,7 @@ _VERDICT = Verdict(
         needed={"coverage.diff": 3},
         gaps={"coverage.diff": (_GAP,)},
         partial_branches={"app/a.py": {12: ("14", "exit")}},
+        defaults={"coverage.overall": 87.0},
     ),
     conservation=Conservation(
         compared=True,
@@ -170,6 +171,7 @@ def test_dumps_verdict__every_field__is_there_under_its_name() -> None:
                 ]
             },
             "partial_branches": {"app/a.py": {"12": ["14", "exit"]}},
+            "defaults": {"coverage.overall": 87.0},
         },
         "conservation": {
             "compared": True,
@@ -215,3 +217,12 @@ def test_verdict_json_schema__is_that_of_the_written_keys() -> None:
     assert parts["Finding"] == set(written["findings"][0])
     assert parts["Moved"] == {"from", "to"}
     assert schema["$defs"]["Decision"]["enum"] == sorted(Decision)
+
+
+def test_duration_in__record__is_read_without_the_rest() -> None:
+    assert duration_in(dumps(msgspec.structs.replace(a_record(a_test()), duration_s=12.5)), "unit") == 12.5
+
+
+def test_duration_in__damaged_record__is_refused() -> None:
+    with pytest.raises(EvidenceError, match=r"^unit: not a complete evidence record"):
+        duration_in(b'{"duration_s": ', "unit")

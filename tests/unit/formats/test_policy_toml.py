@@ -133,7 +133,8 @@ def test_loads__nothing_said__table(text: str, source: str, expected: Policy | N
         ),
         pytest.param(
             "[tool.testkeep]\nsource = []",
-            "tool: unknown key; known here: commands, coverage, existing, formatter, python, source, stages, suites, "
+            "tool: unknown key; known here: commands, coverage, existing, failures, formatter, python, source, stages, "
+            "suites, "
             "timeout, waivers, waivers_from",
             id="pyproject's header in testkeep.toml",
         ),
@@ -326,7 +327,7 @@ def test_loads__testkeep_is_no_table__says_so() -> None:
 
 
 def test_digest__equal_policies__have_equal_digests() -> None:
-    assert digest(loads("[coverage]\noverall = 87", "testkeep.toml") or Policy(stages=())) == digest(Policy())
+    assert digest(loads("[coverage]\ndiff = 90", "testkeep.toml") or Policy(stages=())) == digest(Policy())
     assert len(digest(Policy())) == 16
 
 
@@ -337,6 +338,7 @@ _X, _Y = "x = { paths = ['a'], minimum = 1 }", "y = { paths = ['a'], minimum = 2
     ("one", "other"),
     [
         pytest.param("", "[coverage]\noverall = 88", id="a threshold"),
+        pytest.param("", "[coverage]\noverall = 87", id="a default that somebody wrote down"),
         pytest.param("", f"[[waivers]]\n{_WAIVER}", id="a waiver"),
         pytest.param(
             f"[coverage.layers]\n{_X}\n{_Y}", f"[coverage.layers]\n{_Y}\n{_X}", id="the order of layers, which decides"

@@ -16,6 +16,8 @@ _FILES = [
     "app/cart/tests/helpers.py",
     "app/cart.py",
     "app/data.json",
+    "app/db/alembic/env.py",
+    "app/db/alembic/versions/0001.py",
     "app/migrations/env.py",
     "app/migrations/versions/0001.py",
     "app/proto/shop_pb2.py",
@@ -33,7 +35,7 @@ _FILES = [
         pytest.param(
             ("app", "main.py"),
             CoveragePolicy(),
-            ["app/__init__.py", "app/cart.py", "app/migrations/env.py", "main.py"],
+            ["app/__init__.py", "app/cart.py", "main.py"],
             id="tests, migrations and generated files do not count",
         ),
         pytest.param(
@@ -48,11 +50,16 @@ _FILES = [
             [
                 "app/__init__.py",
                 "app/cart.py",
-                "app/migrations/env.py",
                 "app/migrations/versions/0001.py",
                 "app/_version.py",
             ],
             id="what is included does, all the same",
+        ),
+        pytest.param(
+            ("app",),
+            CoveragePolicy(include=("app/migrations/env.py",)),
+            ["app/__init__.py", "app/cart.py", "app/migrations/env.py"],
+            id="so does the set-up of migrations",
         ),
         pytest.param(
             ("app",),
@@ -64,7 +71,7 @@ _FILES = [
         pytest.param(
             (".",),
             CoveragePolicy(),
-            ["app/__init__.py", "app/cart.py", "app/migrations/env.py", "main.py"],
+            ["app/__init__.py", "app/cart.py", "main.py"],
             id="the root as source",
         ),
     ],

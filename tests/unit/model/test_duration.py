@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from testkeep.model.duration import parse_duration
+from testkeep.model.duration import about, parse_duration
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,11 @@ def test_parse_duration__anything_else__is_refused_with_examples(text: str) -> N
     with pytest.raises(ValueError) as caught:
         parse_duration(text)
     assert str(caught.value) == f"expected a duration such as '100ms', '1s', '10m' or '1h', found {text!r}"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.0, "1 s"), (12.1, "13 s"), (60.0, "60 s"), (60.1, "2 min"), (120.0, "2 min"), (4000.0, "67 min")],
+)
+def test_about__duration__is_rounded_up(seconds: float, text: str) -> None:
+    assert about(seconds) == text

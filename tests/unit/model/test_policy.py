@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from testkeep.model.policy import CoveragePolicy, Policy, Waiver
+from testkeep.model.policy import DEFAULT_MINIMA, DEFAULT_OVERALL, CoveragePolicy, Policy, Waiver
 from testkeep.model.stage import Stage
 
 
@@ -16,16 +16,13 @@ def test_test_stages__static_stages__are_not_among_them() -> None:
 def test_policy__defaults__are_those_of_the_design() -> None:
     policy = Policy()
     assert (policy.coverage.overall, policy.coverage.diff, policy.coverage.ratchet, policy.coverage.branch) == (
-        87,
+        None,
         90,
         True,
         False,
     )
-    assert {name: layer.minimum for name, layer in policy.coverage.layers.items()} == {
-        "repository": 90,
-        "service": 85,
-        "router": 80,
-    }
+    assert {name: layer.minimum for name, layer in policy.coverage.layers.items()} == dict.fromkeys(DEFAULT_MINIMA)
+    assert (DEFAULT_OVERALL, DEFAULT_MINIMA) == (87, {"repository": 90, "service": 85, "router": 80})
     assert policy.suites.leave_out == ("slow", "performance", "diagnostic")
 
 

@@ -81,3 +81,10 @@ def test_render__text_from_outside__cannot_move_the_cursor() -> None:
     text = render(evil, width=90, color=False)
     assert "\x1b" not in text
     assert "\n::" not in text
+
+
+def test_render__minimum_that_nobody_wrote_down__is_shown_as_the_default() -> None:
+    share = Share(covered=17, total=23, percent=73.91, default=87.0)
+    text = render(msgspec.structs.replace(_SUMMARY, overall=share), width=120, color=False)
+
+    assert "87% is the default, not required" in text

@@ -105,6 +105,16 @@ def test_several_lines__mixed_line_ends__splits_at_newlines_only() -> None:
             "overall 1%, diff 2%, service 90.1%",
             id="everything",
         ),
+        pytest.param(
+            CoverageResult(
+                overall_percent=86.5,
+                layers={"overall": 90.0, "service": 80.0},
+                defaults={"coverage.overall": 87.0, "coverage.layers.service": 85.0},
+            ),
+            "overall 86.5% (87% is the default, not required), diff n/a, overall 90%, "
+            "service 80% (85% is the default, not required)",
+            id="minima that nobody wrote down",
+        ),
     ],
 )
 def test_coverage_summary__measured_in_part__says_what_was_not(coverage: CoverageResult, shown: str) -> None:

@@ -13,6 +13,7 @@ from testkeep.model.coverage import BaseCoverage, Coverage, CoverageTotals, File
 from testkeep.model.finding import Finding, Severity
 from testkeep.model.gap import Gap
 from testkeep.model.policy import DEFAULT_LAYERS, CoveragePolicy, Layer, Policy, Waiver
+from testkeep.rules.thresholds import unwritten
 
 _HELP = "htmlcov/index.html in the report folder shows the lines that no test runs."
 _OVERALL = partial(
@@ -253,3 +254,14 @@ def test_tk302__patterns_that_are_not_what_was_meant__are_said(
     coverage = Coverage(files={path: FileCoverage(ratio=Ratio(1, 1)) for path in files})
     found = findings_of("TK302", the_facts(a_record(a_test()), policy=policy, coverage=coverage))
     assert [(one.severity, one.message) for one in found] == expected
+
+
+def test_tk301_and_tk302__numbers_that_nobody_wrote_down__do_not_block() -> None:
+    coverage = Coverage(files={"app/services/cart.py": FileCoverage(ratio=Ratio(1, 100))})
+    facts = the_facts(a_record(a_test()), coverage=coverage, policy=Policy())
+
+    assert [*findings_of("TK301", facts), *findings_of("TK302", facts)] == []
+    assert [(one.key, one.minimum, one.missing) for one in unwritten(facts)] == [
+        ("coverage.overall", 87.0, 0),
+        ("coverage.layers.service", 85.0, 0),
+    ]

@@ -74,3 +74,12 @@ def test_summarize__change_without_lines_that_can_be_covered__has_no_percent() -
 
 def test_summarize__nothing_measured__is_nothing() -> None:
     assert summarize(the_facts(a_record(a_test())), HEAD, BASE) is None
+
+
+def test_summarize__minima_that_nobody_wrote_down__has_their_defaults() -> None:
+    coverage = Coverage(files={"app/services/cart.py": FileCoverage(ratio=Ratio(5, 10))})
+    summary = summarize(the_facts(coverage=coverage, policy=Policy()), "head", "none")
+
+    assert summary is not None
+    assert summary.overall == Share(covered=5, total=10, percent=50.0, default=87.0)
+    assert summary.layers == {"service": Share(covered=5, total=10, percent=50.0, default=85.0)}

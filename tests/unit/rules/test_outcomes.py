@@ -11,6 +11,7 @@ import pytest
 from builders import (
     A_TEST,
     FILE,
+    a_baseline,
     a_record,
     a_static_record,
     a_suite,
@@ -128,6 +129,43 @@ _LOST_WORKER = "A test ended the worker's process, or the machine ran out of mem
 )
 def test_tk101__table(facts: Facts, waivers: tuple[Waiver, ...], expected: tuple[Finding, ...]) -> None:
     assert findings_of("TK101", facts, *waivers) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "failures", "severity", "message"),
+    [
+        pytest.param("failed", "all", Severity.ERROR, "failed: x (fails at the base, too)", id="it failed at the base"),
+        pytest.param("error", "all", Severity.ERROR, "failed: x (fails at the base, too)", id="its set-up did"),
+        pytest.param("passed", "all", Severity.ERROR, "failed: x", id="it passed at the base"),
+        pytest.param("passed", "new", Severity.ERROR, "failed: x", id="only new failures block, and it is one"),
+        pytest.param("skipped", "new", Severity.ERROR, "failed: x", id="only new failures block, and it was skipped"),
+        pytest.param("failed", "new", Severity.WARNING, "failed: x (fails at the base, too)", id="it is not new"),
+    ],
+)
+def test_tk101__test_of_the_base__says_whether_the_failure_is_new(
+    before: str, failures: str, severity: Severity, message: str
+) -> None:
+    facts = the_facts(
+        a_record(a_test(did="failed", why="x")),
+        policy=Policy(failures=failures),
+        baseline=a_baseline(a_record(a_test(did=before))),
+    )
+
+    (found,) = findings_of("TK101", facts)
+
+    assert (found.severity, found.message) == (severity, message)
+
+
+def test_tk102__set_up_failed_at_the_base__says_so_and_blocks_all_the_same() -> None:
+    facts = the_facts(
+        a_record(a_test(did="error")),
+        policy=Policy(failures="new"),
+        baseline=a_baseline(a_record(a_test(did="error"))),
+    )
+
+    (found,) = findings_of("TK102", facts)
+
+    assert (found.severity, found.message) == (Severity.ERROR, "error in set-up (fails at the base, too)")
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,25 @@ LOOSENED = [
         coverage(overall=80.0), coverage(overall=79.9), Loosening("coverage.overall", "80", "79.9"), id="overall"
     ),
     pytest.param(
+        Policy(failures="all"),
+        Policy(failures="new"),
+        Loosening("failures", '"all"', '"new"'),
+        id="old failures are to be let through",
+    ),
+    pytest.param(
+        coverage(overall=80.0), coverage(), Loosening("coverage.overall", "80", "nothing"), id="overall is removed"
+    ),
+    pytest.param(
+        layers(service=CALC),
+        Policy(),
+        Loosening(
+            "coverage.layers.service",
+            '{ paths = ["**/calc.py"], minimum = 70 }',
+            '{ paths = ["**/service.py", "**/services/**"], minimum = nothing }',
+        ),
+        id="a layer's minimum is removed, and its name is that of a default layer",
+    ),
+    pytest.param(
         Policy(commands={"lint": ("yamllint .", "zizmor .github")}),
         Policy(commands={"lint": ("yamllint ci",)}),
         Loosening("commands.lint", '["yamllint .", "zizmor .github"]', '["yamllint ci"]'),
@@ -192,6 +211,9 @@ def test_tightened__one_key_is_loosened__is_put_back(base: Policy, head: Policy,
         pytest.param(stages("unit"), stages("lint", "unit"), id="a stage is added"),
         pytest.param(stages("unit", "e2e"), stages("e2e", "unit"), id="stages in another order"),
         pytest.param(coverage(overall=80.0), coverage(overall=80.0), id="boundary: the same minimum"),
+        pytest.param(Policy(failures="new"), Policy(), id="all failures are to block"),
+        pytest.param(coverage(), coverage(overall=1.0), id="a minimum that nobody chose is written down"),
+        pytest.param(Policy(), layers(service=CALC), id="layers that nobody chose are written down"),
         pytest.param(coverage(overall=80.0, diff=1.0), coverage(overall=81.0, diff=2.0), id="minima are raised"),
         pytest.param(
             coverage(ratchet=False, branch=False), coverage(ratchet=True, branch=True), id="switches are turned on"
@@ -263,7 +285,11 @@ def test_loosened__source__is_named_if_an_entry_is_removed(
 
 
 def test_loosened__several_keys__are_all_named_in_the_policys_order() -> None:
-    base = Policy(stages=(Stage.LINT, Stage.UNIT), suites=SuitesPolicy(leave_out=(), budgets={Stage.UNIT: "1s"}))
+    base = Policy(
+        stages=(Stage.LINT, Stage.UNIT),
+        coverage=CoveragePolicy(overall=87.0, layers={"service": Layer(paths=("app/services/**",), minimum=85.0)}),
+        suites=SuitesPolicy(leave_out=(), budgets={Stage.UNIT: "1s"}),
+    )
     head = Policy(
         stages=(Stage.UNIT,),
         coverage=CoveragePolicy(overall=1.0, diff=2.0, layers={}),
@@ -276,9 +302,7 @@ def test_loosened__several_keys__are_all_named_in_the_policys_order() -> None:
         "stages",
         "coverage.overall",
         "coverage.diff",
-        "coverage.layers.repository",
         "coverage.layers.service",
-        "coverage.layers.router",
         "suites.leave_out",
         "suites.budgets.unit",
         "waivers",

@@ -361,7 +361,7 @@ def test_tk505__waiver_of_a_coverage_key__table(
     covered: int | None, stages: tuple[Stage, ...], expected: list[str]
 ) -> None:
     waiver = a_waiver("coverage.overall", "TK301")
-    policy = Policy(stages=(Stage.UNIT,), waivers=(waiver,))
+    policy = Policy(stages=(Stage.UNIT,), coverage=CoveragePolicy(overall=87.0), waivers=(waiver,))
     coverage = None if covered is None else Coverage(files={"app/a.py": FileCoverage(ratio=Ratio(covered, 100))})
     facts = the_facts(a_record(a_test()), stages=stages, policy=policy, coverage=coverage)
 
