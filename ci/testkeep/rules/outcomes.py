@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from testkeep.model.evidence import ToolRun
+from testkeep.model.evidence import Evidence, ToolRun
 from testkeep.model.finding import Severity
+from testkeep.model.stage import Stage
 from testkeep.model.tests import Outcome, RecordedTest
 from testkeep.rules.base import Facts, Problem, in_repository, split_location
 from testkeep.rules.validity import EXIT_OK, broken_off, is_comparable, unexplained_failure
 
+# What `testkeep fix` mends, and where.
+_MENDED = frozenset({Stage.FORMAT, Stage.LINT})
+_MENDERS = frozenset({"ruff", "black", "isort"})
 # As pytest writes them: for a strict mark, and for unittest's expectedFailure with and without the exception's type.
 _STRICT_PASSES = ("[XPASS(strict)]", "Unexpected success", "Failed: Unexpected success")
 
@@ -119,16 +123,21 @@ def unexpected_pass(facts: Facts) -> Iterator[Problem]:
 def static_stage_failed(facts: Facts) -> Iterator[Problem]:
     """A formatter, the linter or the type checker has complaints.
 
-    The tool's own output, shown under the stage's name, lists them. `nox -s fix` (or the tools themselves) mends the
-    formatting and what the linter can mend alone.
+    The tool's own output, of which the terminal shows an excerpt, lists them. `testkeep fix` mends the formatting and
+    what the linter can mend alone.
     """
     for record in facts.evidence:
         for tool in record.tools:
             if tool.exit_code not in (0, None):
                 yield Problem(
                     message=f"stage {record.job.id}: {_summary(tool)}",
-                    help=f"Run '{' '.join(tool.command)}' to see it again.",
+                    help=f"Run '{' '.join(tool.command)}' to see it again.{_mending(record, tool)}",
                 )
+
+
+def _mending(record: Evidence, tool: ToolRun) -> str:
+    is_mended = tool.tool in _MENDERS and not _MENDED.isdisjoint(record.job.stages)
+    return " 'testkeep fix' mends what it can mend alone." if is_mended else ""
 
 
 def forged(facts: Facts) -> Iterator[Problem]:

@@ -351,7 +351,7 @@ def _complaint(message: str) -> Finding:
         name="static-stage-failed",
         severity=Severity.ERROR,
         message=message,
-        help="Run 'ruff check .' to see it again.",
+        help="Run 'ruff check .' to see it again. 'testkeep fix' mends what it can mend alone.",
     )
 
 
@@ -395,6 +395,20 @@ def _complaint(message: str) -> Finding:
 )
 def test_tk106__table(facts: Facts, waivers: tuple[Waiver, ...], expected: tuple[Finding, ...]) -> None:
     assert findings_of("TK106", facts, *waivers) == expected
+
+
+@pytest.mark.parametrize(
+    ("stage", "tool", "named"),
+    [
+        pytest.param("format", "black", True, id="formatter"),
+        pytest.param("lint", "ruff", True, id="linter"),
+        pytest.param("lint", "import-linter", False, id="contracts are mended by hand"),
+        pytest.param("typing", "mypy", False, id="types are mended by hand"),
+    ],
+)
+def test_tk106__stage_and_tool__names_the_command_that_mends(stage: str, tool: str, named: bool) -> None:
+    (finding,) = findings_of("TK106", the_facts(a_static_record(a_tool(tool, exit_code=1), job=stage)))
+    assert ("'testkeep fix'" in finding.help) is named
 
 
 @pytest.mark.parametrize(
