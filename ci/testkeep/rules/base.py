@@ -73,8 +73,8 @@ class Facts:
     ``baseline`` is None if none was asked for; ``comparison`` is what became of its guards. ``base_sources`` and
     ``head_sources`` have the files of tests that are on one side only, and changed and new ones, by path (None: the
     file is not there); ``head_imports`` the names that files import which lost tests; ``inspection`` is what a closer
-    look brought. ``today`` is the day of the head commit, by which everything is judged; ``clock_day`` is the day on which
-    that is done, and only proposes dates.
+    look brought. ``today`` is the day of the head commit, by which everything is judged; ``clock_day`` is the day of
+    the clock, and only proposes dates.
 
     ``coverage`` is that of all test stages together (None: something is missing from the sum), ``base_coverage`` that
     of the base commit (None: nothing to compare with), ``diff`` that of ``changed_lines``, which are by file, relative
