@@ -30,12 +30,14 @@ def width_of(console: Console) -> int:
 class Screen:
     """The terminal or the pipe of one command.
 
-    ``printed`` counts the lines on it; ``outputs`` are those of tools that complained, held back for the report.
+    ``printed`` counts the lines on it, and ``names_stages`` says whether they tell how each stage ended; ``outputs`` are
+    those of tools that complained, held back for the report.
     """
 
     loudness: Loudness
     console: Console = field(default_factory=Console)
     printed: int = 0
+    names_stages: bool = False
     outputs: list[ToolOutput] = field(default_factory=list)
 
     @property
@@ -65,7 +67,12 @@ class Screen:
     def setting(self, report: str) -> Setting:
         """How a report is to be shown here; ``report`` is the file that has everything."""
         return Setting(
-            width=self.width, color=self.color, report=report, outputs=tuple(self.outputs), printed=self.printed
+            width=self.width,
+            color=self.color,
+            report=report,
+            outputs=tuple(self.outputs),
+            printed=self.printed,
+            names_stages=self.names_stages,
         )
 
 

@@ -108,6 +108,7 @@ class _View:
         if self._screen.is_verbose or self._screen.printed < _MOST_PROGRESS:
             self._console.print(line, soft_wrap=True)
             self._screen.printed += 1
+            self._screen.names_stages |= self._with_output
 
     def _line(self, stage: StageProgress) -> Text:
         return Text.assemble(

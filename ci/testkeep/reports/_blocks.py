@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import groupby
 
@@ -13,11 +13,13 @@ from rich.text import Text
 from testkeep.model.finding import Severity
 from testkeep.model.tool_output import ToolOutput
 from testkeep.reports import _wording as wording
-from testkeep.reports._budget import ELLIPSIS, Block, Urgency, head_and_more
+from testkeep.reports._budget import ELLIPSIS, Block, Urgency, head_and_more, shares
 from testkeep.reports._grouping import Group, Statement
 from testkeep.reports._lines import labelled, places_of, severity_style
 
 _MOST_OUTPUT = 20
+# A title, a line of it, and where the rest is.
+_FEWEST_OF_EXCERPT = 3
 _MOST_REMARKS = 10
 _COLORS = re.compile(r"\x1b\[[0-9;]*m")
 _URGENCIES = {Severity.ERROR: Urgency.ERROR, Severity.WARNING: Urgency.WARNING, Severity.NOTE: Urgency.NOTE}
@@ -79,55 +81,72 @@ def _said(statement: Statement, width: int) -> tuple[_Line, ...]:
 
 
 def _cut(group: Group, width: int, rest: str, room: int) -> tuple[Text, ...]:
-    """Title, what is wrong, where, what to do, and where the rest is: as much of it as there is room for."""
-    body = [line for statement in group.statements for line in _said(statement, width)]
+    """What is wrong in the first line, what to do and where the rest is in the last; between them, where it is."""
+    first, *body = [line for statement in group.statements for line in _said(statement, width)]
     advice = _help(group, width)
-    if room <= 2:
-        message = wording.several_lines(group.statements[0].message)[0]
-        title = title_of(group).append(f": {message}")
-        left = sum(line.settles for line in body) - body[0].settles
-        return (title, Text(f"  {_more(left, len(advice), rest)}"))[:room]
-    room -= 2
-    n_help = min(len(advice), room // 3)
-    n_body = min(len(body), room - n_help)
-    n_help = min(len(advice), room - n_body)
-    left = sum(line.settles for line in body[n_body:])
-    more = () if left + len(advice) == n_help else (Text(f"  {_more(left, len(advice) - n_help, rest)}"),)
-    return (title_of(group), *(line.text for line in body[:n_body]), *advice[:n_help], *more)
+    title = title_of(group).append(f": {first.text.plain.strip()}")
+    if room == 1:
+        return (title,)
+    n_help = min(len(advice), 1 + (room - 2) // 3)
+    n_body = min(len(body), room - 1 - max(n_help, 1))
+    n_help = min(len(advice), room - 1 - n_body)
+    left = _left(sum(line.settles for line in body[n_body:]), len(advice) - n_help)
+    tail = [line.copy() for line in advice[:n_help]]
+    if left and tail:
+        tail[-1].append(f" {ELLIPSIS} {left}: {rest}")
+    elif left:
+        tail = [Text(f"  {ELLIPSIS} {left}: {rest}")]
+    return (title, *(line.text for line in body[:n_body]), *tail)
 
 
-def _more(places: int, help_lines: int, rest: str) -> str:
+def _left(places: int, help_lines: int) -> str:
     advice = f"{wording.number(help_lines, 'more line')} of help" if help_lines else ""
-    left = [f"{places} more" if places else "", advice]
-    return f"{ELLIPSIS} {', '.join(filter(None, left)) or 'the whole message'}: {rest}"
+    return ", ".join(filter(None, [f"{places} more" if places else "", advice]))
 
 
 def output_blocks(outputs: Sequence[ToolOutput]) -> tuple[Block, ...]:
-    """One block for each tool that complained; they share the most lines that a report shows of output."""
-    most = max(_MOST_OUTPUT // max(len(outputs), 1), 1)
-    return tuple(_output_block(output, most) for output in outputs)
+    """A block of excerpts, in which the tools share the most lines that a report shows of output; none without."""
+    if not outputs:
+        return ()
+    most = max(_MOST_OUTPUT // len(outputs), 1)
+    excerpts = [_Excerpt(output, most) for output in outputs]
+    whole = tuple(line for excerpt in excerpts for line in excerpt.lines(most + 2))
+    name = "output of " + ", ".join(dict.fromkeys(wording.one_line(output.tool) for output in outputs))
+    return (Block(name=name, urgency=Urgency.OUTPUT, whole=whole, cut=partial(_cut_outputs, excerpts)),)
 
 
-def _output_block(output: ToolOutput, most: int) -> Block:
-    printed = [line for line in wording.several_lines(_COLORS.sub("", output.text)) if line]
-    printed = printed or ["(it printed nothing)"]
-    title = wording.one_line(f"{output.stage}: output of {output.tool}")
-
-    def cut(room: int) -> tuple[Text, ...]:
-        if room <= 1:
-            return (Text(f"{title}: {wording.number(len(printed), 'line')} in {wording.one_line(output.log)}"),)
-        # The title is one line, and what is left out another.
-        return (Text(title, "bold"), *_excerpt(output, printed, len(printed) if len(printed) < room else room - 2))
-
-    whole = (Text(title, "bold"), *_excerpt(output, printed, min(len(printed), most)))
-    return Block(name=title, urgency=Urgency.OUTPUT, whole=whole, cut=cut)
+def _cut_outputs(excerpts: Sequence[_Excerpt], room: int) -> tuple[Text, ...]:
+    """Show an excerpt of as many tools as it makes sense for, and name the logs of the others in one line."""
+    n_shown = len(excerpts) if room >= _FEWEST_OF_EXCERPT * len(excerpts) else (room - 1) // _FEWEST_OF_EXCERPT
+    shown, named = excerpts[:n_shown], excerpts[n_shown:]
+    wanted = [len(excerpt.lines(excerpt.most + 2)) for excerpt in shown]
+    given = shares(wanted, [Urgency.OUTPUT] * n_shown, room - bool(named))
+    lines = [line for excerpt, share in zip(shown, given, strict=True) for line in excerpt.lines(share)]
+    if named:
+        logs = ", ".join(f"{excerpt.log} ({wording.number(len(excerpt.printed), 'line')})" for excerpt in named)
+        lines.append(Text(f"{'more ' if shown else ''}output of tools: {logs}"))
+    return tuple(lines)
 
 
-def _excerpt(output: ToolOutput, printed: Sequence[str], length: int) -> Iterator[Text]:
-    left = len(printed) - length
-    more = [f"{ELLIPSIS} {left} more in {wording.one_line(output.log)}"] if left else []
-    lines = [*more, *printed[left:]] if output.ends_with_summary else [*printed[:length], *more]
-    return (Text(f"  {line}") for line in lines)
+class _Excerpt:
+    """The first or the last lines of what a tool printed, under a title."""
+
+    def __init__(self, output: ToolOutput, most: int) -> None:
+        lines = [line for line in wording.several_lines(_COLORS.sub("", output.text)) if line]
+        self.printed = lines or ["(it printed nothing)"]
+        self.log = wording.one_line(output.log)
+        self.most = most
+        self._title = wording.one_line(f"{output.stage}: output of {output.tool}")
+        self._from_end = output.ends_with_summary
+
+    def lines(self, room: int) -> tuple[Text, ...]:
+        """The excerpt with its title, and with a line that says what is left out."""
+        is_whole = len(self.printed) <= min(self.most, room - 1)
+        length = len(self.printed) if is_whole else max(min(self.most, room - 2), 0)
+        left = len(self.printed) - length
+        more = [f"{ELLIPSIS} {left} more in {self.log}"] if left else []
+        lines = [*more, *self.printed[left:]] if self._from_end else [*self.printed[:length], *more]
+        return (Text(self._title, "bold"), *(Text(f"  {line}") for line in lines))
 
 
 def remark_blocks(lines: Sequence[Text], noun: str, rest: str) -> tuple[Block, ...]:

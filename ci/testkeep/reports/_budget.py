@@ -74,6 +74,11 @@ def _share_evenly(members: Sequence[int], wanted: Sequence[int], given: list[int
     return used
 
 
+def fits(blocks: Sequence[Block], room: int) -> bool:
+    """Whether there is room for all that the blocks have to say."""
+    return sum(len(block.whole) for block in blocks) <= room
+
+
 def fit(blocks: Sequence[Block], room: int, rest: str) -> tuple[Text, ...]:
     """Put blocks below each other in at most so many lines; ``rest`` says where all is that is left out."""
     if sum(len(block.whole) + 1 for block in blocks) <= room:

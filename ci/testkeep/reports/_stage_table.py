@@ -23,20 +23,26 @@ def stage_lines(stages: Sequence[StageResult]) -> Iterator[Text]:
     """Say how each stage ended; no line is wrapped."""
     if not stages:
         yield Text("no stage ran")
-    idle: dict[str, list[str]] = {}
-    rows: list[tuple[StageStatus, tuple[str, ...]]] = []
-    for stage in stages:
-        if stage.status is StageStatus.SKIPPED and not stage.tests:
-            idle.setdefault(_first_line(stage), []).append(wording.one_line(stage.name))
-        else:
-            rows.append((stage.status, _cells(stage)))
+    rows = [(stage.status, _cells(stage)) for stage in stages if not _is_idle(stage)]
     if rows:
         widths = [max(map(len, column)) for column in zip(_TITLES, *(cells for _, cells in rows), strict=True)]
         yield _row(_TITLES, widths, ("bold",) * len(_TITLES))
         for status, cells in rows:
             yield _row(cells, widths, ("", _STATUS_STYLES[status], "", "", ""))
+    yield from idle_lines(stages)
+
+
+def idle_lines(stages: Sequence[StageResult]) -> Iterator[Text]:
+    """Name the stages that had nothing to do, in one line for each reason."""
+    idle: dict[str, list[str]] = {}
+    for stage in filter(_is_idle, stages):
+        idle.setdefault(_first_line(stage), []).append(wording.one_line(stage.name))
     for detail, names in idle.items():
         yield Text(f"{', '.join(names)}: {detail.removeprefix('nothing to do: ') or 'skipped'}", "dim")
+
+
+def _is_idle(stage: StageResult) -> bool:
+    return stage.status is StageStatus.SKIPPED and not stage.tests
 
 
 def _cells(stage: StageResult) -> tuple[str, ...]:

@@ -11,11 +11,11 @@ from testkeep.model.tool_output import ToolOutput
 from testkeep.model.verdict import CoverageResult, Decision, Verdict
 from testkeep.reports import _wording as wording
 from testkeep.reports._blocks import finding_blocks, output_blocks, remark_blocks, whole_group
-from testkeep.reports._budget import fit
+from testkeep.reports._budget import fit, fits
 from testkeep.reports._grouping import grouped
 from testkeep.reports._lines import labelled
 from testkeep.reports._printing import printed
-from testkeep.reports._stage_table import stage_lines
+from testkeep.reports._stage_table import idle_lines, stage_lines
 
 MOST_LINES = 40
 # What was printed before the report may take no more than leaves this many lines.
@@ -36,7 +36,8 @@ class Setting(Struct, frozen=True, kw_only=True):
     """Where and after what a report is shown.
 
     ``width`` is in columns; ``report`` is the file that has everything (empty: there is none). ``outputs`` are those
-    of tools that complained, and ``printed`` is how many lines stand above the report.
+    of tools that complained. ``printed`` is how many lines stand above the report, ``names_stages`` whether they say how
+    each stage ended.
     """
 
     width: int = ENDLESS
@@ -44,6 +45,7 @@ class Setting(Struct, frozen=True, kw_only=True):
     report: str = ""
     outputs: tuple[ToolOutput, ...] = ()
     printed: int = 0
+    names_stages: bool = False
 
 
 def render(verdict: Verdict, *, width: int, color: bool, report: str = "") -> str:
@@ -94,7 +96,7 @@ def _everything(verdict: Verdict, width: int, report: str) -> Iterator[Text]:
 def _short(verdict: Verdict, setting: Setting) -> Iterator[Text]:
     width, rest = setting.width, setting.report or _NO_REPORT
     hint = _where_the_gaps_are(verdict.coverage) if setting.report else ""
-    top = [_title(verdict), *stage_lines(verdict.stages), *_summaries(verdict, width, hint)]
+    summaries = [*_summaries(verdict, width, hint)]
     bottom = [Text(), *_report(setting.report), _headline(verdict)]
     notes = [line for note in verdict.notes for line in labelled("note: ", note, width)]
     partly_run = [Text(f"partly run: {line}") for line in wording.partial_branches(verdict.coverage)]
@@ -104,9 +106,12 @@ def _short(verdict: Verdict, setting: Setting) -> Iterator[Text]:
         *output_blocks(setting.outputs),
         *finding_blocks(grouped(verdict.findings), width, rest),
     )
-    room = max(MOST_LINES - setting.printed, FEWEST_LINES) - len(top) - len(bottom)
+    top = [_title(verdict), *stage_lines(verdict.stages), *summaries]
+    room = max(MOST_LINES - setting.printed, FEWEST_LINES) - len(bottom)
+    if setting.names_stages and not fits(blocks, room - len(top)):
+        top = [_title(verdict), *idle_lines(verdict.stages), *summaries]
     yield from top
-    yield from fit(blocks, room, rest)
+    yield from fit(blocks, room - len(top), rest)
     yield from bottom
 
 

@@ -134,22 +134,23 @@ def test_render_short__five_hundred_findings__every_code_has_its_share_and_error
     assert [lines[start][:5] for start in starts] == ["TK101", "TK102", "TK203", "TK303", "TK402", "TK405"]
     assert (min(lengths[:4]) >= 4, lengths[4:]) == (True, [1, 1]), lines
     assert lines[starts[0] : starts[1]] == [
-        "TK101 rule: 100 errors",
-        "  said by TK101",
+        "TK101 rule: 100 errors: said by TK101",
         "    tests/a.py:1  tests/a.py::test_000",
         "    tests/a.py:2  tests/a.py::test_001",
+        "    tests/a.py:3  tests/a.py::test_002",
         "  help: help 0",
-        f"  … 98 more, 11 more lines of help: {REPORT}",
+        f"        help 1 … 97 more, 10 more lines of help: {REPORT}",
     ]
 
 
 def test_render_short__page_is_full_before_it_begins__names_what_is_left_out() -> None:
-    lines = short(FIVE_HUNDRED, *map(output, NAMES), printed=500)
+    notes = ("first", "second")
+    verdict = msgspec.structs.replace(FIVE_HUNDRED, stages=(*SEVEN, *SEVEN[:4]), notes=notes)
+    lines = short(verdict, *map(output, NAMES), printed=500)
     assert len(lines) == FEWEST_LINES
     said = [line.partition(":")[0] for line in lines if line.startswith("TK")]
     assert said == ["TK101 rule", "TK102 rule", "TK203 rule", "TK303 rule"]
-    assert lines[-4].startswith("… 3 more notes, 39 more partly run lines, ")
-    assert lines[-4].endswith(f", concurrency: output of ruff, TK402 (100 warnings), TK405 (100 notes): {REPORT}")
+    assert lines[-4] == f"… 2 more notes, 39 more partly run lines, TK405 (100 notes): {REPORT}"
 
 
 def _fitting(n: int) -> Verdict:
@@ -162,7 +163,8 @@ def _fitting(n: int) -> Verdict:
     [
         pytest.param(18, True, True, id="fits with the blank line before it"),
         pytest.param(19, False, True, id="boundary: fits exactly"),
-        pytest.param(20, False, False, id="boundary: one line too long"),
+        pytest.param(20, False, True, id="boundary: fits with the message beside the title"),
+        pytest.param(21, False, False, id="boundary: one line too long"),
     ],
 )
 def test_render_short__boundary__is_cut_only_where_it_must(n: int, has_blank_line: bool, is_whole: bool) -> None:
@@ -178,17 +180,20 @@ def test_render_short__boundary__is_cut_only_where_it_must(n: int, has_blank_lin
         pytest.param(1, ["TK101 rule: 30 errors: said by TK101"], id="one line"),
         pytest.param(
             2,
-            ["TK101 rule: 30 errors: said by TK101", f"  … 30 more, 12 more lines of help: {REPORT}"],
+            [
+                "TK101 rule: 30 errors: said by TK101",
+                f"  help: help 0 … 30 more, 11 more lines of help: {REPORT}",
+            ],
             id="two lines",
         ),
         pytest.param(
             5,
             [
-                "TK101 rule: 30 errors",
-                "  said by TK101",
+                "TK101 rule: 30 errors: said by TK101",
                 "    tests/a.py:1  tests/a.py::test_000",
+                "    tests/a.py:2  tests/a.py::test_001",
                 "  help: help 0",
-                f"  … 29 more, 11 more lines of help: {REPORT}",
+                f"        help 1 … 28 more, 10 more lines of help: {REPORT}",
             ],
             id="five lines",
         ),
@@ -264,8 +269,25 @@ def test_render_short__output_of_several_tools__shares_the_twenty_lines() -> Non
 
 
 def test_render_short__no_room_for_output__says_where_it_is() -> None:
-    lines = short(FIVE_HUNDRED, *map(output, NAMES), printed=10)
-    assert "lint: output of ruff: 783 lines in lint.log" in lines
+    lines = short(FIVE_HUNDRED, output("lint"), output("typing", 9), printed=10)
+    assert "output of tools: lint.log (783 lines), typing.log (9 lines)" in lines
+
+
+def test_render_short__room_for_some_output__shows_the_first_and_says_where_the_others_are() -> None:
+    verdict = a_verdict(*many("TK101", 20), *many("TK102", 20), stages=SEVEN)
+    lines = short(verdict, output("lint"), output("typing"), output("unit", 5), printed=5)
+    start = lines.index("lint: output of ruff")
+    assert lines[start + 1 : start + 3] == ["  line 1", "  … 782 more in lint.log"]
+    assert "more output of tools: unit.log (5 lines)" in lines
+
+
+def test_render_short__lines_above_name_the_stages__are_not_repeated_where_room_is_short() -> None:
+    setting = Setting(report=REPORT, printed=7, names_stages=True)
+    idle = StageResult(name="e2e", status=StageStatus.SKIPPED, detail="nothing to do: no tests")
+    stages = (*SEVEN, idle)
+    lines = render_short(msgspec.structs.replace(FIVE_HUNDRED, stages=stages), setting).splitlines()
+    assert (lines[1], any("failed" in line for line in lines)) == ("e2e: no tests", False)
+    assert "unit         failed  9 failed     -" in render_short(a_verdict(stages=stages), setting).splitlines()
 
 
 def test_render_short__output_has_colors_and_commands__has_none_any_more() -> None:
