@@ -30,8 +30,8 @@ def width_of(console: Console) -> int:
 class Screen:
     """The terminal or the pipe of one command.
 
-    ``printed`` counts the lines on it, and ``names_stages`` says whether they tell how each stage ended; ``outputs`` are
-    those of tools that complained, held back for the report.
+    ``printed`` counts the lines on it, and ``names_stages`` says whether they tell how each stage ended; ``outputs``
+    are those of tools that complained, held back for the report.
     """
 
     loudness: Loudness

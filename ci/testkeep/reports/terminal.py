@@ -36,8 +36,8 @@ class Setting(Struct, frozen=True, kw_only=True):
     """Where and after what a report is shown.
 
     ``width`` is in columns; ``report`` is the file that has everything (empty: there is none). ``outputs`` are those
-    of tools that complained. ``printed`` is how many lines stand above the report, ``names_stages`` whether they say how
-    each stage ended.
+    of tools that complained. ``printed`` is how many lines stand above the report, ``names_stages`` whether they say
+    how each stage ended.
     """
 
     width: int = ENDLESS

@@ -150,7 +150,7 @@ def test_render_short__page_is_full_before_it_begins__names_what_is_left_out() -
     assert len(lines) == FEWEST_LINES
     said = [line.partition(":")[0] for line in lines if line.startswith("TK")]
     assert said == ["TK101 rule", "TK102 rule", "TK203 rule", "TK303 rule"]
-    assert lines[-4] == f"… 2 more notes, 39 more partly run lines, TK405 (100 notes): {REPORT}"
+    assert lines[-4] == f"… 2 more notes, 39 more partly run lines, TK402 (100 warnings), TK405 (100 notes): {REPORT}"
 
 
 def _fitting(n: int) -> Verdict:
