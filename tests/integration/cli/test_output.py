@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
+from integration.cli.covered_project import CHOOSE, IMPORTS_CHOOSE, covered_project
 from repositories import GitProject
 
 MOST_LINES = 40
@@ -127,11 +129,12 @@ def test_run__long_lines_on_a_pipe__are_not_wrapped(project: GitProject) -> None
     ],
 )
 def test_run__coverage_has_gaps__says_so_in_short_or_in_full(
-    project: GitProject, how: tuple[str, ...], has_hint: bool, has_table: bool
+    tmp_path: Path, how: tuple[str, ...], has_hint: bool, has_table: bool
 ) -> None:
-    project.commit({"app/more.py": "def more():\n    return 1\n"})
+    files = {"app/choose.py": CHOOSE, "tests/unit/test_choose.py": IMPORTS_CHOOSE}
+    project = covered_project(tmp_path / "repository", files)
 
-    run = project.testkeep("run", "unit", "--base", "none", *how)
+    run = project.testkeep("run", "--base", "none", *how)
 
-    assert ("'testkeep coverage' shows the gaps" in run.output) is has_hint
+    assert ("'testkeep coverage' shows the gaps" in run.output) is has_hint, run.output
     assert ("missing lines" in run.output) is has_table
