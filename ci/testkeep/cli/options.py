@@ -139,7 +139,7 @@ def publish(verdict: Verdict, options: dict[str, Any], screen: Screen, report: s
         click.echo(note)
     if options["gitlab_file"] and (line := gitlab.coverage_line(verdict)):
         click.echo(line)
-    click.echo(_rendered(verdict, screen, report), nl=False)
+    screen.write(_rendered(verdict, screen, report))
 
 
 def _rendered(verdict: Verdict, screen: Screen, report: str) -> str:

@@ -60,6 +60,12 @@ class Screen:
         """Whether colors are seen here."""
         return self.console.is_terminal
 
+    def write(self, text: str) -> None:
+        """Print text as it is; a character that the encoding of this place does not have becomes a question mark."""
+        encoding = self.console.encoding
+        self.console.file.write(text.encode(encoding, "replace").decode(encoding))
+        self.console.file.flush()
+
     def hold(self, output: ToolOutput) -> None:
         """Keep a tool's output for the report."""
         self.outputs.append(msgspec.structs.replace(output, log=str(shown(Path(output.log)))))

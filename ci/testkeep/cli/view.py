@@ -52,7 +52,7 @@ def watching(
 def show_held_back(screen: Screen) -> None:
     """Show excerpts of what tools printed, where no report will."""
     if screen.outputs and not screen.is_quiet:
-        screen.console.out(render_outputs(screen.outputs, color=screen.color).rstrip("\n"), highlight=False)
+        screen.write(render_outputs(screen.outputs, color=screen.color))
     screen.outputs.clear()
 
 

@@ -98,7 +98,7 @@ def _short(verdict: Verdict, setting: Setting) -> Iterator[Text]:
     hint = _where_the_gaps_are(verdict.coverage) if setting.report else ""
     summaries = [*_summaries(verdict, width, hint)]
     bottom = [Text(), *_report(setting.report), _headline(verdict)]
-    notes = [line for note in verdict.notes for line in labelled("note: ", note, width)]
+    notes = [Text(f"note: {' '.join(wording.several_lines(note))}") for note in verdict.notes]
     partly_run = [Text(f"partly run: {line}") for line in wording.partial_branches(verdict.coverage)]
     blocks = (
         *remark_blocks(notes, "more note", rest),

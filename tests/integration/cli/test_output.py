@@ -113,6 +113,14 @@ def test_render__quiet_and_verbose__say_one_line_and_everything(red: GitProject)
     assert quiet == short.splitlines()[-1] + "\n"
 
 
+def test_render__encoding_without_an_ellipsis__still_says_the_verdict(red: GitProject) -> None:
+    red.testkeep("run", "--base", "none")
+
+    done = red.testkeep("render", ".testkeep/report/verdict.json", PYTHONIOENCODING="ascii")
+
+    assert (done.exit_code, done.output.splitlines()[-1][:6], "? " in done.output) == (0, "FAIL: ", True), done.errors
+
+
 def test_run__long_lines_on_a_pipe__are_not_wrapped(project: GitProject) -> None:
     project.commit({"tests/unit/test_failing.py": f"def test_failing():\n    raise ValueError({LONG!r})\n"})
 
