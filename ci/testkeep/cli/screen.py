@@ -10,7 +10,7 @@ import msgspec
 from rich.console import Console
 
 from testkeep.model.tool_output import ToolOutput
-from testkeep.reports.terminal import ENDLESS, Setting
+from testkeep.reports.terminal import WIDTH_OF_A_PIPE, Setting
 
 
 class Loudness(StrEnum):
@@ -23,7 +23,7 @@ class Loudness(StrEnum):
 
 def width_of(console: Console) -> int:
     """The columns of a terminal. On a pipe nothing is wrapped: whoever reads it has a width of their own."""
-    return console.width if console.is_terminal else ENDLESS
+    return console.width if console.is_terminal else WIDTH_OF_A_PIPE
 
 
 @dataclass

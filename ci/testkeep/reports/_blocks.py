@@ -15,7 +15,7 @@ from testkeep.model.tool_output import ToolOutput
 from testkeep.reports import _wording as wording
 from testkeep.reports._budget import ELLIPSIS, Block, Urgency, head_and_more, shares
 from testkeep.reports._grouping import Group, Statement
-from testkeep.reports._lines import labelled, places_of, severity_style
+from testkeep.reports._lines import ENDLESS, labelled, places_of, severity_style
 
 _MOST_OUTPUT = 20
 # A title, a line of it, and where the rest is.
@@ -82,7 +82,8 @@ def _said(statement: Statement, width: int) -> tuple[_Line, ...]:
 
 def _cut(group: Group, width: int, rest: str, room: int) -> tuple[Text, ...]:
     """What is wrong in the first line, what to do and where the rest is in the last; between them, where it is."""
-    first, *body = [line for statement in group.statements for line in _said(statement, width)]
+    # A message stays in one piece: there is a title before its beginning, and no room for a second line.
+    first, *body = [line for statement in group.statements for line in _said(statement, ENDLESS)]
     advice = _help(group, width)
     title = title_of(group).append(f": {first.text.plain.strip()}")
     if room == 1:

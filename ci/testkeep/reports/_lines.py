@@ -10,6 +10,8 @@ from rich.text import Text
 from testkeep.model.finding import Finding, Severity
 from testkeep.reports import _wording as wording
 
+# On a pipe nothing is wrapped: whoever reads it has a width of their own.
+ENDLESS = 1_000_000
 _SEVERITY_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 

@@ -13,15 +13,14 @@ from testkeep.reports import _wording as wording
 from testkeep.reports._blocks import finding_blocks, output_blocks, remark_blocks, whole_group
 from testkeep.reports._budget import fit, fits
 from testkeep.reports._grouping import grouped
-from testkeep.reports._lines import labelled
+from testkeep.reports._lines import ENDLESS, labelled
 from testkeep.reports._printing import printed
 from testkeep.reports._stage_table import idle_lines, stage_lines
 
+WIDTH_OF_A_PIPE = ENDLESS
 MOST_LINES = 40
 # What was printed before the report may take no more than leaves this many lines.
 FEWEST_LINES = 24
-# On a pipe nothing is wrapped: whoever reads it has a width of their own.
-ENDLESS = 1_000_000
 _MOST_PARTIAL = 10
 _NO_REPORT = "verdict.json has all"
 _PARTIAL = "changed lines that ran without taking all of their branches:"

@@ -213,6 +213,13 @@ def test_render_short__branches_never_taken__take_ten_lines_at_most() -> None:
     assert partly[-1] == f"… 3 more partly run lines: {REPORT}"
 
 
+def test_render_short__narrow_and_cut__keeps_the_message_in_one_piece() -> None:
+    message = "one two three four five six seven eight nine ten"
+    verdict = a_verdict(*(msgspec.structs.replace(one, message=message) for one in many("TK101", 40)))
+    lines = render_short(verdict, Setting(width=30, report=REPORT)).splitlines()
+    assert f"TK101 rule: 40 errors: {message}" in lines
+
+
 def test_render_short__waived_findings__take_one_line() -> None:
     lines = short(a_verdict(forty(waived=True)))
     assert [line for line in lines if line.startswith(("TK", " "))] == [
