@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from rich.console import Console
 
+from testkeep.cli.screen import Loudness, Screen
 from testkeep.cli.session import make_baseline
 from testkeep.errors import EXIT_PASS, BaselineError
 from testkeep.pipeline.baseline import find_base, store_folder
@@ -27,7 +27,7 @@ def baseline(ref: str | None) -> int:
     check_own_requirements()
     project = load_project(Path.cwd())
     base = find_base(project.repository, ref)
-    made = make_baseline(project, base, project.policy.run_stages, processors(), Console())
+    made = make_baseline(project, base, project.policy.run_stages, processors(), Screen(Loudness.SHORT))
     if made is None:
         click.echo(base.reason)
         return EXIT_PASS

@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 
 from testkeep.cli.options import base_option, evidence_option, untracked_option
+from testkeep.cli.screen import width_of
 from testkeep.cli.session import choose_base, folder_or_default
 from testkeep.errors import EXIT_PASS
 from testkeep.formats.text_json import encode
@@ -41,5 +42,5 @@ def coverage(**options: Any) -> int:
     if options["as_json"]:
         click.echo(encode(summary))
     else:
-        click.echo(coverage_table.render(summary, width=console.width, color=console.is_terminal))
+        click.echo(coverage_table.render(summary, width=width_of(console), color=console.is_terminal))
     return EXIT_PASS

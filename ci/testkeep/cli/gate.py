@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
 from testkeep.cli.options import (
     FILE,
     FOLDER,
     base_option,
     evidence_option,
+    loudness_options,
     minimum_options,
     output_options,
     raised,
+    screen_of,
     untracked_option,
 )
 from testkeep.cli.planned_gate import judge_plan
@@ -60,6 +61,7 @@ from testkeep.system.process import interrupt_on_termination
 )
 @runner_option
 @output_options
+@loudness_options
 def gate(**options: Any) -> int:
     """Judge the evidence of a run, against the evidence of the base commit."""
     interrupt_on_termination()
@@ -77,7 +79,7 @@ def gate(**options: Any) -> int:
         raise EvidenceError(
             f"{folder.path}: expected a folder with evidence, but {what}", hint="'testkeep run' leaves evidence."
         )
-    console = Console()
+    screen = screen_of(options)
     if options["baseline_folder"]:
         given = EvidenceFolder(options["baseline_folder"])
         base, _ = baseline_from(given, project.policy.run_stages)
@@ -87,7 +89,7 @@ def gate(**options: Any) -> int:
     else:
         base, problem = choose_base(project, options["base_ref"])
         project = under_base(project, base.commit)
-        baseline = problem or make_baseline(project, base, project.policy.run_stages, processors(), console)
+        baseline = problem or make_baseline(project, base, project.policy.run_stages, processors(), screen)
         base_folder = store_folder(project, base.commit)
     project = replace(project, policy=raised(project.policy, options))
     stages = project.policy.run_stages
@@ -102,4 +104,4 @@ def gate(**options: Any) -> int:
         base_folder=base_folder,
         untracked=options["include_untracked"],
     )
-    return conclude(case, options, console)
+    return conclude(case, options, screen)

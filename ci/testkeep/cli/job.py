@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
+from testkeep.cli.options import screen_of
 from testkeep.cli.session import conclude, folder_or_default
-from testkeep.cli.view import watching
+from testkeep.cli.view import show_held_back, watching
 from testkeep.errors import EXIT_PASS, EvidenceError, UsageError
 from testkeep.formats import plan_json
 from testkeep.model.evidence import Side
@@ -64,7 +64,7 @@ def do_job(options: dict[str, Any], pytest_arguments: tuple[str, ...]) -> int:
     leave_trace(plan, options["job_id"], folder)
     job = check_job(plan, project, options["job_id"])
     attempt = options["attempt"] or current_event().attempt
-    console = Console()
+    screen = screen_of(options)
     run_options = RunOptions(
         stages=job.stages,
         folder=folder,
@@ -72,9 +72,10 @@ def do_job(options: dict[str, Any], pytest_arguments: tuple[str, ...]) -> int:
         footprints=options["footprints"] and job.side is Side.HEAD,
         pytest_arguments=pytest_arguments,
     )
-    with watching(console, environment_variables()) as watcher:
+    with watching(screen, environment_variables()) as watcher:
         job = run_job(project, plan, job, attempt, run_options, watcher)
     if job.side is Side.BASE:
+        show_held_back(screen)
         click.echo(f"{job.id}: evidence of {plan.base[:12]} in {folder.path}")
         return EXIT_PASS
     case = Case(
@@ -87,4 +88,4 @@ def do_job(options: dict[str, Any], pytest_arguments: tuple[str, ...]) -> int:
         conserve=False,
         planned=PlannedEvidence(plan, folder, job=job),
     )
-    return conclude(case, options, console)
+    return conclude(case, options, screen)

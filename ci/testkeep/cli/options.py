@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from testkeep.cli.github_outputs import add_outputs
+from testkeep.cli.screen import Loudness, Screen
 from testkeep.model.policy import Policy
 from testkeep.model.verdict import Verdict
 from testkeep.pipeline.note import write_note
@@ -33,6 +34,16 @@ _OUTPUT_OPTIONS = (
     click.option(
         "--report", "report_folder", type=FOLDER,
         help="Folder for verdict.json, summary.md, report.html, junit.xml and coverage [default: .testkeep/report].",
+    ),
+)  # fmt: skip
+
+_LOUDNESS = (
+    click.option(
+        "--quiet", "-q", "loudness", flag_value=Loudness.QUIET.value, default=None, help="Print the verdict alone."
+    ),
+    click.option(
+        "--verbose", "-v", "loudness", flag_value=Loudness.VERBOSE.value,
+        help="Print everything: all findings, and the whole output of tools that complain.",
     ),
 )  # fmt: skip
 
@@ -72,6 +83,18 @@ def output_options(function: Function) -> Function:
     return function
 
 
+def loudness_options(function: Function) -> Function:
+    """Add the options that say how much is printed; the last one counts."""
+    for option in reversed(_LOUDNESS):
+        function = option(function)
+    return function
+
+
+def screen_of(options: dict[str, Any]) -> Screen:
+    """What the command writes on, as loudly as the user asked for."""
+    return Screen(Loudness(options["loudness"] or Loudness.SHORT))
+
+
 def minimum_options(function: Function) -> Function:
     """Add the options that raise minima of the policy."""
     for option in reversed(_MINIMA):
@@ -106,9 +129,8 @@ def _set_outputs(verdict: Verdict) -> None:
         add_outputs({"verdict": verdict.verdict, "lost": str(len(verdict.conservation.lost)), **shown})
 
 
-def publish(verdict: Verdict, options: dict[str, Any], width: int, *, color: bool) -> None:
-    """Print a verdict and write the files that the user asked for."""
-    click.echo(terminal.render(verdict, width=width, color=color))
+def publish(verdict: Verdict, options: dict[str, Any], screen: Screen, report: str = "") -> None:
+    """Write the files that the user asked for, and print the verdict; ``report`` is the file that has everything."""
     write_outputs(verdict, outputs_of(options))
     if options["github"]:
         click.echo(github.render(verdict))
@@ -117,3 +139,12 @@ def publish(verdict: Verdict, options: dict[str, Any], width: int, *, color: boo
         click.echo(note)
     if options["gitlab_file"] and (line := gitlab.coverage_line(verdict)):
         click.echo(line)
+    screen.write(_rendered(verdict, screen, report))
+
+
+def _rendered(verdict: Verdict, screen: Screen, report: str) -> str:
+    if screen.is_quiet:
+        return terminal.render_headline(verdict, color=screen.color)
+    if screen.is_verbose:
+        return terminal.render(verdict, width=screen.width, color=screen.color, report=report)
+    return terminal.render_short(verdict, screen.setting(report))

@@ -6,11 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from testkeep.cli.github_outputs import add_outputs
 from testkeep.cli.job import evidence_of, read_plan
-from testkeep.cli.options import raised
+from testkeep.cli.options import raised, screen_of
+from testkeep.cli.screen import Screen
 from testkeep.cli.session import exit_code_of, folder_or_default, make_baseline, reach
 from testkeep.errors import EvidenceError, UsageError
 from testkeep.formats.needs_json import read_needs
@@ -45,8 +44,8 @@ def judge_plan(options: dict[str, Any]) -> int:
     event = current_event()
     attempt = None if event.provider is Provider.LOCAL else event.attempt
     planned = PlannedEvidence(plan, folder, doubled, attempt=attempt)
-    console = Console()
-    baseline, base_folder = _baseline(project, planned, options["baseline_folder"], console)
+    screen = screen_of(options)
+    baseline, base_folder = _baseline(project, planned, options["baseline_folder"], screen)
     stages = tuple(dict.fromkeys((*project.policy.run_stages, *(stage for job in plan.jobs for stage in job.stages))))
     case = Case(
         project=project,
@@ -60,7 +59,7 @@ def judge_plan(options: dict[str, Any]) -> int:
         planned=planned,
         needs=needs,
     )
-    judgement = reach(case, options, console)
+    judgement = reach(case, options, screen)
     if options["saved_folder"] and judgement.verdict.verdict is not Decision.INCONCLUSIVE:
         save_as_baseline(judgement.evidence, folder, EvidenceFolder(options["saved_folder"].absolute()))
         if options["github"]:
@@ -76,7 +75,7 @@ def _check(plan: Plan, project: Project) -> None:
 
 
 def _baseline(
-    project: Project, planned: PlannedEvidence, given: Path | None, console: Console
+    project: Project, planned: PlannedEvidence, given: Path | None, screen: Screen
 ) -> tuple[Baseline | None, EvidenceFolder]:
     """The base's evidence: of the plan's own jobs, of the folder that was given, or made now."""
     base = Base(commit=planned.plan.base)
@@ -88,6 +87,6 @@ def _baseline(
         found, baseline = baseline_from(folder, project.policy.run_stages)
         if found.commit == base.commit:
             return baseline, folder
-    return make_baseline(project, base, project.policy.run_stages, processors(), console), store_folder(
+    return make_baseline(project, base, project.policy.run_stages, processors(), screen), store_folder(
         project, base.commit
     )

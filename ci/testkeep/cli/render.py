@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
-from testkeep.cli.options import FILE, output_options, publish
+from testkeep.cli.options import FILE, loudness_options, output_options, publish, screen_of
 from testkeep.errors import EXIT_PASS, EvidenceError
 from testkeep.formats.evidence_json import loads_verdict
 
@@ -16,6 +15,7 @@ from testkeep.formats.evidence_json import loads_verdict
 @click.command()
 @click.argument("verdict_file", metavar="VERDICT_JSON", type=FILE)
 @output_options
+@loudness_options
 def render(verdict_file: Path, **options: Any) -> int:
     """Render a verdict.json again, in any of the formats. Decides nothing: the exit code is 0 for any verdict.
 
@@ -26,6 +26,5 @@ def render(verdict_file: Path, **options: Any) -> int:
         data = verdict_file.read_bytes()
     except OSError as error:
         raise EvidenceError(f"{verdict_file}: the verdict cannot be read: {error.strerror}") from error
-    console = Console()
-    publish(loads_verdict(data, str(verdict_file)), options, console.width, color=console.is_terminal)
+    publish(loads_verdict(data, str(verdict_file)), options, screen_of(options))
     return EXIT_PASS

@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
 from testkeep.cli.job import do_job
 from testkeep.cli.options import (
     FILE,
     base_option,
     evidence_option,
+    loudness_options,
     minimum_options,
     output_options,
     raised,
+    screen_of,
     untracked_option,
 )
 from testkeep.cli.runner import runner_option
@@ -62,6 +63,7 @@ _STAGES_ALONE = "only the stages themselves were judged (--no-gate): no base, no
 @minimum_options
 @runner_option
 @output_options
+@loudness_options
 @click.pass_obj
 def run(pytest_arguments: tuple[str, ...], /, stages: tuple[str, ...], **options: Any) -> int:
     """Run the stages of the policy (all by default), leave evidence, and judge it.
@@ -83,7 +85,7 @@ def run(pytest_arguments: tuple[str, ...], /, stages: tuple[str, ...], **options
     wanted = named or project.policy.run_stages
     folder = EvidenceFolder(folder_or_default(project, options["evidence_folder"], "evidence"))
     folder.prepare(wanted if stages else None)
-    console = Console()
+    screen = screen_of(options)
     run_options = RunOptions(
         stages=wanted,
         folder=folder,
@@ -92,12 +94,12 @@ def run(pytest_arguments: tuple[str, ...], /, stages: tuple[str, ...], **options
         footprints=options["footprints"],
         pytest_arguments=pytest_arguments or (),
     )
-    with watching(console, environment_variables()) as watcher:
+    with watching(screen, environment_variables()) as watcher:
         run_stages(project, run_options, watcher)
     comparable = without_outages(folder, project.provenance, wanted)
     if comparable == wanted:
         keep_as_baseline(project, run_options)
-    baseline = problem or make_baseline(project, base, comparable, options["jobs"], console)
+    baseline = problem or make_baseline(project, base, comparable, options["jobs"], screen)
     report = folder_or_default(project, options["report_folder"], "report")
     case = Case(
         project=project,
@@ -110,4 +112,4 @@ def run(pytest_arguments: tuple[str, ...], /, stages: tuple[str, ...], **options
         base_folder=store_folder(project, base.commit),
         untracked=options["include_untracked"],
     )
-    return conclude(case, options, console)
+    return conclude(case, options, screen)

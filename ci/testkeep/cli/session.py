@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
 from testkeep.cli.options import publish
+from testkeep.cli.screen import Screen, shown
 from testkeep.cli.view import watching
 from testkeep.errors import (
     EXIT_FAIL,
@@ -64,20 +64,18 @@ def base_or_fail(repository: Repository, ref: str | None) -> Base:
     return find_base(repository, ref) if ref else base_of_change(repository, current_event())
 
 
-def make_baseline(
-    project: Project, base: Base, stages: Sequence[Stage], jobs: int, console: Console
-) -> Baseline | None:
+def make_baseline(project: Project, base: Base, stages: Sequence[Stage], jobs: int, screen: Screen) -> Baseline | None:
     """Get the base's evidence for the test stages; None if there is no base commit."""
     tests = tuple(stage for stage in stages if not stage.is_static)
     if not base.commit or not tests:
         return None
-    with watching(console, environment_variables(), label="base: ", quiet=True) as watcher:
+    with watching(screen, environment_variables(), label="base: ", with_output=False) as watcher:
         return obtain(project, base.commit, tests, jobs, watcher)
 
 
-def conclude(case: Case, options: dict[str, Any], console: Console) -> int:
+def conclude(case: Case, options: dict[str, Any], screen: Screen) -> int:
     """Judge, write the report, show the verdict, and return its exit code."""
-    return exit_code_of(reach(case, options, console))
+    return exit_code_of(reach(case, options, screen))
 
 
 def exit_code_of(judgement: Judgement) -> int:
@@ -85,24 +83,18 @@ def exit_code_of(judgement: Judgement) -> int:
     return _EXIT_CODES[judgement.verdict.verdict]
 
 
-def reach(case: Case, options: dict[str, Any], console: Console) -> Judgement:
+def reach(case: Case, options: dict[str, Any], screen: Screen) -> Judgement:
     """Judge, write the report, and show the verdict."""
-    with watching(console, environment_variables(), quiet=True) as watcher:
+    with watching(screen, environment_variables(), with_output=False) as watcher:
         judgement = judge(case, watcher)
     verdict = judgement.verdict
     write_report(verdict, judgement.evidence, case.report)
     if options["gitlab_file"]:
         write_coverage_parts(case.report)
-    if judgement.coverage is not None:
+    if judgement.coverage is not None and screen.is_verbose:
         files = coverage_table.render_files(
-            judgement.coverage, width=console.width, color=console.is_terminal, most=_MOST_FILES
+            judgement.coverage, width=screen.width, color=screen.color, most=_MOST_FILES
         )
         click.echo(f"{files}\n" if files else "", nl=bool(files))
-    publish(verdict, options, console.width, color=console.is_terminal)
-    click.echo(f"report: {_shown(case.report / 'report.html')}")
+    publish(verdict, options, screen, str(shown(case.report / "report.html")))
     return judgement
-
-
-def _shown(path: Path) -> Path:
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -100,6 +101,7 @@ def judge(case: Case, watcher: Watcher) -> Judgement:
         rejections=(*gathered.rejections, *written),
         baseline=case.baseline,
         today=project.repository.commit_date(project.provenance.commit),
+        clock_day=datetime.datetime.now(tz=datetime.UTC).date(),
         policy_change=project.policy_change,
         is_one_job=case.planned is not None and case.planned.job is not None,
     )

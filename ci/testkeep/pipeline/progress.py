@@ -7,8 +7,11 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
 
+import msgspec
+
 from testkeep.errors import EvidenceError
 from testkeep.formats import journal
+from testkeep.model.tool_output import ToolOutput
 from testkeep.system.evidence_folder import EvidenceFolder
 
 
@@ -42,8 +45,8 @@ class Watcher(Protocol):
         """Take a new snapshot; called some times a second."""
         ...
 
-    def output(self, stage: str, text: str) -> None:
-        """Take the whole output of a stage that did not pass."""
+    def output(self, output: ToolOutput) -> None:
+        """Take the whole output of a tool that complained."""
         ...
 
     def say(self, text: str) -> None:
@@ -62,9 +65,9 @@ class Labelled:
         """Pass a snapshot on."""
         self._watcher.show(tuple(replace(stage, name=f"{self._label}{stage.name}") for stage in stages))
 
-    def output(self, stage: str, text: str) -> None:
-        """Pass a stage's output on."""
-        self._watcher.output(f"{self._label}{stage}", text)
+    def output(self, output: ToolOutput) -> None:
+        """Pass a tool's output on."""
+        self._watcher.output(msgspec.structs.replace(output, stage=f"{self._label}{output.stage}"))
 
     def say(self, text: str) -> None:
         """Pass a line on."""

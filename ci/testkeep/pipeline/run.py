@@ -12,6 +12,7 @@ import msgspec
 from testkeep.errors import EvidenceError, Interrupted
 from testkeep.formats import evidence_json, journal
 from testkeep.model.stage import Stage
+from testkeep.model.tool_output import ToolOutput
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.measuring import make_portable
 from testkeep.pipeline.plans import RunOptions, StagePlan, make_plan, record_of
@@ -148,7 +149,22 @@ class _Run:
             result = result_of(record, stage)
             self._set(stage, Phase(result.status), result.tests, result.detail)
         if self._stages[stage].phase in _BAD:
-            self._watcher.output(stage, "".join(read_output(task.log) for task in plan.tasks))
+            self._pass_on(plan, ended)
+
+    def _pass_on(self, plan: StagePlan, ended: Mapping[str, Ended]) -> None:
+        """Show what the tools of a bad stage printed: those that complained, or all if none did."""
+        names = [command.tool for command in plan.tools] or ["pytest"]
+        runs = list(zip(names, plan.tasks, strict=True)) if plan.tasks else []
+        for name, task in [(name, task) for name, task in runs if ended[task.name].exit_code] or runs:
+            self._watcher.output(
+                ToolOutput(
+                    stage=plan.stage,
+                    tool=name,
+                    text=read_output(task.log),
+                    log=str(task.log),
+                    ends_with_summary=not plan.stage.is_static,
+                )
+            )
 
     def _set(self, stage: Stage, phase: Phase, counts: dict[str, int], detail: str) -> None:
         duration_s = time.time() - self._begun[stage] if stage in self._begun else 0.0

@@ -73,7 +73,8 @@ class Facts:
     ``baseline`` is None if none was asked for; ``comparison`` is what became of its guards. ``base_sources`` and
     ``head_sources`` have the files of tests that are on one side only, and changed and new ones, by path (None: the
     file is not there); ``head_imports`` the names that files import which lost tests; ``inspection`` is what a closer
-    look brought. ``today`` is the day of the head commit.
+    look brought. ``today`` is the day of the head commit, by which everything is judged; ``clock_day`` is the day of
+    the clock, and only proposes dates.
 
     ``coverage`` is that of all test stages together (None: something is missing from the sum), ``base_coverage`` that
     of the base commit (None: nothing to compare with), ``diff`` that of ``changed_lines``, which are by file, relative
@@ -108,10 +109,16 @@ class Facts:
     head_imports: Mapping[str, frozenset[str]] = field(default_factory=dict)
     inspection: Inspection = field(default_factory=Inspection)
     today: datetime.date = datetime.date.max
+    clock_day: datetime.date = datetime.date.min
     policy_change: PolicyChange | None = None
     is_one_job: bool = False
     waivers: tuple[Waiver, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def proposal_day(self) -> datetime.date:
+        """The day from which a date is proposed: one that is over already helps nobody."""
+        return max(self.today, self.clock_day)
 
     @property
     def test_stages(self) -> tuple[Stage, ...]:

@@ -133,7 +133,7 @@ def _problems(facts: Facts, how: Loss, code: str) -> Iterator[Problem]:
         paths = {loss.path for loss in losses}
         yield Problem(
             message=f"passed at {_base(facts)}, {how} now: {why}" if why else f"passed at {_base(facts)}, {how} now",
-            help=advise(losses, code, facts.today),
+            help=advise(losses, code, facts.proposal_day),
             tests=tuple(loss.id for loss in losses),
             path=losses[0].path if len(paths) == 1 else "",
             line=losses[0].line if len(lines) == 1 and len(paths) == 1 else 0,

@@ -14,6 +14,8 @@ from testkeep.rules.services import outages
 from testkeep.rules.static_complaints import failed_tools, sort_complaints
 from testkeep.rules.validity import EXIT_OK, broken_off, is_comparable, unexplained_failure
 
+# What `testkeep fix` repairs.
+_REPAIRED_BY_FIX = frozenset({"ruff", "black", "isort"})
 # As pytest writes them: for a strict mark, and for unittest's expectedFailure with and without the exception's type.
 _BY_SETTINGS = ("(addopts)", "(PYTEST_ADDOPTS)")
 _STRICT_PASSES = ("[XPASS(strict)]", "Unexpected success", "Failed: Unexpected success")
@@ -168,13 +170,9 @@ def _old(tool: ToolRun, complaints: Sequence[Complaint]) -> Iterator[Problem]:
 
 def _repair(stage: Stage, tool: ToolRun) -> str:
     again = f"'{' '.join(tool.command)}' shows it again."
-    match stage:
-        case Stage.FORMAT:
-            return f"'testkeep fix' repairs it. {again}"
-        case Stage.LINT:
-            return f"'testkeep fix' repairs what the linter can repair alone. {again}"
-        case _:
-            return again
+    if tool.tool not in _REPAIRED_BY_FIX:
+        return again
+    return f"'testkeep fix' repairs {'it' if stage is Stage.FORMAT else 'what it can repair alone'}. {again}"
 
 
 def forged(facts: Facts) -> Iterator[Problem]:

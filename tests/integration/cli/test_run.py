@@ -40,10 +40,10 @@ def test_run__all_stages__runs_each_test_in_exactly_one(tmp_path: Path) -> None:
     }
 
 
-def test_run__failing_test__shows_its_stage_output_whole_and_under_its_name(project: GitProject) -> None:
+def test_run__failing_test__verbose__shows_its_stage_output_whole_and_under_its_name(project: GitProject) -> None:
     project.commit({"tests/unit/test_failing.py": FAILING, "tests/integration/test_also.py": FAILING})
 
-    run = project.testkeep("run", "unit", "integration", "--base", "none")
+    run = project.testkeep("run", "unit", "integration", "--base", "none", "-v")
 
     assert (run.exit_code, run.codes) == (1, ["TK101"])
     for stage in ("unit", "integration"):

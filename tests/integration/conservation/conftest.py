@@ -83,7 +83,7 @@ def judge(head: Callable[[Pair], GitProject]) -> Callable[[Pair], Outcome]:
         project = head(pair)
         extra = ("--", *pair.arguments) if pair.arguments else ()
         return project.testkeep(
-            "run", *pair.stages, "--base", BASE, *extra, cwd=project.root / pair.folder, **pair.environment
+            "run", *pair.stages, "-v", "--base", BASE, *extra, cwd=project.root / pair.folder, **pair.environment
         )
 
     return run

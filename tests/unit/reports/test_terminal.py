@@ -13,11 +13,11 @@ from unit.reports.verdicts import a_finding, a_full_verdict, a_hostile_verdict, 
 FULL = """\
 testkeep: head 3f2a9c1b7e, base 9d8c7b6a5f
 
-stage        status   tests                                            time  detail
-format       passed   -                                              400 ms
-unit         failed   1 failed, 2 errors, 41 passed, 2 left out       1.2 s
-migration    skipped  -                                                   -  no tests of this stage
-concurrency  error    -                                          2 min 05 s  killed after 125 s
+stage        status  tests                                            time  detail
+format       passed  -                                              400 ms
+unit         failed  1 failed, 2 errors, 41 passed, 2 left out       1.2 s
+concurrency  error   -                                          2 min 05 s  killed after 125 s
+migration: no tests of this stage
 
 coverage:     overall 91.3%, diff n/a, service 99.99%, router 100%
 conservation: 100 kept, 2 lost, 1 moved, 1 replaced, 1 retired, 1 waived
@@ -99,11 +99,30 @@ def test_render__message_names_a_test__is_not_wrapped() -> None:
     assert f"\n  {message}\n" in render(a_verdict(a_finding(message=message)), width=40, color=False)
 
 
-def test_render__detail_names_a_test__stands_whole_below_the_table() -> None:
+def test_render__detail_names_a_test__stands_whole_in_the_table() -> None:
     detail = "killed while it ran tests/unit/test_cart.py::test_add[two words]"
     stages = (StageResult(name="unit", status=StageStatus.ERROR, detail=detail),)
     text = render(a_verdict(stages=stages), width=50, color=False)
-    assert f"unit   error   -         -  see below\nunit: {detail}\n" in text
+    assert f"unit   error   -         -  {detail}\n" in text
+
+
+def test_render__detail_of_two_lines__stands_whole_below_the_table() -> None:
+    stages = (StageResult(name="unit", status=StageStatus.ERROR, detail="cut off\nby a signal"),)
+    text = render(a_verdict(stages=stages), width=50, color=False)
+    assert "unit   error   -         -  cut off\nunit: cut off\n      by a signal\n" in text
+
+
+def test_render__stages_without_tests__take_one_line_for_each_reason() -> None:
+    idle = {"migration": "nothing to do: no tests", "concurrency": "nothing to do: no tests", "typing": ""}
+    stages = tuple(StageResult(name=name, status=StageStatus.SKIPPED, detail=why) for name, why in idle.items())
+    left = StageResult(name="unit", status=StageStatus.SKIPPED, tests={"deselected": 3})
+    lines = render(a_verdict(stages=(*stages, left)), width=80, color=False).splitlines()
+    assert lines[3:6] == ["unit   skipped  3 deselected     -", "migration, concurrency: no tests", "typing: skipped"]
+
+
+def test_render__report__is_named_before_the_verdict() -> None:
+    lines = render(a_full_verdict(), width=100, color=False, report="a/report.html").splitlines()
+    assert lines[-2:] == ["report: a/report.html", "FAIL: 3 errors, 1 warning, 1 note, 1 waived"]
 
 
 def test_render__long_text__is_wrapped_beside_its_label() -> None:

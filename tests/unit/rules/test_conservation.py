@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -161,6 +162,22 @@ _SAYING = partial(LostTest, base=a_test(), how=Loss.SKIPPED, path=FILE)
 def test_tk2xx__without_a_reason__ends_without_a_colon() -> None:
     facts = replace(_facts(a_record(a_test())), comparison=Comparison(lost=(_SAYING(why=""),), obstacle=""))
     assert [finding.message for finding in findings_of("TK201", facts)] == [f"passed at {BASE[:12]}, skipped now"]
+
+
+@pytest.mark.parametrize(
+    ("clock_day", "proposed"),
+    [
+        pytest.param(datetime.date(2026, 11, 25), "expires = 2026-12-25", id="the commit is older than today"),
+        pytest.param(TODAY, "expires = 2026-12-20", id="boundary: the same day"),
+        pytest.param(datetime.date(2026, 1, 1), "expires = 2026-12-20", id="the commit's clock is ahead"),
+    ],
+)
+def test_tk2xx__waiver_that_is_proposed__lasts_from_the_later_day(clock_day: datetime.date, proposed: str) -> None:
+    facts = replace(
+        _facts(a_record(a_test())), comparison=Comparison(lost=(_SAYING(why=""),), obstacle=""), clock_day=clock_day
+    )
+    (finding,) = findings_of("TK201", facts)
+    assert finding.help.endswith(proposed)
 
 
 # One cause, one finding -------------------------------------------------------------------------------------------

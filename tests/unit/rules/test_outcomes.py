@@ -397,7 +397,7 @@ def _complaint(
         name="static-stage-failed",
         severity=severity,
         message=message,
-        help=help_ or "'testkeep fix' repairs what the linter can repair alone. 'ruff check .' shows it again.",
+        help=help_ or "'testkeep fix' repairs what it can repair alone. 'ruff check .' shows it again.",
         path=path,
         line=line,
     )
@@ -514,6 +514,20 @@ def test_tk106__formatting__is_repaired_by_one_command() -> None:
         "black: is not formatted",
         "'testkeep fix' repairs it. 'black check .' shows it again.",
     )
+
+
+@pytest.mark.parametrize(
+    ("stage", "tool", "named"),
+    [
+        pytest.param("format", "black", True, id="formatter"),
+        pytest.param("lint", "ruff", True, id="linter"),
+        pytest.param("lint", "import-linter", False, id="contracts are mended by hand"),
+        pytest.param("typing", "mypy", False, id="types are mended by hand"),
+    ],
+)
+def test_tk106__stage_and_tool__names_the_command_that_mends(stage: str, tool: str, named: bool) -> None:
+    (finding,) = findings_of("TK106", the_facts(a_static_record(a_tool(tool, exit_code=1), job=stage)))
+    assert ("'testkeep fix'" in finding.help) is named
 
 
 @pytest.mark.parametrize(

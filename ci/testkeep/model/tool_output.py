@@ -1,0 +1,15 @@
+"""What the tools of a stage that did not pass have printed."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class ToolOutput(Struct, frozen=True, kw_only=True):
+    """The output of one tool: ``log`` is the file that has it, ``ends_with_summary`` says where its reader looks."""
+
+    stage: str
+    tool: str
+    text: str
+    log: str
+    ends_with_summary: bool = False
