@@ -13,13 +13,12 @@ from testkeep.errors import BaselineError, EvidenceError, UsageError
 from testkeep.formats import pre_commit
 from testkeep.model.evidence import Evidence
 from testkeep.model.stage import Stage
-from testkeep.model.tool_output import ToolOutput
 from testkeep.pipeline.base_tree import check_out
 from testkeep.pipeline.baseline import store_folder
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.gather import read_all
 from testkeep.pipeline.plans import RunOptions
-from testkeep.pipeline.progress import StageProgress, Watcher
+from testkeep.pipeline.progress import Labelled, Watcher
 from testkeep.pipeline.run import run_stages
 from testkeep.pipeline.static_tools import CONFIG_FILES
 from testkeep.rules.static_complaints import failed_tools
@@ -81,28 +80,12 @@ def _make(
         made = EvidenceFolder(base.scratch / "static")
         made.prepare()
         options = RunOptions(stages=stages, folder=made, measure=False, environment=base.environment)
-        run_stages(replace(base.project, policy=project.policy), options, _OfBase(watcher))
+        run_stages(replace(base.project, policy=project.policy), options, Labelled(watcher, "base: "))
         found = _stored(made)
         folder.path.mkdir(parents=True, exist_ok=True)
         for stage in found:
             folder.write_record(stage, made.read_record(stage) or b"")
     return found
-
-
-class _OfBase:
-    """Shows the base's stages under names of their own; what the tools say there is compared, not shown."""
-
-    def __init__(self, watcher: Watcher) -> None:
-        self._watcher = watcher
-
-    def show(self, stages: tuple[StageProgress, ...]) -> None:
-        self._watcher.show(tuple(replace(stage, name=f"base: {stage.name}") for stage in stages))
-
-    def output(self, output: ToolOutput) -> None:
-        """Keep it back."""
-
-    def say(self, text: str) -> None:
-        self._watcher.say(text)
 
 
 def _config_paths(project: Project) -> list[Path]:
