@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from testkeep.errors import EvidenceError
+from testkeep.formats.unreadable import UNREADABLE
 from testkeep.model.coverage import Branch, Coverage, FileCoverage, FunctionCoverage, Ratio
 
 
@@ -58,7 +59,7 @@ def loads(data: bytes) -> Coverage:
     """
     try:
         report = msgspec.json.decode(data, type=_Report)
-    except (ValueError, RecursionError) as error:
+    except UNREADABLE as error:
         raise EvidenceError(f"coverage's JSON report cannot be read: {error}") from error
     return Coverage(
         files={

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from testkeep.errors import EvidenceError
+from testkeep.formats.unreadable import UNREADABLE
 from testkeep.model.coverage import Ratio
 from testkeep.model.diff_coverage import ChangedFile, DiffCoverage
 
@@ -29,7 +30,7 @@ def loads(data: bytes) -> DiffCoverage:
     """
     try:
         report = msgspec.json.decode(data, type=_Report)
-    except (ValueError, RecursionError) as error:
+    except UNREADABLE as error:
         raise EvidenceError(f"diff-cover's JSON report cannot be read: {error}") from error
     coverage = DiffCoverage(
         files={

@@ -9,6 +9,7 @@ import msgspec
 
 from testkeep.errors import EvidenceError
 from testkeep.formats.text_json import encode
+from testkeep.formats.unreadable import UNREADABLE
 from testkeep.model.evidence import EVIDENCE_SCHEMA, Evidence
 from testkeep.model.verdict import VERDICT_SCHEMA, Verdict
 
@@ -40,7 +41,7 @@ def loads(data: bytes, source: str) -> Evidence:
                 hint="Make the evidence again with this version of testkeep.",
             )
         return msgspec.json.decode(data, type=Evidence)
-    except (ValueError, RecursionError) as error:
+    except UNREADABLE as error:
         raise EvidenceError(f"{source}: not a complete evidence record: {error}", hint="Run the job again.") from error
 
 
@@ -72,7 +73,7 @@ def loads_verdict(data: bytes, source: str) -> Verdict:
         if schema != VERDICT_SCHEMA:
             raise EvidenceError(f"{source}: expected the schema {VERDICT_SCHEMA}, found {schema}")
         return msgspec.json.decode(data, type=Verdict)
-    except (ValueError, RecursionError) as error:
+    except UNREADABLE as error:
         raise EvidenceError(f"{source}: not a complete verdict: {error}") from error
 
 

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from testkeep.errors import EvidenceError
 from testkeep.formats import text_json
+from testkeep.formats.unreadable import UNREADABLE
 from testkeep.model.evidence import (
     EVIDENCE_SCHEMA,
     CollectorReport,
@@ -131,7 +132,7 @@ def decode(data: bytes) -> list[Line]:
     for number, text in enumerate(whole, 1):
         try:
             decoded.append(_decoder.decode(text))
-        except (ValueError, RecursionError) as error:
+        except UNREADABLE as error:
             raise EvidenceError(f"line {number} of the journal is damaged: {error}") from error
     return decoded
 

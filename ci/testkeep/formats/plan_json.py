@@ -9,6 +9,7 @@ import msgspec
 
 from testkeep.errors import EvidenceError
 from testkeep.formats.text_json import encode
+from testkeep.formats.unreadable import UNREADABLE
 from testkeep.model.evidence import Job
 from testkeep.model.plan import PLAN_SCHEMA, Plan, groups
 
@@ -42,7 +43,7 @@ def loads(data: bytes, source: str) -> Plan:
         if schema != PLAN_SCHEMA:
             raise EvidenceError(f"{source}: expected the schema {PLAN_SCHEMA}, found {schema}", hint=_AGAIN)
         plan = msgspec.json.decode(data, type=Plan)
-    except (ValueError, RecursionError) as error:
+    except UNREADABLE as error:
         raise EvidenceError(f"{source}: not a complete plan: {error}", hint=_AGAIN) from error
     if plan.digest != _digest(plan):
         raise EvidenceError(f"{source}: the plan was changed after it was made: its digest is another", hint=_AGAIN)

@@ -13,6 +13,7 @@ from msgspec import Struct
 from testkeep.errors import EvidenceError
 from testkeep.formats import coverage_config
 from testkeep.formats.text_json import encode
+from testkeep.formats.unreadable import UNREADABLE
 from testkeep.model.coverage import BaseCoverage, Coverage, CoverageTotals
 from testkeep.model.evidence import Evidence
 from testkeep.pipeline import measuring
@@ -112,5 +113,5 @@ def _name(project: Project, folder: EvidenceFolder, jobs: Sequence[str]) -> str:
 def _decode(data: bytes) -> _Sums | None:
     try:
         return msgspec.json.decode(data, type=_Sums)
-    except ValueError:
+    except UNREADABLE:
         return None

@@ -75,7 +75,7 @@ _DATA = dumps(_TEST_RECORD)
         pytest.param(b'{"x": ' + b"[" * 100_000, id="nested without end"),
     ],
 )
-def test_loads__damaged_record__is_refused_with_a_reason(data: bytes) -> None:
+def test_loads__damaged_record__is_refused_with_the_reason(data: bytes) -> None:
     """The reason is in the words of the library that reads, which differ from release to release."""
     with pytest.raises(EvidenceError) as caught:
         loads(data, "unit.json")

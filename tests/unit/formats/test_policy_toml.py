@@ -316,14 +316,19 @@ def test_loads__many_problems__are_reported_at_once_in_the_files_order() -> None
     )
 
 
-def test_loads__invalid_toml__says_so() -> None:
+@pytest.mark.parametrize(
+    ("text", "source", "beginning"),
+    [
+        pytest.param("a = ", "pyproject.toml", "not valid TOML: ", id="invalid TOML"),
+        pytest.param(
+            "[tool]\ntestkeep = 3", "pyproject.toml", "tool.testkeep: expected a table", id="testkeep is no table"
+        ),
+    ],
+)
+def test_loads__unusable_file__says_so(text: str, source: str, beginning: str) -> None:
     """What follows is in the words of the library that reads."""
-    (problem,) = _problems("a = ", "pyproject.toml")
-    assert problem.startswith("not valid TOML: ")
-
-
-def test_loads__testkeep_is_no_table__says_so() -> None:
-    assert _problems("[tool]\ntestkeep = 3", "pyproject.toml") == ("tool.testkeep: expected a table",)
+    (problem,) = _problems(text, source)
+    assert problem.startswith(beginning)
 
 
 def test_digest__equal_policies__have_equal_digests() -> None:
