@@ -85,6 +85,7 @@ def test_coverage__some_stages_were_not_run__says_which_are_missing(tmp_path: Pa
 
 def test_coverage__base_was_never_measured__shows_the_head_alone_and_runs_nothing(tmp_path: Path) -> None:
     project = covered_project(tmp_path / "repository", ratchet="true")
+    base = project.git("rev-parse", "HEAD")
     project.commit({"app/calc.py": f"# Sums.\n{CALC}"})
     project.testkeep("run", "--base", "none")
 
@@ -92,7 +93,7 @@ def test_coverage__base_was_never_measured__shows_the_head_alone_and_runs_nothin
 
     assert (summary.overall.percent, summary.overall.base_percent) == (100.0, None)
     assert summary.diff == Share(covered=0, total=0, percent=None, minimum=0.0)
-    assert not list((project.root / ".testkeep").rglob("baseline/*/*.json"))
+    assert not list((project.root / ".testkeep" / "baseline").glob(f"{base[:12]}-*/*.json"))
 
 
 @pytest.mark.parametrize(
