@@ -132,15 +132,20 @@ def coverage_figures(coverage: CoverageResult) -> tuple[Figure, ...]:
     """List the figures by name, overall and diff first; empty if nothing was measured."""
     if coverage == CoverageResult():
         return ()
-    remarks = {key: not_required(default) for key, default in coverage.defaults.items()}
     return (
-        Figure("overall", coverage.overall_percent, remarks.get("coverage.overall", "")),
+        _measured("overall", coverage.overall_percent, coverage.defaults.get("coverage.overall")),
         Figure("diff", coverage.diff_percent),
         *(
-            Figure(one_line(name), value, remarks.get(f"coverage.layers.{name}", ""))
+            _measured(one_line(name), value, coverage.defaults.get(f"coverage.layers.{name}"))
             for name, value in coverage.layers.items()
         ),
     )
+
+
+def _measured(name: str, value: float | None, default: float | None) -> Figure:
+    """A figure below a minimum that nobody wrote down says so."""
+    is_below = value is not None and default is not None and value < default
+    return Figure(name, value, not_required(default) if is_below and default is not None else "")
 
 
 def coverage_summary(coverage: CoverageResult) -> str:
