@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 TRACER = "CTracer"
 """The only tracer for which it is done: the Python tracer takes an empty set for none, and stops adding to it."""
 
-_FIELD = 0xFFFFFFF  # the C tracer packs both ends of an arc into fields of 28 bits, and their signs into bits 56 and 57
-_FIELD_BITS = 28
-_NEGATIVE_FROM, _NEGATIVE_TO = 1 << 56, 1 << 57
+_FIELD_BITS, _OLD_FIELD_BITS = 28, 20
+"""The C tracer packs both ends of an arc into fields of so many bits, and their signs into the two bits above."""
+_NEW_FIELDS = (7, 13, 2)
+"""The release of coverage.py from which on the fields are the wider ones."""
 # "multiprocessing" is about child processes, and patches that module whenever a coverage object starts.
 _CONCURRENCY = frozenset({"thread", "greenlet", "gevent", "eventlet"})
 
@@ -102,13 +103,17 @@ class CollectedSets:
 
 def _lines(arcs: frozenset[Any]) -> frozenset[int]:
     """Both ends of all arcs, except where one is the way into a code object or out of it."""
-    ends = (end for arc in arcs for end in _unpacked(arc))
+    import coverage
+
+    bits = _FIELD_BITS if coverage.version_info >= _NEW_FIELDS else _OLD_FIELD_BITS
+    ends = (end for arc in arcs for end in _unpacked(arc, bits))
     return frozenset(end for end in ends if end > 0)
 
 
-def _unpacked(arc: int) -> tuple[int, int]:
-    start, end = arc & _FIELD, arc >> _FIELD_BITS & _FIELD
-    return -start if arc & _NEGATIVE_FROM else start, -end if arc & _NEGATIVE_TO else end
+def _unpacked(arc: int, bits: int) -> tuple[int, int]:
+    field = (1 << bits) - 1
+    start, end = arc & field, arc >> bits & field
+    return -start if arc >> 2 * bits & 1 else start, -end if arc >> 2 * bits & 2 else end
 
 
 def why_not(running: Coverage, make: Callable[[Coverage], FootprintWay] = CollectedSets) -> str:
