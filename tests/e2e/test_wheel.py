@@ -103,6 +103,9 @@ def test_sdist__contents__have_the_sources_tests_and_example(built: Path) -> Non
 def test_installed__without_the_tools__is_inconclusive_and_says_how_to_install_them(
     bin_folder: Path, repository: Path
 ) -> None:
+    (repository / "testkeep.toml").write_text('stages = ["format", "lint", "typing", "unit"]\n')
+    commit(repository)
+
     output = call(repository, bin_folder / "testkeep", "run", "--base", "none", "--json", "v.json", exit_code=4)
 
     verdict = json.loads((repository / "v.json").read_text())

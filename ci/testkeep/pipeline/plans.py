@@ -25,7 +25,7 @@ from testkeep.system.files import read_output
 from testkeep.system.process import Ended, Task
 
 NO_TESTS = "no tests"
-NOT_CONFIGURED = "not configured"
+NOT_CONFIGURED = "not configured; to run it, list it in the policy's stages"
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def _static_plan(project: Project, options: RunOptions, stage: Stage) -> StagePl
     has_python = any(name.endswith((".py", ".pyi")) for name in project.files)
     commands = (*(own if has_python else ()), *further_commands(project.policy, stage))
     if not commands:
-        return StagePlan(stage, (), idle=_idle(stage) if has_python and not uses else "no Python files")
+        return StagePlan(stage, (), idle=NOT_CONFIGURED if has_python and not uses else "no Python files")
     argvs = {command: argv for command in commands if (argv := _argv(command, project.root))}
     tasks = tuple(
         Task(
@@ -108,10 +108,6 @@ def _static_plan(project: Project, options: RunOptions, stage: Stage) -> StagePl
     )
     missing = tuple(command for command in commands if command not in argvs)
     return StagePlan(stage, tasks, tuple(argvs), missing)
-
-
-def _idle(stage: Stage) -> str:
-    return f"{NOT_CONFIGURED}; list '{stage}' in the policy's stages to run it"
 
 
 def _argv(command: ToolCommand, root: Path) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ def test_run__nothing_is_configured__static_stages_are_skipped_with_the_way_out(
     assert (run.exit_code, run.codes) == (0, [])
     assert _statuses(run)["lint"] == (
         "skipped",
-        "nothing to do: not configured; list 'lint' in the policy's stages to run it",
+        "nothing to do: not configured; to run it, list it in the policy's stages",
     )
 
 
