@@ -46,7 +46,7 @@ def version_checks(installed: Mapping[str, str], requirements: Iterable[str], wo
     """Compare what is installed with testkeep's own requirements, and with what is known to break.
 
     ``installed`` has the version by the name of each distribution (empty: not installed), ``requirements`` are those
-    of testkeep's metadata, ``words`` is what the project's files say.
+    of testkeep's metadata, ``words`` is what the project's files say, in small letters.
     """
     parsed = [requirement for line in requirements if (requirement := _parsed(line)) is not None]
     found = [*_below(installed, parsed), *_broken(installed, words)]

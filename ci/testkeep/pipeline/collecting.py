@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,10 +11,12 @@ import msgspec
 from testkeep.errors import EvidenceError
 from testkeep.formats import evidence_json
 from testkeep.model.evidence import Job, JobContext, Suite
-from testkeep.model.stage import TEST_STAGES
+from testkeep.model.stage import TEST_STAGES, Stage
+from testkeep.pipeline.baseline import state_folder
 from testkeep.pipeline.commands import collection_arguments
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.environments import test_environment
+from testkeep.pipeline.gather import read_all
 from testkeep.system import interpreter
 from testkeep.system.evidence_folder import EvidenceFolder
 from testkeep.system.files import read_output, scratch_folder
@@ -59,7 +62,7 @@ def collect(project: Project, seed: int, limit_s: float) -> Collection:
         )
         ended = Tasks(1).run([task], lambda: None, lambda: False)[task.name]
         suite = None if ended.timed_out else _suite(folder)
-        trouble = "" if suite is not None else _last_line(task.log)
+        trouble = "" if suite is not None else _trouble(task.log)
     after = _changes(project)
     changed = tuple(sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name)))
     return Collection(suite, ended.duration_s, timed_out=ended.timed_out, trouble=trouble, changed=changed)
@@ -73,9 +76,21 @@ def _suite(folder: EvidenceFolder) -> Suite | None:
         return None  # the process' last line says more
 
 
-def _last_line(log: Path) -> str:
+def last_numbers(project: Project) -> dict[Stage, int]:
+    """How many tests of each stage the records of the last run have; they may be of other code."""
+    try:
+        records, _ = read_all(EvidenceFolder(state_folder(project) / "evidence"))
+    except EvidenceError:
+        return {}
+    found = Counter(test.item.stage for record in records for test in record.tests)
+    return {stage: found[stage] for stage in TEST_STAGES if found[stage]}
+
+
+def _trouble(log: Path) -> str:
+    """The last line that speaks of an error, else the last one: pytest goes on to say where it was started."""
     lines = [line.strip() for line in read_output(log).splitlines() if line.strip()]
-    return lines[-1] if lines else "it printed nothing"
+    errors = [line for line in lines if "error" in line.lower()]
+    return (errors or lines or ["it printed nothing"])[-1]
 
 
 def _changes(project: Project) -> dict[str, tuple[int, int]]:

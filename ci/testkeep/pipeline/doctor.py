@@ -12,7 +12,7 @@ from testkeep.model.checkup import CHECKUP_SCHEMA, Check, Checkup, ok, problem, 
 from testkeep.model.stage import STATIC_STAGES, Stage
 from testkeep.pipeline.change_base import base_of_change, current_event
 from testkeep.pipeline.collected import IDS, TESTS, counted, id_check, named, suite_checks
-from testkeep.pipeline.collecting import Collection, collect, collection_context
+from testkeep.pipeline.collecting import Collection, collect, collection_context, last_numbers
 from testkeep.pipeline.commands import further_commands, static_command
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.static_tools import tools_of
@@ -31,7 +31,7 @@ def examine(project: Project, patience_s: float) -> Checkup:
     Raises:
         ToolError: git or Python cannot be started.
     """
-    words = "\n".join(project.text(name) for name in project.files if name.endswith(_TEXTS))
+    words = "\n".join(project.text(name) for name in project.files if name.endswith(_TEXTS)).lower()
     checks = [
         _root(project),
         _source(project),
@@ -77,18 +77,18 @@ def _static_stage(project: Project, stage: Stage) -> Iterator[Check]:
             yield (problem if required else warning)(
                 name, f"{said}, is not installed", f"Install it: {command.install}"
             )
-    for command in further:
-        if interpreter.find_program(command.tool, project.root):
-            yield ok(name, f"{command.tool}, found in the policy's commands")
+    for program in dict.fromkeys(command.tool for command in further):
+        if interpreter.find_program(program, project.root):
+            yield ok(name, f"{program}, found in the policy's commands")
         else:
-            yield problem(name, f"{command.tool} is not installed", f"Install it: {command.install}.")
+            yield problem(name, f"{program}, found in the policy's commands, is not installed", "Install it.")
 
 
 def _tests(project: Project, patience_s: float) -> Iterator[Check]:
     first = collect(project, 1, patience_s)
     changed = set(first.changed)
     if first.suite is None:
-        yield _no_collection(first)
+        yield _no_collection(first, project)
     else:
         required = tuple(stage for stage in project.policy.stages or () if not stage.is_static)
         yield from suite_checks(first.suite, collection_context(project), required)
@@ -97,7 +97,7 @@ def _tests(project: Project, patience_s: float) -> Iterator[Check]:
         else:
             second = collect(project, 2, patience_s)
             changed |= set(second.changed)
-            yield id_check(first.suite, second.suite) if second.suite else _no_collection(second)
+            yield id_check(first.suite, second.suite) if second.suite else _no_collection(second, project)
     if changed:
         said = f"collecting the tests changes {counted(len(changed), 'file')}: {named(sorted(changed))}"
         yield warning(_TREE, said, "A run is of other files then: let tests write to tmp_path, or have git ignore it.")
@@ -105,11 +105,14 @@ def _tests(project: Project, patience_s: float) -> Iterator[Check]:
         yield ok(_TREE, "collecting the tests changes no file that git sees")
 
 
-def _no_collection(collection: Collection) -> Check:
-    if collection.timed_out:
-        said = f"not counted: collecting was stopped after {collection.duration_s:.0f} s"
-        return warning(TESTS, said, "Let it take longer: testkeep doctor --patience 60")
-    return problem(TESTS, f"pytest collects nothing: {collection.trouble}", "Run 'pytest --collect-only' to see more.")
+def _no_collection(collection: Collection, project: Project) -> Check:
+    if not collection.timed_out:
+        advice = "Run 'pytest --collect-only' to see more."
+        return problem(TESTS, f"pytest collects nothing: {collection.trouble}", advice)
+    said = f"not counted: collecting was stopped after {collection.duration_s:.0f} s"
+    last = ", ".join(f"{number} of stage {stage}" for stage, number in last_numbers(project).items())
+    before = f"; the last run found {last}" if last else ""
+    return warning(TESTS, said + before, "Let it take longer: testkeep doctor --patience 60")
 
 
 def _base(project: Project) -> Check:
@@ -133,7 +136,7 @@ def _services(words: str) -> Iterator[Check]:
         reason, shown = refused.get(place, ""), f"{variable}: {place[0]}:{place[1]}"
         if not reason:
             yield ok("service", f"{shown} answers")
-        elif variable.lower() in words.lower():
+        elif variable.lower() in words:
             yield problem("service", f"{shown} {reason}", "Start it: the project's files name this variable.")
         else:
             yield warning("service", f"{shown} {reason}", "Start it if tests need it.")
