@@ -22,6 +22,8 @@ from testkeep.system.evidence_folder import EvidenceFolder
 from testkeep.system.files import read_output, scratch_folder
 from testkeep.system.process import Task, Tasks
 
+# Nothing is lost when it is ended.
+_GRACE_S = 0.5
 _JOB = Job(id="collection", stages=TEST_STAGES)
 
 
@@ -60,7 +62,7 @@ def collect(project: Project, seed: int, limit_s: float) -> Collection:
             log=folder.log_path(_JOB.id),
             timeout_s=limit_s,
         )
-        ended = Tasks(1).run([task], lambda: None, lambda: False)[task.name]
+        ended = Tasks(1, _GRACE_S).run([task], lambda: None, lambda: False)[task.name]
         suite = None if ended.timed_out else _suite(folder)
         trouble = "" if suite is not None else _trouble(task.log)
     after = _changes(project)

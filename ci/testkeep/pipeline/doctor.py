@@ -9,6 +9,7 @@ from testkeep.formats.installed_versions import named as versions_named
 from testkeep.formats.installed_versions import version_checks
 from testkeep.formats.service_urls import services
 from testkeep.model.checkup import CHECKUP_SCHEMA, Check, Checkup, ok, problem, warning
+from testkeep.model.evidence import Suite
 from testkeep.model.stage import STATIC_STAGES, Stage
 from testkeep.pipeline.change_base import base_of_change, current_event
 from testkeep.pipeline.collected import IDS, TESTS, counted, id_check, named, suite_checks
@@ -35,7 +36,7 @@ def examine(project: Project, patience_s: float) -> Checkup:
     checks = [
         _root(project),
         _source(project),
-        *(check for stage in STATIC_STAGES for check in _static_stage(project, stage)),
+        *(check for stage in _static_stages(project) for check in _static_stage(project, stage)),
         *_tests(project, patience_s),
         _base(project),
         *_versions(words),
@@ -56,6 +57,10 @@ def _source(project: Project) -> Check:
         return ok("source", ", ".join(project.source))
     advice = "Name it: source = [...] in [tool.testkeep]."
     return warning("source", "no production code is found, so no coverage is measured", advice)
+
+
+def _static_stages(project: Project) -> tuple[Stage, ...]:
+    return tuple(stage for stage in STATIC_STAGES if stage in project.policy.run_stages)
 
 
 def _static_stage(project: Project, stage: Stage) -> Iterator[Check]:
@@ -97,12 +102,21 @@ def _tests(project: Project, patience_s: float) -> Iterator[Check]:
         else:
             second = collect(project, 2, patience_s)
             changed |= set(second.changed)
-            yield id_check(first.suite, second.suite) if second.suite else _no_collection(second, project)
+            yield _ids(first.suite, second)
     if changed:
         said = f"collecting the tests changes {counted(len(changed), 'file')}: {named(sorted(changed))}"
         yield warning(_TREE, said, "A run is of other files then: let tests write to tmp_path, or have git ignore it.")
     else:
         yield ok(_TREE, "collecting the tests changes no file that git sees")
+
+
+def _ids(suite: Suite, second: Collection) -> Check:
+    if second.suite is not None:
+        return id_check(suite, second.suite)
+    if second.timed_out:
+        return ok(IDS, "not compared: the second collection took much longer than the first")
+    advice = "Look for what the first collection left behind, and for what depends on PYTHONHASHSEED."
+    return problem(IDS, f"a second collection fails: {second.trouble}", advice)
 
 
 def _no_collection(collection: Collection, project: Project) -> Check:

@@ -110,11 +110,26 @@ def test_doctor__many_faults__are_each_said(tmp_path: Path) -> None:
     assert "made.txt" in found["working tree"].said
 
 
-def test_doctor__pytest_does_not_start__says_its_last_line(tmp_path: Path) -> None:
+def test_doctor__pytest_does_not_start__says_why(tmp_path: Path) -> None:
     project = simple_project(tmp_path / "repository")
     project.commit({"pytest.ini": "[pytest]\naddopts = --no-such-option\n"})
 
-    assert _found(project, code=1)["tests"].status is Status.PROBLEM
+    check = _found(project, code=1)["tests"]
+
+    assert (check.status, "--no-such-option" in check.said) == (Status.PROBLEM, True)
+
+
+def test_doctor__tools__are_said_with_where_they_were_found(tmp_path: Path) -> None:
+    project = simple_project(tmp_path / "repository")
+    project.commit({"mypy.ini": "[mypy]\n", "setup.cfg": "[flake8]\n"})
+    policy = '[tool.testkeep]\nstages = ["lint", "unit"]\n\n[tool.testkeep.commands]\nlint = ["no-such-linter ."]\n'
+    listed = simple_project(tmp_path / "listed", policy=policy)
+
+    found, missing = _found(project, code=0), _found(listed, code=1)
+
+    assert "mypy, found in mypy.ini; version" in found["stage typing"].said
+    assert (missing["stage lint"].status, "no-such-linter" in missing["stage lint"].said) == (Status.PROBLEM, True)
+    assert "stage typing" not in missing
 
 
 def test_doctor__no_patience__says_how_to_have_more(tmp_path: Path) -> None:
