@@ -24,7 +24,7 @@ def suite_checks(suite: Suite, context: JobContext, required: Sequence[Stage]) -
     failed = [report for report in suite.collectors if report.outcome == "failed"]
     if failed:
         first = failed[0]
-        said = f"{counted(len(failed), 'file')} cannot be collected: {named(report.id for report in failed)}"
+        said = f"pytest cannot collect {named(report.id for report in failed)}"
         checks.append(problem(TESTS, f"{said} ({first.reason[:200]})", "Fix it: what is in it is not run."))
     elif not items:
         checks.append(warning(TESTS, "pytest collects no test", "Write one, or look at testpaths and python_files."))

@@ -10,7 +10,7 @@ from testkeep.formats.installed_versions import version_checks
 from testkeep.formats.service_urls import services
 from testkeep.model.checkup import CHECKUP_SCHEMA, Check, Checkup, ok, problem, warning
 from testkeep.model.evidence import Suite
-from testkeep.model.stage import STATIC_STAGES, Stage
+from testkeep.model.stage import Stage
 from testkeep.pipeline.change_base import base_of_change, current_event
 from testkeep.pipeline.collected import IDS, TESTS, counted, id_check, named, suite_checks
 from testkeep.pipeline.collecting import Collection, collect, collection_context, last_numbers
@@ -36,7 +36,7 @@ def examine(project: Project, patience_s: float) -> Checkup:
     checks = [
         _root(project),
         _source(project),
-        *(check for stage in _static_stages(project) for check in _static_stage(project, stage)),
+        *_static_stages(project),
         *_tests(project, patience_s),
         _base(project),
         *_versions(words),
@@ -59,17 +59,17 @@ def _source(project: Project) -> Check:
     return warning("source", "no production code is found, so no coverage is measured", advice)
 
 
-def _static_stages(project: Project) -> tuple[Stage, ...]:
-    return tuple(stage for stage in STATIC_STAGES if stage in project.policy.run_stages)
+def _static_stages(project: Project) -> Iterator[Check]:
+    try:
+        for stage in project.policy.run_stages:
+            if stage.is_static:
+                yield from _static_stage(project, stage)
+    except UsageError as error:  # of all stages: it is in the hooks' file
+        yield problem("static tools", error.message, error.hint or "Mend the file.")
 
 
 def _static_stage(project: Project, stage: Stage) -> Iterator[Check]:
-    name, required = f"stage {stage}", project.policy.lists(stage)
-    try:
-        uses = tools_of(project, stage)
-    except UsageError as error:
-        yield problem(name, error.message, error.hint or "Fix the file.")
-        return
+    name, required, uses = f"stage {stage}", project.policy.lists(stage), tools_of(project, stage)
     further = further_commands(project.policy, stage)
     if not uses and not further:
         yield ok(name, "the project uses no tool for it")

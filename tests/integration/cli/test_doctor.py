@@ -132,6 +132,15 @@ def test_doctor__tools__are_said_with_where_they_were_found(tmp_path: Path) -> N
     assert "stage typing" not in missing
 
 
+def test_doctor__hooks_that_nobody_can_read__are_one_problem(tmp_path: Path) -> None:
+    project = simple_project(tmp_path / "repository")
+    project.commit({".pre-commit-config.yaml": "repos: [\n"})
+
+    found = _found(project, code=1)
+
+    assert [name for name, check in found.items() if check.status is Status.PROBLEM] == ["static tools"]
+
+
 def test_doctor__no_patience__says_how_to_have_more(tmp_path: Path) -> None:
     project = simple_project(tmp_path / "repository")
     project.commit({"tests/conftest.py": "import time\n\ntime.sleep(60)\n"})

@@ -60,7 +60,7 @@ def _only(suite: Suite, *required: Stage) -> Check:
             found(failed=5),
             "tests",
             Status.PROBLEM,
-            "5 files cannot be collected: tests/test_0.py, tests/test_1.py, tests/test_2.py and 2 more "
+            "pytest cannot collect tests/test_0.py, tests/test_1.py, tests/test_2.py and 2 more "
             "(ImportError: no x)",
             id="files that cannot be collected",
         ),
