@@ -12,6 +12,7 @@ import click
 from testkeep import __version__
 from testkeep.cli.baseline import baseline
 from testkeep.cli.coverage import coverage
+from testkeep.cli.doctor import doctor
 from testkeep.cli.explain import explain, rules
 from testkeep.cli.fix import fix
 from testkeep.cli.gate import gate
@@ -34,7 +35,7 @@ def cli() -> None:
     """
 
 
-for _command in (run, gate, plan, baseline, coverage, fix, init, render, explain, rules):
+for _command in (run, gate, plan, baseline, coverage, fix, init, doctor, render, explain, rules):
     cli.add_command(_command)
 
 

@@ -178,3 +178,8 @@ def inspection_arguments(evidence: str, context: str) -> tuple[str, ...]:
         "--dist=no",
         "--maxfail=0",
     )  # fmt: skip
+
+
+def collection_arguments(evidence: str, context: str) -> tuple[str, ...]:
+    """The arguments of ``python -m pytest`` that list the tests, and leave nothing outside the evidence folder."""
+    return (*inspection_arguments(evidence, context), "--collect-only", "-q", "-o", f"cache_dir={evidence}/cache")

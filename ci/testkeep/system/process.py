@@ -85,10 +85,14 @@ class _Running:
 
 
 class Tasks:
-    """Runs tasks together, each in a process group of its own, and ends them all when it is left early."""
+    """Runs tasks together, each in a process group of its own, and ends them all when it is left early.
 
-    def __init__(self, limit: int) -> None:
+    A process that is told to end has ``grace_s`` seconds before it is told more firmly.
+    """
+
+    def __init__(self, limit: int, grace_s: float = _GRACE_S) -> None:
         self._limit = limit
+        self._grace_s = grace_s
         self._running: list[_Running] = []
         self.ended: dict[str, Ended] = {}
 
@@ -136,7 +140,7 @@ class Tasks:
             code = entry.process.poll()
             late = time.monotonic() - entry.started > entry.task.timeout_s
             if code is None and late:
-                code = _end([entry.process])[0]
+                code = _end([entry.process], self._grace_s)[0]
             if code is not None:
                 self._running.remove(entry)
                 # Whatever a test left running in the background ends with its stage.
@@ -145,19 +149,19 @@ class Tasks:
                 self.ended[entry.task.name] = Ended(code, duration_s, timed_out=late)
 
     def _end_all(self) -> None:
-        codes = _end([entry.process for entry in self._running])
+        codes = _end([entry.process for entry in self._running], self._grace_s)
         for entry, code in zip(self._running, codes, strict=True):
             self.ended[entry.task.name] = Ended(code, time.monotonic() - entry.started, cut=True)
         self._running.clear()
 
 
-def _end(processes: Sequence[subprocess.Popen[bytes]]) -> list[int]:
+def _end(processes: Sequence[subprocess.Popen[bytes]], grace_s: float) -> list[int]:
     """End process groups, more firmly at each step, and return their exit codes."""
     for how in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
         for process in processes:
             if process.poll() is None:
                 _signal_group(process.pid, how)
-        deadline = time.monotonic() + _GRACE_S
+        deadline = time.monotonic() + grace_s
         while time.monotonic() < deadline and any(process.poll() is None for process in processes):
             time.sleep(_POLL_S)
     for process in processes:

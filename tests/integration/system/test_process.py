@@ -83,6 +83,13 @@ def test_run__interrupted__ends_also_a_task_that_ignores_it(tmp_path: Path) -> N
     assert tasks.ended["a"].cut is True
 
 
+def test_run__little_grace__ends_a_stubborn_task_soon(tmp_path: Path) -> None:
+    ended = Tasks(limit=1, grace_s=0.1).run([make_task(tmp_path, "a", STUBBORN, timeout_s=5)], nothing, never)["a"]
+
+    assert (ended.timed_out, ended.exit_code) == (True, -signal.SIGTERM)
+    assert ended.duration_s < 5 + 5  # the usual grace
+
+
 def test_run__stop_early__starts_nothing_more(tmp_path: Path) -> None:
     tasks = Tasks(limit=1)
 

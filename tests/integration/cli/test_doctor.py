@@ -1,0 +1,168 @@
+"""``testkeep doctor`` on real projects: what it says of each, and that it changes nothing."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from repositories import GitProject, simple_project
+from testkeep.model.checkup import Check, Checkup, Status
+
+PATIENT = ("--patience", "60")
+RANDOM_ID = """\
+    import uuid
+
+    import pytest
+
+
+    @pytest.mark.parametrize("key", [str(uuid.uuid4())])
+    def test_key(key):
+        assert key
+    """
+WRITES = """\
+    from pathlib import Path
+
+    Path(__file__).with_name("made.txt").write_text("made")
+
+
+    def test_made():
+        assert True
+    """
+
+
+def _found(project: GitProject, *, code: int, **environment: str) -> dict[str, Check]:
+    asked = project.testkeep("doctor", "--json", *PATIENT, **environment)
+    assert asked.exit_code == code, asked.output + asked.errors
+    return {check.name: check for check in msgspec.json.decode(asked.output, type=Checkup).checks}
+
+
+@pytest.fixture
+def free_port() -> Iterator[int]:
+    """A port on which nothing listens: bound, so that nobody else takes it."""
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        yield holder.getsockname()[1]
+
+
+def test_doctor__simple_project__counts_its_tests_and_leaves_nothing(tmp_path: Path) -> None:
+    project = simple_project(tmp_path / "repository")
+
+    asked = project.testkeep("doctor", *PATIENT)
+
+    lines = asked.output.splitlines()
+    assert (asked.exit_code, asked.errors) == (0, "")
+    assert len(lines) <= 30
+    assert all(line.split()[0] in list(Status) for line in lines[:-1])
+    assert [line.split() for line in lines if line.split()[1:3] == ["stage", "unit"]] == [
+        ["ok", "stage", "unit", "4", "tests"]
+    ]
+    left = project.git("status", "--porcelain", "--ignored").splitlines()
+    assert all(entry.endswith("__pycache__/") for entry in left), left
+
+
+def test_doctor__random_id__is_a_problem(tmp_path: Path) -> None:
+    project = simple_project(tmp_path / "repository")
+    project.commit({"tests/unit/test_key.py": RANDOM_ID})
+
+    check = _found(project, code=1)["test ids"]
+
+    assert check.status is Status.PROBLEM
+    assert "tests/unit/test_key.py::test_key[" in check.said
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "text"),
+    [
+        pytest.param(1, Status.PROBLEM, 'import os\n\nURL = os.environ.get("SHOP_URL")\n', id="the project names it"),
+        pytest.param(0, Status.WARNING, "", id="nobody names it"),
+    ],
+)
+def test_doctor__refused_port__is_said_with_its_address(
+    tmp_path: Path, free_port: int, code: int, status: Status, text: str
+) -> None:
+    project = simple_project(tmp_path / "repository")
+    project.commit({"app/settings.py": text})
+
+    check = _found(project, code=code, SHOP_URL=f"redis://127.0.0.1:{free_port}/0")["service"]
+
+    assert check.status is status
+    assert f"SHOP_URL: 127.0.0.1:{free_port} refuses connections" in check.said
+
+
+def test_doctor__many_faults__are_each_said(tmp_path: Path) -> None:
+    project = simple_project(tmp_path / "repository", policy="[tool.testkeep]\nstages = ['unit', 'migration']\n")
+    project.commit({"tests/unit/test_made.py": WRITES, "tests/unit/test_broken.py": "import not_there\n"})
+    project.write({".git/info/exclude": ".env\n", ".env": "KEY=1\n"})
+
+    found = _found(project, code=1)
+
+    assert {name: found[name].status for name in ("tests", "stage migration", "ignored files", "working tree")} == {
+        "tests": Status.PROBLEM,
+        "stage migration": Status.WARNING,
+        "ignored files": Status.WARNING,
+        "working tree": Status.WARNING,
+    }
+    assert "tests/unit/test_broken.py" in found["tests"].said
+    assert "made.txt" in found["working tree"].said
+
+
+def test_doctor__pytest_does_not_start__says_why(tmp_path: Path) -> None:
+    project = simple_project(tmp_path / "repository")
+    project.commit({"pytest.ini": "[pytest]\naddopts = --no-such-option\n"})
+
+    check = _found(project, code=1)["tests"]
+
+    assert (check.status, "--no-such-option" in check.said) == (Status.PROBLEM, True)
+
+
+def test_doctor__tools__are_said_with_where_they_were_found(tmp_path: Path) -> None:
+    project = simple_project(tmp_path / "repository")
+    project.commit({"mypy.ini": "[mypy]\n", "setup.cfg": "[flake8]\n"})
+    policy = '[tool.testkeep]\nstages = ["lint", "unit"]\n\n[tool.testkeep.commands]\nlint = ["no-such-linter ."]\n'
+    listed = simple_project(tmp_path / "listed", policy=policy)
+
+    found, missing = _found(project, code=0), _found(listed, code=1)
+
+    assert "mypy, found in mypy.ini; version" in found["stage typing"].said
+    assert (missing["stage lint"].status, "no-such-linter" in missing["stage lint"].said) == (Status.PROBLEM, True)
+    assert "stage typing" not in missing
+
+
+def test_doctor__hooks_that_nobody_can_read__are_one_problem(tmp_path: Path) -> None:
+    project = simple_project(tmp_path / "repository")
+    project.commit({".pre-commit-config.yaml": "repos: [\n"})
+
+    found = _found(project, code=1)
+
+    assert [name for name, check in found.items() if check.status is Status.PROBLEM] == ["static tools"]
+
+
+def test_doctor__no_patience__says_how_to_have_more(tmp_path: Path) -> None:
+    project = simple_project(tmp_path / "repository")
+    project.commit({"tests/conftest.py": "import time\n\ntime.sleep(60)\n"})
+
+    asked = project.testkeep("doctor", "--patience", "0.5")
+
+    assert asked.exit_code == 0, asked.output + asked.errors
+    assert "--patience 60" in asked.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [pytest.param(("--no-such-option",), id="option"), pytest.param(("--patience", "soon"), id="value")],
+)
+def test_doctor__wrong_usage__exits_with_2(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    assert simple_project(tmp_path / "repository").testkeep("doctor", *arguments).exit_code == 2
+
+
+def test_doctor__no_repository__says_what_run_says(tmp_path: Path) -> None:
+    project = simple_project(tmp_path / "repository")
+
+    asked = project.testkeep("doctor", cwd=tmp_path)
+
+    assert asked.exit_code == 2
+    assert "not a git repository" in asked.errors
