@@ -99,11 +99,3 @@ def processors() -> int:
 def python_version() -> tuple[int, int]:
     """Major and minor version."""
     return sys.version_info[:2]
-
-
-def requirements_of(distribution: str) -> tuple[str, ...]:
-    """The requirements of an installed distribution, as its metadata has them; none if it is not installed."""
-    try:
-        return tuple(importlib.metadata.requires(distribution) or ())
-    except importlib.metadata.PackageNotFoundError:
-        return ()
