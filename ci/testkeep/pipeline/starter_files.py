@@ -17,13 +17,14 @@ from testkeep.model.starter import FileState, StarterFile
 from testkeep.pipeline.baseline import default_branch
 from testkeep.pipeline.callers import caller_of, rows_of
 from testkeep.pipeline.context import PROJECT_FILES, Project
-from testkeep.pipeline.plans import has_tests
+from testkeep.pipeline.plans import has_tests, missing_tools
 from testkeep.pipeline.starter_policy import OWN_FILE, PYPROJECT, Found, add_policy, compose, policy_in
 from testkeep.pipeline.starter_runners import RUNNER_FILES, runner_files
 from testkeep.pipeline.static_tools import files_of, tools_of
 from testkeep.system.files import read_bytes
 
-_HOST = re.compile(r"(?:[a-z+]+://)?(?:[^@/]*@)?(?P<host>[^/:@]+)[/:]")
+# An address with a scheme, or scp's notation.
+_HOST = re.compile(r"[a-z+]+://(?:[^@/]*@)?([^/:@]+)|(?:[^@/:]*@)?([^/:@]+):(?!/)")
 _WORKFLOWS = ".github/workflows/"
 
 
@@ -50,7 +51,7 @@ def provider_of(address: str) -> Provider | None:
     (<Provider.GITHUB: 'github'>, <Provider.GITLAB: 'gitlab'>)
     """
     found = _HOST.match(address)
-    host = found["host"].lower() if found else ""
+    host = (found[1] or found[2]).lower() if found else ""
     if host == "github.com":
         return Provider.GITHUB
     return Provider.GITLAB if "gitlab" in host else None
@@ -107,12 +108,23 @@ def _policy_file(project: Project) -> tuple[StarterFile, Policy]:
         return _placed(project, there), project.policy
     found = find(project)
     policy = policy_in(compose(found, ""))
+    advice = _tools_to_install(project, found)
     before = _exact_text(project, PYPROJECT)
     text = add_policy(before, found) if (project.root / PYPROJECT).exists() else None
     if text is not None:
         changed = StarterFile(path=PurePosixPath(PYPROJECT), text=text, before=before, state=FileState.CHANGED)
-        return _placed(project, changed), policy
-    return _placed(project, StarterFile(path=PurePosixPath(OWN_FILE), text=compose(found, ""))), policy
+        return _placed(project, replace(changed, advice=advice)), policy
+    own = StarterFile(path=PurePosixPath(OWN_FILE), text=compose(found, ""), advice=advice)
+    return _placed(project, own), policy
+
+
+def _tools_to_install(project: Project, found: Found) -> str:
+    """Say which tools of the listed stages are not here: without them the verdict is inconclusive."""
+    missing = ((stage, command) for stage in found.tools for command in missing_tools(project, stage))
+    return "\n".join(
+        f"{stage}: {command.tool} is not installed here, and a listed stage needs it: {command.install}"
+        for stage, command in missing
+    )
 
 
 def _caller(project: Project, provider: Provider, repository: str) -> StarterFile:

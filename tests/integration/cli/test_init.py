@@ -18,6 +18,13 @@ from testkeep.pipeline.context import read_policy
 
 FILES = {"github": ".github/workflows/testkeep.yml", "gitlab": ".gitlab-ci.yml"}
 
+HOOK = """
+repos:
+  - repo: https://github.com/PyCQA/flake8
+    rev: "7"
+    hooks: [{id: flake8}]
+"""
+
 
 def everything(project: GitProject) -> dict[str, bytes]:
     """All files of the project that git would know, with their contents."""
@@ -137,6 +144,41 @@ def test_init__tools_and_tests__are_in_the_stages(project: GitProject) -> None:
     assert policy.stages == (Stage.LINT, Stage.UNIT, Stage.INTEGRATION)
     assert (policy.source, policy.python, policy.formatter) == (("app",), ("3.12",), None)
     assert policy.coverage == CoveragePolicy()
+
+
+def test_init__tool_that_is_not_installed__is_said(project: GitProject) -> None:
+    project.commit({".pre-commit-config.yaml": HOOK})
+
+    done = project.testkeep("init")
+
+    assert (done.exit_code, "# lint: flake8 (.pre-commit-config.yaml)." in done.output) == (0, True), done.errors
+    assert "lint: flake8 is not installed here, and a listed stage needs it: pip install flake8" in done.output
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "advice"),
+    [
+        pytest.param("noxfile.py", "import nox\n", "from testkeep.nox import register", id="nox"),
+        pytest.param("tox.ini", "[tox]\nenv_list = py\n", "requires = testkeep[all]", id="tox"),
+    ],
+)
+def test_init__runner_is_used__is_left_alone(project: GitProject, name: str, text: str, advice: str) -> None:
+    project.commit({name: text})
+
+    done = project.testkeep("init", "--yes")
+
+    assert advice in done.output
+    assert project.git("status", "--porcelain") == "M pyproject.toml"
+    assert "what is said above is to be done by hand" in project.testkeep("init", "--check").output
+
+
+def test_init__workflow_of_another_name__is_the_caller(project: GitProject) -> None:
+    path = ".github/workflows/ci.yml"
+    project.write({path: "jobs: {ci: {uses: acme/testkeep/.github/workflows/pipeline.yml@v1}}\n"})
+
+    rows = json.loads(project.testkeep("init", "--ci", "github", "--json").output)["files"]
+
+    assert rows[-1] == {"path": path, "state": "there", "advice": ""}
 
 
 def test_init__no_pyproject__writes_testkeep_toml(project: GitProject) -> None:
