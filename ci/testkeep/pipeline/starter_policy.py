@@ -10,7 +10,7 @@ from testkeep.errors import PolicyError
 from testkeep.formats import policy_toml
 from testkeep.formats.python_versions import NamedVersions
 from testkeep.model.policy import CoveragePolicy, Policy
-from testkeep.model.stage import Stage
+from testkeep.model.stage import DEFAULT_STAGES, Stage
 
 PYPROJECT = "pyproject.toml"
 OWN_FILE = "testkeep.toml"
@@ -18,7 +18,11 @@ OWN_FILE = "testkeep.toml"
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """What was found in a project: its production code, its tools by static stage, the test stages that have tests."""
+    """What was found in a project.
+
+    ``source`` is its production code, ``tools`` has its tools by static stage, ``tests`` are the test stages that have
+    tests, those that are opt-in included.
+    """
 
     source: tuple[str, ...] = ()
     tools: Mapping[Stage, tuple[str, ...]] = field(default_factory=dict)
@@ -26,9 +30,14 @@ class Found:
     pythons: NamedVersions = field(default_factory=NamedVersions)
 
     @property
+    def default_tests(self) -> tuple[Stage, ...]:
+        """The test stages that have tests and run without being asked for."""
+        return tuple(stage for stage in self.tests if stage in DEFAULT_STAGES)
+
+    @property
     def stages(self) -> tuple[Stage, ...]:
-        """The stages that have something to do, in the order in which they are listed."""
-        return (*self.tools, *self.tests)
+        """The stages that are listed: they have something to do, and run today."""
+        return (*self.tools, *self.default_tests)
 
 
 def compose(found: Found, table: str) -> str:
@@ -67,8 +76,11 @@ def _lines(found: Found) -> Iterator[str]:
     if found.stages:
         yield "# What runs: a stage that is listed always runs, one that is not listed does not."
         yield from (f"# {stage}: {', '.join(tools)}." for stage, tools in found.tools.items())
-        if found.tests:
-            yield f"# {', '.join(found.tests)}: there are tests. Add a stage here with its first test."
+        if found.default_tests:
+            yield f"# {', '.join(found.default_tests)}: there are tests. Add a stage here with its first test."
+        opt_in = [stage for stage in found.tests if stage not in DEFAULT_STAGES]
+        if opt_in:
+            yield f"# {', '.join(opt_in)}: there are tests, too, which run only if they are listed here."
         yield f"stages = {_list(found.stages)}"
     if Stage.FORMAT not in found.tools:
         yield '# Nothing formats this project. To begin, list "format" in the stages and choose: black or ruff.'

@@ -20,7 +20,7 @@ FOUND = Found(
 )
 POLICY = Policy(
     source=FOUND.source,
-    stages=(Stage.LINT, Stage.TYPING, Stage.UNIT, Stage.E2E),
+    stages=(Stage.LINT, Stage.TYPING, Stage.UNIT),
     python=("3.11", "3.13"),
 )
 
@@ -40,6 +40,13 @@ def test_compose__each_key__has_a_comment_above_it() -> None:
     assert all(lines[number - 1].startswith("# ") for number in keys)
     assert len(keys) == 6
     assert "# lint: ruff (pyproject.toml)." in lines
+
+
+def test_compose__opt_in_stage_with_tests__is_named_and_not_listed() -> None:
+    lines = compose(FOUND, "tool.testkeep").splitlines()
+
+    assert "# e2e: there are tests, too, which run only if they are listed here." in lines
+    assert not any("e2e" in line for line in lines if line.startswith("stages"))
 
 
 def test_compose__minima__are_the_defaults() -> None:
