@@ -14,6 +14,7 @@ from testkeep.model.stage import DEFAULT_STAGES, Stage
 
 PYPROJECT = "pyproject.toml"
 OWN_FILE = "testkeep.toml"
+_DEFAULT_TESTS = tuple(stage for stage in DEFAULT_STAGES if not stage.is_static)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,14 +31,12 @@ class Found:
     pythons: NamedVersions = field(default_factory=NamedVersions)
 
     @property
-    def default_tests(self) -> tuple[Stage, ...]:
-        """The test stages that have tests and run without being asked for."""
-        return tuple(stage for stage in self.tests if stage in DEFAULT_STAGES)
-
-    @property
     def stages(self) -> tuple[Stage, ...]:
-        """The stages that are listed: they have something to do, and run today."""
-        return (*self.tools, *self.default_tests)
+        """The stages that are listed: static ones with tools, and all test stages that are not opt-in.
+
+        A test stage without tests starts nothing; one that is not listed would not run its first test, and say nothing.
+        """
+        return (*self.tools, *_DEFAULT_TESTS)
 
 
 def compose(found: Found, table: str) -> str:
@@ -73,21 +72,25 @@ def _lines(found: Found) -> Iterator[str]:
     if found.source:
         yield "# The production code, as the project's layout has it; coverage counts these files."
         yield f"source = {_list(found.source)}"
-    if found.stages:
-        yield "# What runs: a stage that is listed always runs, one that is not listed does not."
-        yield from (f"# {stage}: {', '.join(tools)}." for stage, tools in found.tools.items())
-        if found.default_tests:
-            yield f"# {', '.join(found.default_tests)}: there are tests. Add a stage here with its first test."
-        opt_in = [stage for stage in found.tests if stage not in DEFAULT_STAGES]
-        if opt_in:
-            yield f"# {', '.join(opt_in)}: there are tests, too, which run only if they are listed here."
-        yield f"stages = {_list(found.stages)}"
+    yield from _stages(found)
     if Stage.FORMAT not in found.tools:
         yield '# Nothing formats this project. To begin, list "format" in the stages and choose: black or ruff.'
         yield '# formatter = "black"'
     if found.pythons.versions:
         yield f"# The versions that CI runs the tests with: {found.pythons.where}. One is enough on a laptop."
         yield f"python = {_list(found.pythons.versions)}"
+
+
+def _stages(found: Found) -> Iterator[str]:
+    yield "# What runs: a stage that is listed always runs, one that is not listed does not."
+    yield from (f"# {stage}: {', '.join(tools)}." for stage, tools in found.tools.items())
+    without = [stage for stage in _DEFAULT_TESTS if stage not in found.tests]
+    if without:
+        yield f"# {', '.join(without)}: no tests yet; starts nothing until there are."
+    opt_in = [stage for stage in found.tests if stage not in DEFAULT_STAGES]
+    if opt_in:
+        yield f"# {', '.join(opt_in)}: there are tests, too, which run only if they are listed here."
+    yield f"stages = {_list(found.stages)}"
 
 
 def _coverage(table: str) -> Iterator[str]:

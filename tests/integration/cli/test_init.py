@@ -18,6 +18,7 @@ from testkeep.pipeline.context import read_policy
 
 FILES = {"github": ".github/workflows/testkeep.yml", "gitlab": ".gitlab-ci.yml"}
 
+TESTS = (Stage.UNIT, Stage.INTEGRATION, Stage.MIGRATION, Stage.CONCURRENCY)
 HOOK = """
 repos:
   - repo: https://github.com/PyCQA/flake8
@@ -130,7 +131,16 @@ def test_init__then_a_run__is_not_red(project: GitProject) -> None:
 
     assert done.exit_code == 0, done.output + done.errors
     assert (project.root / "pyproject.toml").read_text().startswith(old)
-    assert read_policy(project.root)[0].stages == (Stage.UNIT,)
+    assert read_policy(project.root)[0].stages == TESTS
+
+
+def test_init__then_the_first_test_of_another_stage__is_run(project: GitProject) -> None:
+    project.testkeep("init", "--yes")
+    project.commit({"tests/integration/test_all.py": "def test_all():\n    assert 1 == 2\n"})
+
+    done = project.testkeep("run")
+
+    assert (done.exit_code, "TK101" in done.codes) == (1, True), done.output
 
 
 def test_init__tools_and_tests__are_in_the_stages(project: GitProject) -> None:
@@ -141,7 +151,7 @@ def test_init__tools_and_tests__are_in_the_stages(project: GitProject) -> None:
 
     policy, file = read_policy(project.root)
     assert file == "pyproject.toml"
-    assert policy.stages == (Stage.LINT, Stage.UNIT, Stage.INTEGRATION)
+    assert policy.stages == (Stage.LINT, *TESTS)
     assert (policy.source, policy.python, policy.formatter) == (("app",), ("3.12",), None)
     assert policy.coverage == CoveragePolicy()
 

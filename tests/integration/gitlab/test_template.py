@@ -264,7 +264,10 @@ def test_no_rows__any_matrix__starts_no_pipeline(refusal: Callable[[dict[str, An
             "",
             {
                 "static": [{"TESTKEEP_JOB": "none", "TESTKEEP_PYTHON": "3.12"}],
-                "tests": [{"TESTKEEP_JOB": "unit-py312", "TESTKEEP_PYTHON": "3.12"}],
+                "tests": [
+                    {"TESTKEEP_JOB": f"{stage}-py312", "TESTKEEP_PYTHON": "3.12"}
+                    for stage in ("unit", "integration", "migration", "concurrency")
+                ],
             },
             id="the policy that is written with it",
         ),

@@ -18,15 +18,18 @@ FOUND = Found(
     tests=(Stage.UNIT, Stage.E2E),
     pythons=NamedVersions(("3.11", "3.13"), "the classifiers"),
 )
+TESTS = (Stage.UNIT, Stage.INTEGRATION, Stage.MIGRATION, Stage.CONCURRENCY)
 POLICY = Policy(
     source=FOUND.source,
-    stages=(Stage.LINT, Stage.TYPING, Stage.UNIT),
+    stages=(Stage.LINT, Stage.TYPING, *TESTS),
     python=("3.11", "3.13"),
 )
 
 
 @pytest.mark.parametrize("table", ["tool.testkeep", ""], ids=["pyproject.toml", "testkeep.toml"])
-@pytest.mark.parametrize(("found", "policy"), [(FOUND, POLICY), (Found(), Policy())], ids=["much", "nothing"])
+@pytest.mark.parametrize(
+    ("found", "policy"), [(FOUND, POLICY), (Found(), Policy(stages=TESTS))], ids=["much", "nothing"]
+)
 def test_compose__found__is_the_policy_that_was_meant(found: Found, policy: Policy, table: str) -> None:
     text = compose(found, table)
 
