@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import resources
 from pathlib import PurePosixPath
 
@@ -12,6 +12,7 @@ from testkeep import __version__
 from testkeep.formats import gitlab_rows
 from testkeep.model.change_event import Provider
 from testkeep.model.policy import Policy
+from testkeep.model.starter import StarterFile
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.planning import PlanOptions, all_jobs
 
@@ -30,14 +31,6 @@ _GITLAB_KIT = (
 )
 
 
-@dataclass(frozen=True)
-class StarterFile:
-    """A file to write: where, relative to the repository's root, and what."""
-
-    path: PurePosixPath
-    text: str
-
-
 def caller_of(provider: Provider, repository: str, branch: str, folder: str, rows: Sequence[str] = ()) -> StarterFile:
     """Make the file that calls the pipeline.
 
@@ -54,7 +47,7 @@ def caller_of(provider: Provider, repository: str, branch: str, folder: str, row
         inputs = [f'  kit: "{kit}"', *inputs, *rows]
     if inputs:
         text += "".join(f"    {line}\n" for line in (_INPUTS[provider], *inputs))
-    return StarterFile(PurePosixPath(path), text)
+    return StarterFile(path=PurePosixPath(path), text=text)
 
 
 def rows_of(project: Project) -> list[str]:

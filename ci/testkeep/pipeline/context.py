@@ -17,7 +17,7 @@ from testkeep.system.files import read_output, read_text
 from testkeep.system.git import Repository
 
 POLICY_FILES = ("testkeep.toml", "pyproject.toml")
-_PROJECT_FILES = (*POLICY_FILES, "setup.cfg", "setup.py", "requirements.txt", "pytest.ini", "tox.ini")
+PROJECT_FILES = (*POLICY_FILES, "setup.cfg", "setup.py", "requirements.txt", "pytest.ini", "tox.ini")
 BARE_JOB = "tests"
 STATE_FOLDER = ".testkeep"
 """Where a project's evidence, baselines and reports go, unless the user says otherwise; git ignores it by itself."""
@@ -153,7 +153,7 @@ def bare_context(root: Path, stage: Stage | None) -> JobContext:
 
 def _project_root(start: Path, top: Path) -> Path:
     for folder in (start, *start.parents):
-        if any((folder / name).exists() for name in _PROJECT_FILES):
+        if any((folder / name).exists() for name in PROJECT_FILES):
             return folder
         if folder == top:
             break

@@ -86,6 +86,12 @@ def has_tests(project: Project, stage: Stage) -> bool:
     return any(concerns_stage(stage, name, project.text(name), any_name=any_name) for name in python_files)
 
 
+def missing_tools(project: Project, stage: Stage) -> tuple[ToolCommand, ...]:
+    """The tools that a static stage would run and that are not installed."""
+    commands = (static_command(use, files_of(project, use), required=True) for use in tools_of(project, stage))
+    return tuple(command for command in commands if not _argv(command, project.root))
+
+
 def _static_plan(project: Project, options: RunOptions, stage: Stage) -> StagePlan:
     required = project.policy.lists(stage)
     uses = [(use, files_of(project, use)) for use in tools_of(project, stage)]

@@ -130,6 +130,12 @@ class Repository:
         """The name of the branch that is checked out; empty if HEAD is detached."""
         return self._git("symbolic-ref", "--quiet", "--short", "HEAD").text
 
+    def remote(self) -> str:
+        """The address of ``origin``, else of the only remote; empty if there is none of these."""
+        names = self._git("remote").text.split()
+        name = "origin" if "origin" in names else names[0] if len(names) == 1 else ""
+        return self._git("remote", "get-url", name).text if name else ""
+
     def commit_date(self, commit: str) -> datetime.date:
         """The day on which a commit was made, in UTC."""
         seconds = int(self._git("show", "--no-patch", "--format=%ct", commit).text)

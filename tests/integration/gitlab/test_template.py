@@ -259,7 +259,18 @@ def test_no_rows__any_matrix__starts_no_pipeline(refusal: Callable[[dict[str, An
 @pytest.mark.parametrize(
     ("policy", "inputs"),
     [
-        pytest.param("", {}, id="nothing but defaults"),
+        pytest.param("[tool.testkeep]\n", {}, id="nothing but defaults"),
+        pytest.param(
+            "",
+            {
+                "static": [{"TESTKEEP_JOB": "none", "TESTKEEP_PYTHON": "3.12"}],
+                "tests": [
+                    {"TESTKEEP_JOB": f"{stage}-py312", "TESTKEEP_PYTHON": "3.12"}
+                    for stage in ("unit", "integration", "migration", "concurrency")
+                ],
+            },
+            id="the policy that is written with it",
+        ),
         pytest.param(
             '[tool.testkeep]\nstages = ["lint", "unit"]\npython = ["3.12", "3.13"]\nsuites.shards = {unit = 2}\n',
             {
@@ -281,7 +292,7 @@ def test_init__policy__starter_has_the_rows_that_differ_from_the_defaults(
     service.project.commit({"pyproject.toml": f'[project]\nname = "simple"\nversion = "1"\n{policy}'})
     (service.project.repository / ".gitlab-ci.yml").unlink()
 
-    done = service.project.testkeep("init", "--ci", "gitlab", "--repository", "acme/kit")
+    done = service.project.testkeep("init", "--ci", "gitlab", "--repository", "acme/kit", "--yes")
 
     assert done.exit_code == 0, done.errors
     (include,) = yaml.safe_load((service.project.repository / ".gitlab-ci.yml").read_text())["include"]
@@ -296,10 +307,10 @@ def test_init__policy__starter_has_the_rows_that_differ_from_the_defaults(
 
 def test_init__sub_folder__is_the_working_directory(tmp_path: Path) -> None:
     service = Service(tmp_path, place="services/my app")
-    service.project.commit({"pyproject.toml": '[project]\nname = "simple"\nversion = "1"\n'})
+    service.project.commit({"pyproject.toml": '[project]\nname = "simple"\nversion = "1"\n[tool.testkeep]\n'})
     (service.project.repository / ".gitlab-ci.yml").unlink()
 
-    service.project.testkeep("init", "--ci", "gitlab")
+    service.project.testkeep("init", "--ci", "gitlab", "--yes")
 
     (include,) = yaml.safe_load((service.project.repository / ".gitlab-ci.yml").read_text())["include"]
     assert {name: value for name, value in include["inputs"].items() if name != "kit"} == {

@@ -124,6 +124,24 @@ def test_worktree__of_a_killed_process__is_removed_by_the_next_and_a_living_ones
     assert (dead.exists(), alive.exists()) == (False, True)
 
 
+@pytest.mark.parametrize(
+    ("remotes", "address"),
+    [
+        pytest.param([], "", id="none"),
+        pytest.param(["upstream"], "git@upstream.example:x.git", id="one"),
+        pytest.param(["fork", "origin"], "git@origin.example:x.git", id="origin and another"),
+        pytest.param(["fork", "upstream"], "", id="two others"),
+    ],
+)
+def test_remote__remotes__is_origin_or_the_only_one(
+    project: GitProject, repository: Repository, remotes: list[str], address: str
+) -> None:
+    for name in remotes:
+        project.git("remote", "add", name, f"git@{name}.example:x.git")
+
+    assert repository.remote() == address
+
+
 def test_files__tracked_and_new__are_listed_and_ignored_ones_are_not(
     project: GitProject, repository: Repository
 ) -> None:
