@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from testkeep.errors import PolicyError
 from testkeep.formats import policy_toml
 from testkeep.formats.python_versions import NamedVersions
-from testkeep.model.policy import CoveragePolicy, Policy
+from testkeep.model.policy import DEFAULT_OVERALL, CoveragePolicy, Policy
 from testkeep.model.stage import DEFAULT_STAGES, Stage
 
 PYPROJECT = "pyproject.toml"
@@ -96,8 +96,8 @@ def _stages(found: Found) -> Iterator[str]:
 def _coverage(table: str) -> Iterator[str]:
     defaults = CoveragePolicy()
     yield f"[{table}.coverage]" if table else "[coverage]"
-    yield "# The least percentage of all lines, all test stages together (the default)."
-    yield f"overall = {defaults.overall:g}"
+    yield "# The least percentage of all lines, all test stages together: required once it is written down."
+    yield f"# overall = {DEFAULT_OVERALL:g}"
     yield "# The least percentage of the changed lines (the default)."
     yield f"diff = {defaults.diff:g}"
     yield "# Never below the base commit, overall and per layer (the default)."
