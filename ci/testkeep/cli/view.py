@@ -97,6 +97,7 @@ class _View:
     def say(self, text: str) -> None:
         """Print a line."""
         self._console.print(Text(text), soft_wrap=True)
+        self._screen.printed += 1
 
     def _news(self, stages: tuple[StageProgress, ...]) -> list[StageProgress]:
         changed = [stage for stage in stages if self._shown.get(stage.name, Phase.WAITING) is not stage.phase]

@@ -8,7 +8,7 @@ from msgspec import Struct
 from rich.text import Text
 
 from testkeep.model.tool_output import ToolOutput
-from testkeep.model.verdict import CoverageResult, Decision, Verdict
+from testkeep.model.verdict import CoverageResult, Decision, StageStatus, Verdict
 from testkeep.reports import _wording as wording
 from testkeep.reports._blocks import finding_blocks, output_blocks, remark_blocks, whole_group
 from testkeep.reports._budget import fit, fits
@@ -102,7 +102,7 @@ def _short(verdict: Verdict, setting: Setting) -> Iterator[Text]:
     blocks = (
         *remark_blocks(notes, "more note", rest),
         *remark_blocks(partly_run, "more partly run line", rest),
-        *output_blocks(setting.outputs),
+        *output_blocks(_telling(verdict, setting.outputs)),
         *finding_blocks(grouped(verdict.findings), width, rest),
     )
     top = [_title(verdict), *stage_lines(verdict.stages), *summaries]
@@ -112,6 +112,12 @@ def _short(verdict: Verdict, setting: Setting) -> Iterator[Text]:
     yield from top
     yield from fit(blocks, room - len(top), rest)
     yield from bottom
+
+
+def _telling(verdict: Verdict, outputs: Sequence[ToolOutput]) -> list[ToolOutput]:
+    """The outputs of stages that are not well: what was there at the base is no news."""
+    well = {str(stage.name) for stage in verdict.stages if stage.status is StageStatus.PASSED}
+    return [output for output in outputs if output.stage not in well]
 
 
 def _title(verdict: Verdict) -> Text:
