@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
+from testkeep.formats.requirement_floors import unmet
 from testkeep.model.checkup import Check, ok, problem, warning
 
 NAME = "versions"
@@ -42,14 +43,14 @@ _BREAKS = (
 )
 
 
-def version_checks(installed: Mapping[str, str], requirements: Iterable[str], words: str) -> tuple[Check, ...]:
+def version_checks(installed: Mapping[str, str], requirements: Sequence[str], words: str) -> tuple[Check, ...]:
     """Compare what is installed with testkeep's own requirements, and with what is known to break.
 
     ``installed`` has the version by the name of each distribution (empty: not installed), ``requirements`` are those
     of testkeep's metadata, ``words`` is what the project's files say, in small letters.
     """
     parsed = [requirement for line in requirements if (requirement := _parsed(line)) is not None]
-    found = [*_below(installed, parsed), *_broken(installed, words)]
+    found = [*_below(installed, requirements), *_tools_below(installed, parsed), *_broken(installed, words)]
     if found:
         return tuple(found)
     needed = sorted(entry.name for entry in parsed if entry.marker is None and entry.name.startswith("pytest"))
@@ -71,14 +72,20 @@ def _parsed(line: str) -> Requirement | None:
         return None
 
 
-def _below(installed: Mapping[str, str], requirements: Iterable[Requirement]) -> Iterator[Check]:
+def _below(installed: Mapping[str, str], requirements: Sequence[str]) -> Iterator[Check]:
+    for each in unmet(requirements, lambda name: installed.get(name, "")):
+        said = f"{each.name} {each.found or 'is not installed'}, and testkeep needs at least {each.floor}"
+        yield problem(NAME, said, f"pip install '{each.name}>={each.floor}'")
+
+
+def _tools_below(installed: Mapping[str, str], requirements: Iterable[Requirement]) -> Iterator[Check]:
+    """What testkeep runs if it is there: the static tools, nox and tox."""
     for requirement in requirements:
-        version, is_optional = installed.get(requirement.name, ""), requirement.marker is not None
-        if _is_in(version, requirement.specifier) or (is_optional and not version):
-            continue
-        wanted = f"{requirement.name}{requirement.specifier}"
-        said = f"{requirement.name} {version or 'is not installed'}, and testkeep needs {requirement.specifier}"
-        yield (warning if is_optional else problem)(NAME, said, f"pip install '{wanted}'")
+        version = installed.get(requirement.name, "")
+        if requirement.marker is not None and version and not _is_in(version, requirement.specifier):
+            wanted = f"{requirement.name}{requirement.specifier}"
+            said = f"{requirement.name} {version}, and testkeep is made for {requirement.specifier}"
+            yield warning(NAME, said, f"pip install '{wanted}'")
 
 
 def _broken(installed: Mapping[str, str], words: str) -> Iterator[Check]:

@@ -12,9 +12,8 @@ from testkeep.errors import EvidenceError
 from testkeep.formats import evidence_json
 from testkeep.model.evidence import Job, JobContext, Suite
 from testkeep.model.stage import TEST_STAGES, Stage
-from testkeep.pipeline.baseline import state_folder
 from testkeep.pipeline.commands import collection_arguments
-from testkeep.pipeline.context import Project
+from testkeep.pipeline.context import STATE_FOLDER, Project
 from testkeep.pipeline.environments import test_environment
 from testkeep.pipeline.gather import read_all
 from testkeep.system import interpreter
@@ -81,7 +80,7 @@ def _suite(folder: EvidenceFolder) -> Suite | None:
 def last_numbers(project: Project) -> dict[Stage, int]:
     """How many tests of each stage the records of the last run have; they may be of other code."""
     try:
-        records, _ = read_all(EvidenceFolder(state_folder(project) / "evidence"))
+        records, _ = read_all(EvidenceFolder(project.root / STATE_FOLDER / "evidence"))
     except EvidenceError:
         return {}
     found = Counter(test.item.stage for record in records for test in record.tests)

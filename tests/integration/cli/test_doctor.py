@@ -151,6 +151,16 @@ def test_doctor__no_patience__says_how_to_have_more(tmp_path: Path) -> None:
     assert "--patience 60" in asked.output
 
 
+def test_doctor__no_patience_after_a_run__says_what_that_found(tmp_path: Path) -> None:
+    project = simple_project(tmp_path / "repository")
+    project.testkeep("run", "unit", "--base", "none")
+    project.commit({"tests/conftest.py": "import time\n\ntime.sleep(60)\n"})
+
+    asked = project.testkeep("doctor", "--patience", "0.5")
+
+    assert "the last run found 4 of stage unit" in asked.output
+
+
 @pytest.mark.parametrize(
     "arguments",
     [pytest.param(("--no-such-option",), id="option"), pytest.param(("--patience", "soon"), id="value")],

@@ -18,7 +18,6 @@ GOOD = {"pytest": "9.2.0", "pytest-cov": "7.1.0", "ruff": "0.9"}
         pytest.param({"pytest-cov": ""}, Status.PROBLEM, "not installed", id="missing"),
         pytest.param({"ruff": "0.5.1"}, Status.WARNING, "ruff>=0.6", id="an optional tool below the floor"),
         pytest.param({"pytest-alembic": "0.13.1"}, Status.WARNING, "pytest-alembic 0.13.1", id="known to break"),
-        pytest.param({"pytest": "of its own"}, Status.PROBLEM, "of its own", id="no version at all"),
     ],
 )
 def test_version_checks__unsuitable_version__is_said_alone(
