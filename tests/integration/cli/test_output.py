@@ -15,6 +15,8 @@ FAILING = "".join(
     f"def test_failing_{number}():\n    assert {number} == -1, 'not {number}'\n\n\n" for number in range(60)
 )
 UNFORMATTED = "import os, sys\n" + "".join(f"x{number} = {{  'a':{number} }}\n" for number in range(150))
+UNDEFINED = "".join(f"y{number} = undefined_{number}\n" for number in range(50))
+TOOLS = "[tool.ruff]\n[tool.black]\n[tool.mypy]\n"
 MISTYPED = "".join(f"A{number}: int = 'x'\n" for number in range(50))
 STATIC, TESTS = ("format", "lint", "typing"), ("unit", "integration")
 LONG = "a message that is longer than the eighty columns that a terminal is taken for where there is none"
@@ -27,7 +29,8 @@ def red(project: GitProject) -> GitProject:
     project.remove("tests/unit/test_calc.py")
     project.commit(
         {
-            "app/ugly.py": UNFORMATTED,
+            "pyproject.toml": TOOLS,
+            "app/ugly.py": UNFORMATTED + UNDEFINED,
             "app/mistyped.py": MISTYPED,
             "tests/unit/test_failing.py": FAILING,
             "tests/integration/test_also.py": FAILING,
@@ -58,15 +61,16 @@ def test_run__all_is_red__fits_on_forty_lines_with_the_verdict_last(red: GitProj
     }
 
 
-def test_run__one_red_tool__shows_twenty_lines_of_its_output_and_names_its_log(project: GitProject) -> None:
-    project.commit({"app/ugly.py": UNFORMATTED})
+def test_run__one_red_tool__shows_at_most_twenty_lines_of_its_output_and_names_its_log(project: GitProject) -> None:
+    project.commit({"pyproject.toml": TOOLS, "app/ugly.py": UNDEFINED})
 
     run = project.testkeep("run", "lint", "--base", "none")
 
     lines = run.output.splitlines()
     start = lines.index("lint: output of ruff")
     end = next(index for index, line in enumerate(lines) if re.fullmatch(r"  … \d+ more in \S+/lint\.0\.log", line))
-    assert (end - start - 1, len(lines) <= MOST_LINES) == (20, True)
+    assert 0 < end - start - 1 <= 20
+    assert len(lines) <= MOST_LINES
 
 
 def test_run__failing_tests__shows_the_end_of_what_pytest_printed(project: GitProject) -> None:
