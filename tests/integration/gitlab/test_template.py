@@ -214,6 +214,7 @@ def matches(name: str, value: str) -> bool:
 
 def test_rows__of_the_defaults__are_the_plan_of_the_default_policy(service: Service) -> None:
     service.project.commit({"pyproject.toml": '[project]\nname = "simple"\nversion = "1"\n'})
+    service.project.commit({"README.md": "The base has no policy either."})
 
     done = service.project.testkeep("plan", "--python", DECLARED["python"]["default"], "--gitlab")
 
