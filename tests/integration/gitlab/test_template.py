@@ -216,7 +216,8 @@ def test_rows__of_the_defaults__are_the_plan_of_the_default_policy(service: Serv
     service.project.commit({"pyproject.toml": '[project]\nname = "simple"\nversion = "1"\n'})
     service.project.commit({"README.md": "The base has no policy either."})
 
-    done = service.project.testkeep("plan", "--python", DECLARED["python"]["default"], "--gitlab")
+    python = DECLARED["python"]["default"]
+    done = service.project.testkeep("plan", "--python", python, "--gitlab", "--base", "HEAD^")
 
     printed = yaml.safe_load(done.output.partition("inputs:\n")[2])
     assert printed == {name: DECLARED[name]["default"] for name in ("static", "tests", "base")}
