@@ -17,10 +17,10 @@ from testkeep.pipeline.base_tree import check_out
 from testkeep.pipeline.baseline import store_folder
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.gather import read_all
-from testkeep.pipeline.plans import RunOptions
+from testkeep.pipeline.plans import NOT_CONFIGURED, RunOptions
 from testkeep.pipeline.progress import Labelled, Watcher
 from testkeep.pipeline.run import run_stages
-from testkeep.pipeline.static_tools import CONFIG_FILES
+from testkeep.pipeline.static_tools import CONFIG_FILES, tools_of
 from testkeep.rules.static_complaints import failed_tools
 from testkeep.system.evidence_folder import EvidenceFolder
 from testkeep.system.files import read_bytes, write_file
@@ -52,6 +52,24 @@ def base_tools(project: Project, commit: str, head: Iterable[Evidence], watcher:
     as_before = not any(change.old in config or change.new in config for change in changes)
     names = _names_now(project, changes)
     return {stage: _as_at_head(have[stage], names, as_before=as_before) for stage in red if stage in have}
+
+
+def dropped_tools(project: Project, commit: str, head: Iterable[Evidence]) -> dict[Stage, tuple[str, ...]]:
+    """The tools of static stages for which the base configures some, and the head none.
+
+    Raises:
+        BaselineError: the base commit cannot be checked out.
+    """
+    idle = [record.job.stages[0] for record in head if record.idle == NOT_CONFIGURED]
+    config = _configuration(project)
+    if not idle or not any(change.old in config for change in project.repository.changes_since(commit)):
+        return {}
+    with check_out(project, commit) as base:
+        if base is None:
+            return {}
+        before = replace(base.project, policy=project.policy)
+        found = {stage: tuple(str(use.tool) for use in tools_of(before, stage)) for stage in idle}
+    return {stage: tools for stage, tools in found.items() if tools}
 
 
 def _folder(project: Project, commit: str, config: Mapping[str, bytes | None]) -> EvidenceFolder:

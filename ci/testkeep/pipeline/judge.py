@@ -25,7 +25,7 @@ from testkeep.model.verdict import (
     Replaced,
     Verdict,
 )
-from testkeep.pipeline.base_tools import base_tools
+from testkeep.pipeline.base_tools import base_tools, dropped_tools
 from testkeep.pipeline.baseline import Base, state_folder
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.covered import Subject, with_coverage
@@ -140,7 +140,9 @@ def _with_base_tools(case: Case, facts: Facts, watcher: Watcher) -> tuple[Facts,
     if case.project.repository.resolve(commit or "HEAD") is None or not commit:
         return facts, []
     try:
-        return replace(facts, base_tools=base_tools(case.project, commit, facts.evidence, watcher)), []
+        known = base_tools(case.project, commit, facts.evidence, watcher)
+        dropped = dropped_tools(case.project, commit, facts.evidence)
+        return replace(facts, base_tools=known, dropped_tools=dropped), []
     except BaselineError as error:
         return facts, [f"what static tools complained of at the base is not known: {error.message}"]
 

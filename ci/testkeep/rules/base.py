@@ -82,7 +82,8 @@ class Facts:
     (``coverage.overall``, ``coverage.layers.service``).
 
     ``base_tools`` are the records of static stages at the base commit, of those that are red at the head; the paths of
-    their complaints are those of the head.
+    their complaints are those of the head. ``dropped_tools`` are the tools of stages for which the base configures
+    some, and the head none.
 
     ``is_one_job`` says that only one job of a plan is judged: what the others do is not known.
 
@@ -98,6 +99,7 @@ class Facts:
     rejections: tuple[Rejection, ...] = ()
     baseline: Baseline | None = None
     base_tools: Mapping[Stage, Evidence] = field(default_factory=dict)
+    dropped_tools: Mapping[Stage, tuple[str, ...]] = field(default_factory=dict)
     comparison: Comparison = field(default_factory=Comparison)
     coverage: Coverage | None = None
     base_coverage: BaseCoverage | None = None

@@ -41,7 +41,7 @@ def loosened_policy(facts: Facts) -> Iterator[Problem]:
     are honoured.) The other warnings are a `source` folder that is gone, a configuration of coverage.py that leaves out
     more (`omit`, `exclude_also`, a new plugin, no `branch` any more; the base's stays in force), and a pytest
     configuration that is more lenient: no `error` in `filterwarnings` any more, or no `xfail_strict`, `strict_markers`
-    or `strict_config`.
+    or `strict_config`; and a static stage that runs no tool any more, because the change takes its configuration away.
 
     The first policy of a project is compared with nothing. A policy that was removed is compared with the defaults.
 
@@ -58,6 +58,7 @@ def loosened_policy(facts: Facts) -> Iterator[Problem]:
         path = in_repository(facts, facts.policy_change.file)
         yield from (replace(problem, path=path) for problem in _problems(facts, facts.policy_change))
     yield from _of_pytest(facts)
+    yield from _of_tools(facts)
 
 
 def loosenable(waivers: Iterable[Waiver], today: datetime.date) -> frozenset[str]:
@@ -150,6 +151,15 @@ def _request(change: PolicyChange, loosening: Loosening) -> Problem:
         test=loosening.key,
         severity=Severity.WARNING,
     )
+
+
+def _of_tools(facts: Facts) -> Iterator[Problem]:
+    for stage, tools in facts.dropped_tools.items():
+        yield Problem(
+            message=f"stage {stage} runs nothing any more: the base commit configures {', '.join(tools)}",
+            help=f"If it is not meant, put the configuration back, or list '{stage}' in the policy's stages.",
+            severity=Severity.WARNING,
+        )
 
 
 def _of_pytest(facts: Facts) -> Iterator[Problem]:

@@ -113,6 +113,19 @@ class TestWhatWasThere:
 
         assert (project.testkeep("run", "lint").exit_code) == 1
 
+    def test_run__the_change_takes_the_configuration_away__is_a_warning_for_each_stage(
+        self, project: GitProject
+    ) -> None:
+        project.commit({"pyproject.toml": '[project]\nname = "simple"\nversion = "1"\n'})
+
+        run = project.testkeep("run", "format", "lint")
+
+        assert run.exit_code == 0
+        assert [(finding.code, finding.severity, finding.message) for finding in run.verdict.findings] == [
+            ("TK503", "warning", "stage format runs nothing any more: the base commit configures black"),
+            ("TK503", "warning", "stage lint runs nothing any more: the base commit configures ruff"),
+        ]
+
     def test_run__policy_is_strict__blocks(self, tmp_path: Path) -> None:
         policy = "[tool.testkeep]\nexisting = 'block'\n[tool.ruff]\n"
         project = simple_project(tmp_path / "strict", policy=policy)
