@@ -202,12 +202,13 @@ def a_tool(
     install: str = "",
     complaints: tuple[Complaint, ...] = (),
     *,
+    version: str = "1.0",
     required: bool = True,
 ) -> ToolRun:
     """Build the run of a static tool."""
     return ToolRun(
         tool=name,
-        version="1.0",
+        version=version if exit_code is not None or version != "1.0" else "",
         command=(name, "check", "."),
         exit_code=exit_code,
         duration_s=0.5,

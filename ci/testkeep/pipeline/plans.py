@@ -18,7 +18,7 @@ from testkeep.pipeline.commands import PytestRun, ToolCommand, further_commands,
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.environments import test_environment, tool_environment
 from testkeep.pipeline.measuring import PYTEST_CONFIG_FILES, measure_with
-from testkeep.pipeline.static_tools import files_of, tools_of
+from testkeep.pipeline.static_tools import files_of, outdated_tools, tools_of
 from testkeep.system import interpreter
 from testkeep.system.evidence_folder import EvidenceFolder
 from testkeep.system.files import read_output
@@ -117,7 +117,9 @@ def _static_plan(project: Project, options: RunOptions, stage: Stage) -> StagePl
 
 
 def _argv(command: ToolCommand, root: Path) -> tuple[str, ...]:
-    """The process of a tool; empty if it is not installed."""
+    """The process of a tool; empty if it is not installed, or too old to be read."""
+    if command.module and command.tool in outdated_tools():
+        return ()
     if command.module:
         return (interpreter.executable(), *command.argv) if interpreter.has_module(command.module) else ()
     program = interpreter.find_program(command.tool, root)
@@ -181,12 +183,12 @@ def record_of(plan: StagePlan, project: Project, job: Job, begun: float, ended: 
     runs += [
         ToolRun(
             tool=command.tool,
-            version="",
+            version=interpreter.version_of(command.tool),
             command=command.shown,
             exit_code=None,
             duration_s=0.0,
             output="",
-            install=command.install,
+            install=outdated_tools().get(command.tool, command.install),
             required=command.required,
         )
         for command in plan.missing

@@ -76,7 +76,7 @@ def _of_tools(record: Evidence, stage: Stage) -> StageResult:
     elif complaining:
         status, detail = StageStatus.FAILED, f"{', '.join(complaining)} found problems"
     elif absent and len(absent) == len(record.tools):
-        status, detail = StageStatus.SKIPPED, f"{', '.join(tool.tool for tool in absent)} not installed"
+        status, detail = StageStatus.SKIPPED, f"{', '.join(tool.tool for tool in absent)} not available"
     elif record.idle:
         status, detail = StageStatus.SKIPPED, f"nothing to do: {record.idle}"
     elif not record.tools:

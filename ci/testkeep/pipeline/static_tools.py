@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -11,17 +12,20 @@ from packaging.utils import canonicalize_name
 
 from testkeep.errors import UsageError
 from testkeep.formats import pre_commit, project_toml
+from testkeep.formats.requirement_floors import unmet
 from testkeep.formats.tool_config import FILES, configured_tools, installed_tools
 from testkeep.model.stage import Stage
 from testkeep.model.static_tool import Tool, ToolUse
 from testkeep.pipeline.commands import ToolCommand, fix_command
 from testkeep.pipeline.context import Project
 from testkeep.system.files import read_text
+from testkeep.system.interpreter import requirements_of, version_of
 
 CONFIG_FILES = (*FILES, pre_commit.FILE)
 _DEFAULTS = {Stage.FORMAT: (Tool.BLACK, Tool.ISORT), Stage.LINT: (Tool.RUFF,), Stage.TYPING: (Tool.MYPY,)}
 _FORMATTERS = {"black": (Tool.BLACK, Tool.ISORT), "ruff": (Tool.RUFF_FORMAT, Tool.RUFF_IMPORTS)}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_OF_TOOLS = re.compile(r"extra == ['\"]tools['\"]")
 _PYTHON = (".py", ".pyi")
 _WITH_NOTEBOOKS = (*_PYTHON, ".ipynb")
 
@@ -57,6 +61,13 @@ def files_of(project: Project, use: ToolUse) -> tuple[str, ...]:
         for name in project.files
         if name.endswith(endings) and use.checks(folder + name) and (project.root / name).is_file()
     )
+
+
+@functools.cache
+def outdated_tools() -> dict[str, str]:
+    """The installed tools that are older than what testkeep can read, and the command that installs a newer one."""
+    lines = [line.partition(";")[0] for line in requirements_of("testkeep") if _OF_TOOLS.search(line)]
+    return {each.name: f"pip install '{each.name}>={each.floor}'" for each in unmet(lines, version_of) if each.found}
 
 
 def fix_commands(project: Project, paths: Sequence[Path] = ()) -> list[ToolCommand]:

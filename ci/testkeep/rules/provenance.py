@@ -126,7 +126,7 @@ def comparison_uncontrolled(facts: Facts) -> Iterator[Problem]:
 
 
 def tool_missing(facts: Facts) -> Iterator[Problem]:
-    """A tool that a stage needs is not installed, or could not start.
+    """A tool that a stage needs is not installed, is too old, or could not start.
 
     The stage said nothing, so the verdict is inconclusive. Install the tool with the command that the message gives,
     or take the stage out of the policy's `stages`. A tool that the project configures and nobody listed the stage of
@@ -139,7 +139,7 @@ def tool_missing(facts: Facts) -> Iterator[Problem]:
         for tool in record.tools:
             if tool.exit_code is None and tool.install:
                 yield Problem(
-                    message=f"stage {record.job.id}: {tool.tool} is not installed in this environment",
+                    message=f"stage {record.job.id}: {tool.tool} {_why_not(tool.version)}",
                     help=f"Install it: {tool.install}",
                     severity=Severity.ERROR if tool.required else Severity.WARNING,
                 )
@@ -148,6 +148,10 @@ def tool_missing(facts: Facts) -> Iterator[Problem]:
                     message=f"stage {record.job.id}: {tool.tool} could not be started",
                     help=f"Run '{' '.join(tool.command)}' to see why.",
                 )
+
+
+def _why_not(version: str) -> str:
+    return f"{version} is too old for testkeep" if version else "is not installed in this environment"
 
 
 def _differences(facts: Facts) -> str:

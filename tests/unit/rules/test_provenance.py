@@ -273,6 +273,22 @@ _MYPY = a_tool("mypy", exit_code=None, install="pip install 'testkeep[tools]'")
             id="failing: not installed",
         ),
         pytest.param(
+            the_facts(
+                a_static_record(
+                    a_tool(exit_code=None, version="0.1", install="pip install 'ruff>=0.6'", required=False)
+                )
+            ),
+            (),
+            (
+                _NO_TOOL(
+                    message="stage lint: ruff 0.1 is too old for testkeep",
+                    help="Install it: pip install 'ruff>=0.6'",
+                    severity=Severity.WARNING,
+                ),
+            ),
+            id="boundary: too old, and the stage is not listed",
+        ),
+        pytest.param(
             the_facts(a_static_record(a_tool(exit_code=None))),
             (),
             (_NO_TOOL(message="stage lint: ruff could not be started", help="Run 'ruff check .' to see why."),),
