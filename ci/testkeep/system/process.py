@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from testkeep.errors import ToolError
 _POLL_S = 0.05
 _GRACE_S = 5.0
 _PR_SET_PDEATHSIG = 1
+_STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ class Tasks:
         return self.ended
 
     def _start(self, task: Task) -> None:
-        with task.log.open("wb") as log:
+        with task.log.open("wb") as log, _signals_held():
             process = subprocess.Popen(
                 task.argv,
                 cwd=task.cwd,
@@ -183,6 +184,16 @@ def interrupt_on_termination() -> None:
     signal.signal(signal.SIGTERM, interrupt)
 
 
+@contextlib.contextmanager
+def _signals_held() -> Iterator[None]:
+    """Let Ctrl-C wait while a process is forked: in the hooks around a fork Python drops the exception that it raises."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _load_libc() -> ctypes.CDLL | None:
     try:
         return ctypes.CDLL(None)
@@ -196,6 +207,8 @@ _libc = _load_libc() if sys.platform == "linux" else None
 def _prepare_child() -> None:
     # A job that a shell started in the background ignores Ctrl-C; its children must hear ours.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPING)
     # Without this a "kill -9" of testkeep leaves test processes behind that go on writing evidence.
     if _libc is not None:
         _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
