@@ -186,7 +186,7 @@ def interrupt_on_termination() -> None:
 
 @contextlib.contextmanager
 def _signals_held() -> Iterator[None]:
-    """Let Ctrl-C wait while a process is forked: in the hooks around a fork Python drops the exception that it raises."""
+    """Let Ctrl-C wait while a process is forked: Python drops what it raises in the hooks around a fork."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)
     try:
         yield
