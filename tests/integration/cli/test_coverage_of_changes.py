@@ -65,7 +65,7 @@ def test_diff__change__blocks_where_too_few_of_its_lines_are_run(
     base = project.git("rev-parse", "HEAD")
     change(project)
 
-    run = project.testkeep("run", "--base", base, *arguments)
+    run = project.testkeep("run", "--base", base, "--coverage-reports", *arguments)
 
     found = [(finding.code, finding.message, finding.path, finding.line) for finding in run.findings]
     shown = "n/a" if diff_percent is None else f"{diff_percent:g}%"
