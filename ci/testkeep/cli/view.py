@@ -99,6 +99,12 @@ class _View:
         self._console.print(Text(text), soft_wrap=True)
         self._screen.printed += 1
 
+    def again(self, stage: str, text: str) -> None:
+        """Print that a stage runs again, and drop what was kept of the first try."""
+        self._screen.outputs = [output for output in self._screen.outputs if output.stage != stage]
+        if not self._screen.is_quiet:
+            self._print(Text(text))
+
     def _news(self, stages: tuple[StageProgress, ...]) -> list[StageProgress]:
         changed = [stage for stage in stages if self._shown.get(stage.name, Phase.WAITING) is not stage.phase]
         self._shown |= {stage.name: stage.phase for stage in stages}

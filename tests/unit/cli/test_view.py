@@ -113,6 +113,31 @@ def test_watching__run_is_interrupted__shows_what_was_held_back() -> None:
     assert lines_of(screen) == ["lint: output of ruff", "  a.py:1: E501"]
 
 
+@pytest.mark.parametrize(
+    ("loudness", "expected"),
+    [
+        pytest.param(Loudness.QUIET, [], id="quiet"),
+        pytest.param(
+            Loudness.SHORT,
+            ["e2e          failed      1.0 s  1 failed", "e2e runs again", "e2e          passed      1.0 s  1 passed"],
+            id="short",
+        ),
+    ],
+)
+def test_watching__stage_runs_again__says_so_and_drops_what_the_first_try_printed(
+    loudness: Loudness, expected: list[str]
+) -> None:
+    screen = a_screen(loudness)
+    with watching(screen, {}) as watcher:
+        watcher.output(OUTPUT)
+        watcher.output(ToolOutput(stage="e2e", tool="pytest", text="E", log="e2e.log"))
+        watcher.show(at("e2e", Phase.FAILED, failed=1))
+        watcher.again("e2e", "e2e runs again")
+        watcher.show(at("e2e", Phase.RUNNING))
+        watcher.show(at("e2e", Phase.PASSED, passed=1))
+    assert (lines_of(screen), screen.outputs) == (expected, [OUTPUT])
+
+
 def test_watching__verbose__prints_output_at_once() -> None:
     screen = a_screen(Loudness.VERBOSE)
     with watching(screen, {}) as watcher:
