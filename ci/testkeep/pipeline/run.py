@@ -1,6 +1,7 @@
 """Runs stages and leaves their evidence: static stages first and together, then test stages together.
 
-A test stage that failed beside others is run again alone, if that was asked for.
+Test stages that the policy wants ``alone`` come last, one after the other. One that failed beside others is run again
+alone, if that was asked for.
 """
 
 from __future__ import annotations
@@ -47,10 +48,12 @@ def run_stages(project: Project, options: RunOptions, watcher: Watcher) -> None:
     run = _Run(project, options, watcher)
     static = [stage for stage in options.stages if stage.is_static]
     tests = [stage for stage in options.stages if not stage.is_static]
+    alone = [stage for stage in tests if stage in project.policy.suites.alone]
     try:
         run.together(static)
-        if not (options.fail_fast and run.any_failed):
-            run.tests(tests)
+        for stages in ([stage for stage in tests if stage not in alone], *([stage] for stage in alone)):
+            if not (options.fail_fast and run.any_failed):
+                run.tests(stages)
     except KeyboardInterrupt as interrupt:
         cut = run.give_up("interrupted")
         raise Interrupted(f"interrupted; cut off: {', '.join(cut) or 'nothing'}. Nothing was judged.") from interrupt

@@ -24,6 +24,7 @@ def passes_alone(facts: Facts) -> Iterator[Problem]:
     and its tests share something with those of the stages that the message names: a port, a file, a database.
 
     Give each stage its own: a free port, a file in `tmp_path`, a database with the stage's name in its name. Until then
+    `suites.alone = ["integration"]` in the policy runs that stage when the other test stages have ended;
     `testkeep run --jobs 1` runs one stage after the other. The output of the first try is kept beside the other logs.
 
     Example: stage integration failed beside unit, and passes alone: both listen on port 8000.
@@ -34,8 +35,9 @@ def passes_alone(facts: Facts) -> Iterator[Problem]:
             yield Problem(
                 message=f"stage {record.job.id} failed beside {join(first.beside)}, and passes alone: {_what(first)}",
                 help=(
-                    "They share a port, a file or a database: give each stage its own, or run one after the other with "
-                    f"'testkeep run --jobs 1'. {record.job.stem}.first.log in the evidence folder has the first try."
+                    "They share a port, a file or a database: give each stage its own, or set "
+                    f'suites.alone = ["{record.job.stages[0]}"] in the policy, which runs it after the others. '
+                    f"{record.job.stem}.first.log in the evidence folder has the first try."
                 ),
                 tests=first.tests,
                 severity=Severity.WARNING,

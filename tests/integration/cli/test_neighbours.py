@@ -82,6 +82,21 @@ _IS_RED = """
         assert add(1, 1) == 3
     """
 
+# Each pytest process leaves its number when it begins, and when it ends.
+_SESSIONS = """
+    import os
+    import pathlib
+
+
+    def pytest_sessionstart():
+        with (pathlib.Path(os.environ["PLACE"]) / "sessions").open("a") as file:
+            print(os.getpid(), file=file)
+
+
+    def pytest_sessionfinish():
+        pytest_sessionstart()
+    """
+
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
@@ -111,7 +126,7 @@ def _times_run(place: Path) -> int:
     return len((place / "runs").read_text())
 
 
-def test_run__stages_collide__passes_by_the_run_alone_and_names_the_stages_and_the_option(
+def test_run__stages_collide__passes_by_the_run_alone_and_names_the_stages_and_the_setting(
     colliding: GitProject, place: Path
 ) -> None:
     run = colliding.testkeep(*_BESIDE, PLACE=str(place))
@@ -119,7 +134,7 @@ def test_run__stages_collide__passes_by_the_run_alone_and_names_the_stages_and_t
     assert (run.exit_code, run.codes) == (0, ["TK511"]), run.output
     assert run.finding("TK511").message == "stage integration failed beside unit, and passes alone: 1 test failed"
     assert run.finding("TK511").about == (_MISSES_ID,)
-    assert "testkeep run --jobs 1" in run.finding("TK511").help
+    assert 'suites.alone = ["integration"]' in run.finding("TK511").help
     assert _AGAIN in run.output
     assert "FileExistsError" not in run.output
 
@@ -137,6 +152,23 @@ def test_run__stages_collide__leaves_the_evidence_of_the_second_run_alone(collid
     (shared,) = [file for file in data.measured_files() if file.endswith("app/shared.py")]
     missed = _SHARED.splitlines().index('            (PLACE / "missed").touch()')
     assert missed not in (data.lines(shared) or ())
+
+
+def test_run__policy_wants_the_stage_alone__runs_it_when_the_others_have_ended(
+    colliding: GitProject, place: Path
+) -> None:
+    colliding.replace(
+        "pyproject.toml", 'version = "1"\n', 'version = "1"\n\n[tool.testkeep.suites]\nalone = ["integration"]\n'
+    )
+    colliding.commit({"tests/conftest.py": _SESSIONS})
+    (place / "missed").touch()  # unit waits for nobody
+
+    run = colliding.testkeep(*_BESIDE, PLACE=str(place))
+
+    assert (run.exit_code, run.codes) == (0, []), run.output
+    assert _times_run(place) == 1
+    begun, ended, begun_next, ended_next = (place / "sessions").read_text().split()
+    assert (begun, begun_next) == (ended, ended_next)
 
 
 def test_run__stage_is_red_alone_too__is_judged_by_the_run_alone(colliding: GitProject, place: Path) -> None:

@@ -78,14 +78,14 @@ def test_tk511__missing_evidence__says_nothing() -> None:
     assert findings_of("TK511", the_facts(unfinished=(cut_off(),))) == ()
 
 
-def test_tk511__names_the_tests_the_option_and_the_log() -> None:
+def test_tk511__names_the_tests_the_setting_and_the_log() -> None:
     first = FirstTry(beside=(_OTHER, Stage.MIGRATION), tests=(A_TEST, "tests/unit/test_cart.py::b"))
 
     (finding,) = findings_of("TK511", the_facts(_again(a_test(), first=first)))
 
     assert finding.about == first.tests
     assert finding.message.startswith("stage unit failed beside integration and migration, and passes alone")
-    assert "'testkeep run --jobs 1'" in finding.help
+    assert 'suites.alone = ["unit"]' in finding.help
     assert "unit.first.log" in finding.help
 
 
