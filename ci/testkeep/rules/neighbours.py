@@ -20,8 +20,9 @@ def passes_alone(facts: Facts) -> Iterator[Problem]:
     """A stage failed while others ran, and passes alone.
 
     Test stages run at the same time. A stage that fails beside another is run again alone, and that run counts: all of
-    its evidence is judged, and nothing of the first try. So the verdict is not worse for it, but the stage ran twice,
-    and its tests share something with those of the stages that the message names: a port, a file, a database.
+    its evidence is judged, and nothing of the first try. So the verdict is not worse for it, but the stage ran twice.
+    Mostly its tests share something with those of the stages that the message names: a port, a file, a database. If they
+    do not, a test fails now and then: put it in quarantine (see TK101).
 
     Give each stage its own: a free port, a file in `tmp_path`, a database with the stage's name in its name. Until then
     `suites.alone = ["integration"]` in the policy runs that stage when the other test stages have ended;
@@ -35,8 +36,8 @@ def passes_alone(facts: Facts) -> Iterator[Problem]:
             yield Problem(
                 message=f"stage {record.job.id} failed beside {join(first.beside)}, and passes alone: {_what(first)}",
                 help=(
-                    "They share a port, a file or a database: give each stage its own, or set "
-                    f'suites.alone = ["{record.job.stages[0]}"] in the policy, which runs it after the others. '
+                    "If they share a port, a file or a database, give each its own, or set "
+                    f'suites.alone = ["{record.job.stages[0]}"] in the policy. '
                     f"{record.job.stem}.first.log in the evidence folder has the first try."
                 ),
                 tests=first.tests,

@@ -92,6 +92,18 @@ def test_watching__long_stage__gives_signs_of_life_ever_more_seldom(pass_time: C
     assert lines_of(screen) == ["running: unit 7 passed"] * 6  # in an hour
 
 
+@pytest.mark.parametrize(
+    ("loudness", "expected"), [(Loudness.QUIET, []), (Loudness.SHORT, ["base: 3 s"]), (Loudness.VERBOSE, ["base: 3 s"])]
+)
+def test_watching__something_is_said__is_a_line_unless_the_verdict_alone_is_wanted(
+    loudness: Loudness, expected: list[str]
+) -> None:
+    screen = a_screen(loudness)
+    with watching(screen, {}) as watcher:
+        watcher.say("base: 3 s")
+    assert (lines_of(screen), screen.printed) == (expected, len(expected))
+
+
 @pytest.mark.parametrize("loudness", [Loudness.SHORT, Loudness.QUIET])
 def test_watching__output_of_a_tool__is_held_back_for_the_report(loudness: Loudness) -> None:
     screen = a_screen(loudness)
