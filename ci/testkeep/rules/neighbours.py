@@ -21,8 +21,8 @@ def passes_alone(facts: Facts) -> Iterator[Problem]:
 
     Test stages run at the same time. A stage that fails beside another is run again alone, and that run counts: all of
     its evidence is judged, and nothing of the first try. So the verdict is not worse for it, but the stage ran twice.
-    Mostly its tests share something with those of the stages that the message names: a port, a file, a database. If they
-    do not, a test fails now and then: put it in quarantine (see TK101).
+    Mostly its tests share something with those of the stages that the message names: a port, a file, a database. If
+    they do not, a test fails now and then: put it in quarantine (see TK101).
 
     Give each stage its own: a free port, a file in `tmp_path`, a database with the stage's name in its name. Until then
     `suites.alone = ["integration"]` in the policy runs that stage when the other test stages have ended;

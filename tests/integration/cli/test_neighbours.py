@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from coverage import CoverageData
 
-from repositories import INTERRUPT, GitProject, wait_until
+from repositories import INTERRUPT, WAIVER, GitProject, wait_until
 from testkeep.formats import evidence_json
 from testkeep.model.evidence import Evidence, FirstTry
 from testkeep.model.stage import Stage
@@ -152,6 +153,27 @@ def test_run__stages_collide__leaves_the_evidence_of_the_second_run_alone(collid
     (shared,) = [file for file in data.measured_files() if file.endswith("app/shared.py")]
     missed = _SHARED.splitlines().index('            (PLACE / "missed").touch()')
     assert missed not in (data.lines(shared) or ())
+
+
+def test_gate__stage_was_run_again_alone__says_the_same_later(colliding: GitProject, place: Path) -> None:
+    run = colliding.testkeep(*_BESIDE, "--no-gate", PLACE=str(place))
+
+    judged = colliding.testkeep("gate", "--evidence", str(colliding.evidence), "--base", "none")
+
+    assert run.codes == ["TK511"], run.output
+    assert judged.finding("TK511") == run.finding("TK511")
+
+
+def test_run__failing_test_is_in_quarantine__does_not_run_the_stage_again(colliding: GitProject, place: Path) -> None:
+    waiver = dedent(WAIVER).replace("TK201", "TK101").replace("tests/unit/test_calc.py::test_guard", _MISSES_ID)
+    colliding.replace("pyproject.toml", 'version = "1"\n', f'version = "1"\n{waiver}')
+    colliding.commit()
+    colliding.commit({"app/more.py": ""})
+
+    run = colliding.testkeep("run", "unit", "integration", PLACE=str(place))
+
+    assert run.finding("TK101").waived, run.output
+    assert "runs again" not in run.output
 
 
 def test_run__policy_wants_the_stage_alone__runs_it_when_the_others_have_ended(
