@@ -136,10 +136,11 @@ class _Run:
             running = {Stage(name.partition(".")[0]) for name in tasks.running}
             for stage in running - self._begun.keys():
                 self._begun[stage] = time.time()
-            for plan in plans:
-                if self._stages[plan.stage].phase in _OPEN and plan.is_over(tasks.ended):
-                    self._close(plan, tasks.ended)
-            self._update(running)
+            over = [p for p in plans if self._stages[p.stage].phase in _OPEN and p.is_over(tasks.ended)]
+            for plan in over:
+                self._close(plan, tasks.ended)
+            if over or time.time() - self._looked > _LOOK_EVERY_S:
+                self._update(running)
 
         tasks.run(
             [task for plan in plans for task in plan.tasks],
@@ -236,12 +237,10 @@ class _Run:
         )
 
     def _update(self, running: set[Stage]) -> None:
-        look = time.time() - self._looked > _LOOK_EVERY_S
-        if look:
-            self._looked = time.time()
+        self._looked = time.time()
         for stage in running:
             reader = self._readers.get(stage)
-            if reader and look:
+            if reader:
                 reader.look()
             self._set(stage, Phase.RUNNING, dict(reader.counts) if reader else {}, "")
             if reader:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import count
-from xml.sax.saxutils import escape, quoteattr
 
 from msgspec import Struct
 
@@ -16,6 +16,8 @@ from testkeep.model.tests import Execution, Item, Outcome, RecordedTest, Selecti
 from testkeep.reports._wording import one_line, several_lines
 
 _NOT_RUN = "testkeep.not-run"
+_IN_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
+_IN_ATTRIBUTE = _IN_TEXT | str.maketrans({'"': "&quot;", "\n": "&#10;", "\t": "&#9;"})
 _SELECTIONS = {
     Selection.SELECTED: "selected, but the run ended before it",
     Selection.DESELECTED: "deselected",
@@ -61,10 +63,10 @@ def _suite(record: Evidence, suite: Suite, taken: set[tuple[str, str]]) -> Itera
         f'errors="{tags["error"]}" failures="{tags["failure"]}" skipped="{tags["skipped"]}" tests="{len(cases)}" '
         f'time="{_seconds(record.duration_s)}" timestamp="{began}"'
     )
-    yield f"  <testsuite name={quoteattr(job)} {counts}>"
+    yield f"  <testsuite name={_quoted(job)} {counts}>"
     yield "    <properties>"
     for name, value in (("python", suite.settings.python), ("platform", suite.settings.platform)):
-        yield f'      <property name="{name}" value={quoteattr(one_line(value))} />'
+        yield f'      <property name="{name}" value={_quoted(one_line(value))} />'
     yield "    </properties>"
     for case in cases:
         yield from _case_lines(case, job, taken)
@@ -75,17 +77,17 @@ def _case_lines(case: _Case, job: str, taken: set[tuple[str, str]]) -> Iterator[
     classname, name = _address(one_line(case.id))
     name = next(one for one in _names(name, job) if (classname, one) not in taken)
     taken.add((classname, name))
-    place = f" file={quoteattr(one_line(case.path))}" if case.path else ""
+    place = f" file={_quoted(one_line(case.path))}" if case.path else ""
     place += f' line="{case.line}"' if case.line else ""
-    start = f'<testcase classname={quoteattr(classname)} name={quoteattr(name)}{place} time="{_seconds(case.time_s)}"'
+    start = f'<testcase classname={_quoted(classname)} name={_quoted(name)}{place} time="{_seconds(case.time_s)}"'
     result = case.result
     if not result.tag:
         yield f"    {start} />"
         return
     yield f"    {start}>"
-    message = "" if result.tag == "system-out" else f" message={quoteattr(_text(result.message))}"
-    kind = f" type={quoteattr(result.type)}" if result.type else ""
-    text = escape(_text(result.text))
+    message = "" if result.tag == "system-out" else f" message={_quoted(_text(result.message))}"
+    kind = f" type={_quoted(result.type)}" if result.type else ""
+    text = _text(result.text).translate(_IN_TEXT)
     yield f"      <{result.tag}{message}{kind}" + (f">{text}</{result.tag}>" if text else " />")
     yield "    </testcase>"
 
@@ -170,6 +172,12 @@ def _xfail_reason(execution: Execution) -> str:
     return next((phase.wasxfail for phase in execution.phases if phase.wasxfail), "")
 
 
+def _quoted(text: str) -> str:
+    return f'"{text.translate(_IN_ATTRIBUTE)}"'
+
+
+# Thousands of tests are deselected for one reason.
+@functools.lru_cache(maxsize=1000)
 def _text(text: str) -> str:
     return "\n".join(several_lines(text))
 
