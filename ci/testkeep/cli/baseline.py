@@ -26,7 +26,7 @@ def baseline(ref: str | None) -> int:
     interrupt_on_termination()
     check_own_requirements()
     project = load_project(Path.cwd())
-    base = find_base(project.repository, ref)
+    base = find_base(project.repository, ref, dirty=project.provenance.dirty)
     made = make_baseline(project, base, project.policy.run_stages, processors(), Screen(Loudness.SHORT))
     if made is None:
         click.echo(base.reason)

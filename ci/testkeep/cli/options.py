@@ -63,7 +63,7 @@ base_option = click.option(
     "base_ref",
     metavar="REF",
     help="Commit to compare with; 'none' judges without. [default: the merge base with the default branch; on that "
-    "branch, the parent commit]",
+    "branch HEAD if there are changes to commit, else its parent]",
 )
 _PERCENT = click.FloatRange(0, 100)
 _MINIMA = (

@@ -63,7 +63,7 @@ def plan(**options: Any) -> int:
     """
     check_own_requirements()
     project = load_project(Path.cwd())
-    base = base_or_fail(project.repository, options["base_ref"])
+    base = base_or_fail(project, options["base_ref"])
     project = under_base(project, base.commit)
     folder = options["baseline_folder"]
     wanted = PlanOptions(

@@ -51,7 +51,7 @@ def judge_plan(options: dict[str, Any]) -> int:
         project=project,
         stages=stages,
         folder=folder,
-        base=Base(commit=plan.base, reason="" if plan.base else plan.base_reason),
+        base=Base(plan.base, how=plan.base_reason) if plan.base else Base(reason=plan.base_reason),
         baseline=baseline,
         report=folder_or_default(project, options["report_folder"], "report"),
         base_folder=base_folder,

@@ -29,7 +29,6 @@ from testkeep.pipeline.judge import Case, Judgement, judge
 from testkeep.pipeline.publish import write_report
 from testkeep.reports import coverage_table
 from testkeep.rules.base import Baseline
-from testkeep.system.git import Repository
 from testkeep.system.interpreter import environment_variables
 
 _MOST_FILES = 20
@@ -52,19 +51,20 @@ def choose_base(project: Project, ref: str | None) -> tuple[Base, Baseline | Non
         UsageError: there is no such ref.
     """
     try:
-        return base_or_fail(project.repository, ref), None
+        return base_or_fail(project, ref), None
     except BaselineError as error:
         return Base(commit=ref or ""), Baseline(commit=ref or "", problem=error.message)
 
 
-def base_or_fail(repository: Repository, ref: str | None) -> Base:
+def base_or_fail(project: Project, ref: str | None) -> Base:
     """Find the base commit: the one that was named, else that of the change that a pipeline runs for.
 
     Raises:
         UsageError: there is no such ref.
         BaselineError: history was cut off before it.
     """
-    return find_base(repository, ref) if ref else base_of_change(repository, current_event())
+    repository, dirty = project.repository, project.provenance.dirty
+    return find_base(repository, ref, dirty=dirty) if ref else base_of_change(repository, current_event(), dirty=dirty)
 
 
 def make_baseline(project: Project, base: Base, stages: Sequence[Stage], jobs: int, screen: Screen) -> Baseline | None:

@@ -125,13 +125,15 @@ class Verdict(Struct, frozen=True, kw_only=True):
     """A gate's answer with everything that it rests on.
 
     ``head`` is a commit's hash, or ``worktree`` if there were uncommitted changes; ``base`` is a commit's hash, or
-    ``none``; ``notes`` are what a reader must know to read the rest right.
+    ``none``, and ``base_reason`` says in words which commit that is; ``notes`` are what a reader
+    must know to read the rest right.
     """
 
     schema: Literal["testkeep.verdict/1"]
     verdict: Decision
     head: str
     base: str
+    base_reason: str = ""
     stages: tuple[StageResult, ...]
     coverage: CoverageResult
     conservation: Conservation

@@ -43,11 +43,12 @@ class Base:
     how: str = ""
 
 
-def find_base(repository: Repository, ref: str | None) -> Base:
+def find_base(repository: Repository, ref: str | None, *, dirty: bool) -> Base:
     """Choose the base commit.
 
-    Without a ``ref`` it is the merge base with ``origin/HEAD``, else ``main``, else ``master``; on that branch itself,
-    the parent commit. A first commit has no base.
+    Without a ``ref`` it is the merge base with ``origin/HEAD``, else ``main``, else ``master``. Where HEAD has nothing
+    that this branch has not, it is HEAD itself if there is something to commit (``dirty``), else the parent commit. A
+    first commit has no base.
 
     Raises:
         UsageError: there is no such ref, or no default branch to choose from.
@@ -60,20 +61,25 @@ def find_base(repository: Repository, ref: str | None) -> Base:
         return Base(_named(repository, ref), how=f"named by --base {ref}")
     target = default_branch(repository)
     tip = repository.resolve(target)
-    if tip is None or tip == head or target.removeprefix("origin/") == repository.branch():
-        parent = repository.parent(head)
-        if parent is None and repository.is_shallow():
-            raise BaselineError("the parent commit is not in this shallow clone", hint=_DEEPEN)
-        return (
-            Base(parent, how=f"the parent of the tip of {target}")
-            if parent
-            else Base(reason="judged without a baseline: this is the first commit")
-        )
-    base = repository.merge_base(tip, head)
+    on_target = tip is None or tip == head or target.removeprefix("origin/") == repository.branch()
+    base = head if tip is None or on_target else repository.merge_base(tip, head)
     if base is None:
         shallow = " in this shallow clone" if repository.is_shallow() else ""
         raise BaselineError(f"HEAD and {target} have no common commit{shallow}", hint=_DEEPEN)
-    return Base(base, how=f"the merge base with {target}")
+    if base != head:
+        return Base(base, how=f"the merge base with {target}")
+    if dirty:
+        return Base(head, how="HEAD, as there are changes to commit")
+    return _parent(repository, head, f"the tip of {target}" if on_target else f"HEAD, which {target} has already")
+
+
+def _parent(repository: Repository, head: str, name: str) -> Base:
+    parent = repository.parent(head)
+    if parent is None and repository.is_shallow():
+        raise BaselineError("the parent commit is not in this shallow clone", hint=_DEEPEN)
+    if parent is None:
+        return Base(reason="judged without a baseline: this is the first commit")
+    return Base(parent, how=f"the parent of {name}")
 
 
 _DEEPEN = "Fetch the whole history (git fetch --unshallow; in CI a fetch depth of 0), or name a commit with --base."
@@ -144,7 +150,7 @@ def baseline_from(folder: EvidenceFolder, stages: Sequence[Stage]) -> tuple[Base
     except (BaselineError, EvidenceError) as error:
         return Base(commit=""), Baseline(commit="", problem=error.message)
     commit = commits.pop()
-    return Base(commit=commit), Baseline(commit=commit, evidence=tuple(wanted))
+    return Base(commit, how="that of --baseline"), Baseline(commit=commit, evidence=tuple(wanted))
 
 
 def save_as_baseline(evidence: Sequence[Evidence], source: EvidenceFolder, target: EvidenceFolder) -> None:

@@ -23,15 +23,15 @@ def current_event() -> ChangeEvent:
     return read_event(environment, (read_text(Path(file)) or "") if file else "")
 
 
-def base_of_change(repository: Repository, event: ChangeEvent) -> Base:
-    """Find the commit that a pipeline's change is compared with.
+def base_of_change(repository: Repository, event: ChangeEvent, *, dirty: bool = False) -> Base:
+    """Find the commit that a change is compared with. ``dirty`` counts on a laptop only: a pipeline has a commit.
 
     Raises:
         BaselineError: it is not in the clone, not even after fetching, or it is not one that the head comes from.
         UsageError: nothing says what to compare with.
     """
     if event.provider is Provider.LOCAL:
-        return find_base(repository, None)
+        return find_base(repository, None, dirty=dirty)
     search = _Search(repository, event)
     # Somebody checked out something else: the head of a pull request instead of its merge, or another repository.
     return search.found() if event.head in ("", repository.head()) else search.of_another_head()
@@ -52,7 +52,7 @@ class _Search:
         base = self._repository.merge_base(tip, self._head) if tip and tip != self._head else None
         if base:
             return Base(base, how=f"the merge base with {self._event.target}")
-        return find_base(self._repository, None)
+        return find_base(self._repository, None, dirty=False)
 
     def found(self) -> Base:
         match self._event.occasion:
@@ -103,7 +103,7 @@ class _Search:
     def _of_branch(self) -> Base:
         tip = self._target()
         if not tip:
-            return find_base(self._repository, None)
+            return find_base(self._repository, None, dirty=False)
         if tip == self._head:
             return self._parent()
         base = self._repository.merge_base(tip, self._head)

@@ -131,7 +131,7 @@ def _no_collection(collection: Collection, project: Project) -> Check:
 
 def _base(project: Project) -> Check:
     try:
-        base = base_of_change(project.repository, current_event())
+        base = base_of_change(project.repository, current_event(), dirty=project.provenance.dirty)
     except (BaselineError, UsageError) as error:
         return problem("base", error.message, error.hint or "Name it: testkeep run --base REF.")
     return ok("base", f"{base.commit[:12]}, {base.how}" if base.commit else base.reason)

@@ -127,6 +127,7 @@ def judge(case: Case, watcher: Watcher) -> Judgement:
         verdict=decide(facts, findings),
         head=head,
         base=base,
+        base_reason=case.base.how,
         stages=stage_results(facts),
         coverage=_coverage_result(facts),
         conservation=_conservation(facts.comparison, findings),

@@ -76,11 +76,12 @@ def _body(verdict: Verdict) -> ET.Element:
 
 def _banner(verdict: Verdict) -> ET.Element:
     head, base = (_code(wording.short_commit(commit)) for commit in (verdict.head, verdict.base))
+    reason = f" ({wording.one_line(verdict.base_reason)})" if verdict.base_reason else ""
     return _element(
         "header",
         _element("h1", wording.decision_word(verdict.verdict)),
         _element("p", wording.reason(verdict)),
-        _element("p", "testkeep, head ", head, ", base ", base, class_="commits"),
+        _element("p", "testkeep, head ", head, ", base ", base, reason, class_="commits"),
         class_=verdict.verdict.value,
     )
 

@@ -53,7 +53,8 @@ def render(verdict: Verdict) -> str:
 def _head(verdict: Verdict) -> Iterator[str]:
     yield f"## {_DECISION_MARKS[verdict.verdict]} testkeep: {wording.headline(verdict)}"
     head, base = (code(wording.short_commit(_clip(name))) for name in (verdict.head, verdict.base))
-    yield f"head {head}, base {base}"
+    reason = f" ({prose(_clip(verdict.base_reason))})" if verdict.base_reason else ""
+    yield f"head {head}, base {base}{reason}"
     yield _stages(verdict.stages)
     yield f"**Coverage:** {prose(_clip(wording.coverage_summary(verdict.coverage)))}"
     partial = wording.partial_branches(verdict.coverage)

@@ -122,7 +122,8 @@ def _telling(verdict: Verdict, outputs: Sequence[ToolOutput]) -> list[ToolOutput
 
 def _title(verdict: Verdict) -> Text:
     head, base = wording.short_commit(verdict.head), wording.short_commit(verdict.base)
-    return Text.assemble(("testkeep", "bold"), f": head {head}, base {base}")
+    reason = f" ({wording.one_line(verdict.base_reason)})" if verdict.base_reason else ""
+    return Text.assemble(("testkeep", "bold"), f": head {head}, base {base}{reason}")
 
 
 def _headline(verdict: Verdict) -> Text:

@@ -10,7 +10,7 @@ import pytest
 from repositories import GitProject, clean_environment, simple_project
 from testkeep.errors import BaselineError
 from testkeep.model.change_event import ChangeEvent, Occasion, Provider
-from testkeep.pipeline.baseline import Base
+from testkeep.pipeline.baseline import Base, find_base
 from testkeep.pipeline.change_base import base_of_change
 from testkeep.system.git import Repository
 
@@ -190,3 +190,39 @@ def test_complete_clone__fetching_leaves_it_complete(remote: Remote) -> None:
     base_of_change(clone, _github(Occasion.CHANGE, remote.change, target="main"))
 
     assert not clone.is_shallow()
+
+
+@pytest.mark.parametrize(
+    ("commits", "checkout", "dirty", "expected"),
+    [
+        pytest.param(2, "main", False, ("main~1", "the parent of the tip of main"), id="tip, clean"),
+        pytest.param(2, "main", True, ("main", "HEAD, as there are changes to commit"), id="tip, dirty"),
+        pytest.param(3, "main~1", False, ("main~2", "the parent of HEAD, which main has already"), id="behind, clean"),
+        pytest.param(3, "main~1", True, ("main~1", "HEAD, as there are changes to commit"), id="behind, dirty"),
+        pytest.param(2, "topic", False, ("main", "the merge base with main"), id="branch, clean"),
+        pytest.param(2, "topic", True, ("main", "the merge base with main"), id="branch, dirty"),
+        pytest.param(1, "main", True, ("main", "HEAD, as there are changes to commit"), id="first commit, dirty"),
+    ],
+)
+def test_find_base__on_a_laptop__is_never_the_clean_head_itself(
+    tmp_path: Path, commits: int, checkout: str, dirty: bool, expected: tuple[str, str]
+) -> None:
+    project = GitProject(tmp_path / "repository")
+    for number in range(commits):
+        project.commit({"a.py": f"n = {number}\n"})
+    project.git("checkout", "--quiet", "-b", "topic")
+    project.commit({"b.py": ""})
+    project.git("checkout", "--quiet", checkout)
+
+    base = find_base(Repository.around(project.root), None, dirty=dirty)
+
+    assert (base.commit, base.how) == (project.git("rev-parse", expected[0]), expected[1])
+
+
+def test_find_base__first_commit_and_nothing_to_commit__has_none(tmp_path: Path) -> None:
+    project = GitProject(tmp_path / "repository")
+    project.commit({"a.py": ""})
+
+    base = find_base(Repository.around(project.root), None, dirty=False)
+
+    assert base == Base(reason="judged without a baseline: this is the first commit")

@@ -160,6 +160,7 @@ def test_dumps_verdict__every_field__is_there_under_its_name() -> None:
         "verdict": "fail",
         "head": HEAD,
         "base": "none",
+        "base_reason": "",
         "stages": [{"name": "unit", "status": "passed", "tests": {"passed": 10}, "duration_s": 1.2, "detail": ""}],
         "coverage": {
             "overall_percent": 91.3,
