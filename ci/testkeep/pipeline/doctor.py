@@ -16,7 +16,7 @@ from testkeep.pipeline.collected import IDS, TESTS, counted, id_check, named, su
 from testkeep.pipeline.collecting import Collection, collect, collection_context, last_numbers
 from testkeep.pipeline.commands import further_commands, static_command
 from testkeep.pipeline.context import Project
-from testkeep.pipeline.static_tools import tools_of
+from testkeep.pipeline.static_tools import repeated_hooks, tools_of, unread_configuration
 from testkeep.system import interpreter
 from testkeep.system.network import refusals
 
@@ -75,13 +75,18 @@ def _static_stage(project: Project, stage: Stage) -> Iterator[Check]:
         yield ok(name, "the project uses no tool for it")
     for use in uses:
         command = static_command(use, (), required=required)
-        said = f"{use.tool}, found in {use.where}"
+        arguments = f", run with {' '.join(use.arguments)}" if use.arguments else ""
+        said = f"{use.tool}, found in {use.where}{arguments}"
         if interpreter.has_module(command.module):
             yield ok(name, f"{said}; version {interpreter.version_of(command.tool)}")
         else:
             yield (problem if required else warning)(
                 name, f"{said}, is not installed", f"Install it: {command.install}"
             )
+    for said in repeated_hooks(project, stage):
+        yield ok(name, said)
+    for said in unread_configuration(project, stage):
+        yield warning(name, said, "Keep one of them: whoever reads the other is misled.")
     for program in dict.fromkeys(command.tool for command in further):
         if interpreter.find_program(program, project.root):
             yield ok(name, f"{program}, found in the policy's commands")

@@ -127,7 +127,7 @@ def test_doctor__tools__are_said_with_where_they_were_found(tmp_path: Path) -> N
 
     found, missing = _found(project, code=0), _found(listed, code=1)
 
-    assert "mypy, found in mypy.ini; version" in found["stage typing"].said
+    assert "mypy, found in mypy.ini, run with app; version" in found["stage typing"].said
     assert (missing["stage lint"].status, "no-such-linter" in missing["stage lint"].said) == (Status.PROBLEM, True)
     assert "stage typing" not in missing
 
