@@ -43,7 +43,8 @@ class EvidenceFolder:
                 if file.name.partition(".")[0] in ids:
                     file.unlink()
         except OSError as error:
-            raise EvidenceError(f"{self.path}: cannot write evidence there: {error.strerror}") from error
+            hint = "Let this user write to it, or name another place: --evidence DIR."
+            raise EvidenceError(f"{self.path}: cannot write evidence there: {error.strerror}", hint=hint) from error
 
     def _own_ids(self) -> set[str]:
         """The jobs that any file of the folder can be of; it may be a folder with files of the user's, too."""

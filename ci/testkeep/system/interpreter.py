@@ -81,6 +81,18 @@ def environment_variables() -> dict[str, str]:
     return dict(os.environ)
 
 
+def home_variables() -> dict[str, str]:
+    """What a tool that asks for the user's home is told where nobody can say which it is; nothing where it is known.
+
+    Some tools stop there for want of a place for their cache; with a home that is no folder they do without.
+    """
+    try:
+        Path.home()
+    except RuntimeError:
+        return {"HOME": os.devnull}
+    return {}
+
+
 def add_environment_variables(variables: Mapping[str, str]) -> None:
     """Set variables for this process and all that it starts."""
     os.environ.update(variables)
