@@ -13,9 +13,10 @@ from pathlib import Path
 import nox
 from nox.command import CommandFailed
 
-from testkeep.errors import EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_INTERRUPTED, KitError, ToolError
+from testkeep.errors import EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_INTERRUPTED, KitError
 from testkeep.pipeline.context import read_policy
 from testkeep.plugins import environment, installing, targets
+from testkeep.plugins.unmade import network_trouble, not_made
 
 ENVIRONMENT = "testkeep-env"
 _BACKENDS = "uv|virtualenv"
@@ -124,7 +125,7 @@ class _SharedEnvironment:
                 _install(session, installing.steps(replace(plan, own="", files=()), tools, folder, uv=uv))
             is_complete = _install_packages(session, replace(plan, lock=None), uv)
         except CommandFailed as error:
-            raise ToolError("The environment could not be made, so nothing was checked.") from error
+            raise not_made(os.environ) from error
         if is_complete:
             environment.set_installed(folder, installation)
 
@@ -153,7 +154,7 @@ def _install_packages(session: nox.Session, plan: installing.Plan, uv: str) -> b
         return _install(session, installing.steps(plan, {}, Path(), uv=uv))
     except CommandFailed:
         lesser = plan.without_own_extras
-        if lesser == plan:
+        if lesser == plan or network_trouble(os.environ):
             raise
         _install(session, installing.steps(lesser, {}, Path(), uv=uv))
     session.warn(
