@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from testkeep.errors import BaselineError, UsageError
 from testkeep.formats.installed_versions import named as versions_named
 from testkeep.formats.installed_versions import version_checks
+from testkeep.formats.python_versions import required_instead
 from testkeep.formats.service_urls import services
 from testkeep.model.checkup import CHECKUP_SCHEMA, Check, Checkup, ok, problem, warning
 from testkeep.model.evidence import Suite
+from testkeep.model.policy import OLDEST_PYTHON
 from testkeep.model.stage import Stage
 from testkeep.pipeline.change_base import base_of_change, current_event
 from testkeep.pipeline.collected import IDS, TESTS, counted, id_check, named, suite_checks
@@ -24,6 +27,7 @@ _TREE = "working tree"
 _TEXTS = (".py", ".toml", ".cfg", ".ini", ".env", ".yml", ".yaml")
 # Two collections may take what one is allowed to, and a little more.
 _QUICK = 2 / 3
+_OLDEST = ".".join(map(str, OLDEST_PYTHON))
 
 
 def examine(project: Project, patience_s: float) -> Checkup:
@@ -35,6 +39,7 @@ def examine(project: Project, patience_s: float) -> Checkup:
     words = "\n".join(project.text(name) for name in project.files if name.endswith(_TEXTS)).lower()
     checks = [
         _root(project),
+        _python(project),
         _source(project),
         *_static_stages(project),
         *_tests(project, patience_s),
@@ -50,6 +55,23 @@ def _root(project: Project) -> Check:
     where = f"{project.folder}, a folder of its repository" if project.folder else "the root of its repository"
     policy = f"policy in {project.policy_file}" if project.policy_file else "no policy: the defaults are in force"
     return ok("root", f"{project.root} ({where}); {policy}")
+
+
+def _python(project: Project) -> Check:
+    """Tests run with the Python that testkeep runs in, whatever environment lies beside them."""
+    folder, version = interpreter.environment_folder(), interpreter.full_version()
+    required = required_instead(project.text("pyproject.toml"), version)
+    if required:
+        said = f"the project asks for Python {required}, and testkeep runs its tests with {version}"
+        return problem("python", said, f"Install testkeep with a Python that fits; it needs {_OLDEST} or later.")
+    active = interpreter.environment_variables().get("VIRTUAL_ENV", "")
+    own = Path(active) if active else project.root / ".venv"
+    found = interpreter.version_in(own)
+    if found is not None and own.resolve() != folder and not folder.is_relative_to(project.root.resolve()):
+        said = f"tests run with {version} in {folder}, and not in {own} ({'.'.join(map(str, found))})"
+        advice = f"Install testkeep there; it needs Python {_OLDEST} or later."
+        return warning("python", said, advice)
+    return ok("python", f"{version} in {folder}")
 
 
 def _source(project: Project) -> Check:

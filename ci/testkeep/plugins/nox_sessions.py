@@ -16,7 +16,7 @@ from nox.command import CommandFailed
 from testkeep.errors import EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_INTERRUPTED, KitError
 from testkeep.pipeline.context import read_policy
 from testkeep.plugins import environment, installing, targets
-from testkeep.plugins.unmade import network_trouble, not_made
+from testkeep.plugins.unmade import check_python, network_trouble, not_made
 
 ENVIRONMENT = "testkeep-env"
 _BACKENDS = "uv|virtualenv"
@@ -105,6 +105,7 @@ class _SharedEnvironment:
         folder = session.env_dir.absolute()
         self.folders[_python(session)] = folder
         with _problems_reported():
+            check_python(folder)
             self._install(session, folder)
 
     def _install(self, session: nox.Session, folder: Path) -> None:

@@ -21,7 +21,7 @@ from testkeep.model.policy import Policy
 from testkeep.model.project import Lock, Packaging
 from testkeep.pipeline.context import read_policy
 from testkeep.plugins import environment, installing, targets
-from testkeep.plugins.unmade import not_made
+from testkeep.plugins.unmade import check_python, not_made
 
 PASSED_VARIABLES = (
     *("CI", "CI_*", "GITHUB_*", "GITLAB_*", "RUNNER_*"),
@@ -146,10 +146,19 @@ class Kit:
         if self.problem is not None and name in self.names:
             raise _reported(self.problem)
 
-    def before_installing(self, name: str) -> None:
-        """Note that tox installs something in an environment."""
-        if name in self.names:
-            self._installing.add(name)
+    def before_installing(self, tox_env: ToxEnv) -> None:
+        """Note that tox installs something in an environment.
+
+        Raises:
+            SystemExit: with code 2, its Python is too old.
+        """
+        if tox_env.conf.name not in self.names:
+            return
+        try:
+            check_python(tox_env.conf["env_dir"])
+        except KitError as error:
+            raise _reported(error) from error
+        self._installing.add(tox_env.conf.name)
 
     def stop_if_not_made(self, tox_env: ToxEnv) -> None:
         """Say so where tox could not install: the installer's exit code would stand for a verdict.

@@ -47,7 +47,7 @@ def tox_on_install(tox_env: ToxEnv) -> None:
     """Stop before anything is installed in vain."""
     for kit in _KITS:
         kit.stop_if_impossible(tox_env.conf.name)
-        kit.before_installing(tox_env.conf.name)
+        kit.before_installing(tox_env)
 
 
 @impl

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from urllib.parse import urlsplit
 
-from testkeep.errors import ToolError
+from testkeep.errors import ToolError, UsageError
+from testkeep.model.policy import OLDEST_PYTHON
+from testkeep.system.interpreter import version_in
 from testkeep.system.network import refusals
 
 _INDEXES = ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL")
@@ -13,6 +16,21 @@ _SWITCHES = {"UV_OFFLINE": "uv's cache has", "PIP_NO_INDEX": "lies in folders th
 _OFF = ("", "0", "false", "no", "off")
 _DEFAULT = "https://pypi.org/simple"
 _PORTS = {"http": 80, "https": 443}
+
+
+def check_python(environment: Path) -> None:
+    """See that testkeep can run in an environment, before anything is installed in vain.
+
+    Raises:
+        UsageError: its Python is too old.
+    """
+    version = version_in(environment)
+    if version is not None and version < OLDEST_PYTHON:
+        least, has = (".".join(map(str, each)) for each in (OLDEST_PYTHON, version))
+        raise UsageError(
+            f"{environment}: testkeep needs Python {least} or later, and this environment has {has}",
+            hint=f"Ask for a newer one: nox -P {least}, or base_python in tox.",
+        )
 
 
 def not_made(variables: Mapping[str, str]) -> ToolError:

@@ -8,6 +8,7 @@ import importlib.metadata
 import importlib.util
 import os
 import platform
+import re
 import shutil
 import sys
 from collections.abc import Mapping
@@ -106,6 +107,26 @@ def take_environment_variable(name: str) -> str:
 def processors() -> int:
     """How many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def environment_folder() -> Path:
+    """The folder of the environment that testkeep runs in."""
+    return Path(sys.prefix).resolve()
+
+
+def full_version() -> str:
+    """The version of Python, such as 3.12.1."""
+    return platform.python_version()
+
+
+def version_in(environment: Path) -> tuple[int, ...] | None:
+    """The version of Python that a virtual environment was made with; None if it is none, or does not say."""
+    try:
+        text = (environment / "pyvenv.cfg").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    found = re.search(r"^version(?:_info)?\s*=\s*(\d+)\.(\d+)(?:\.(\d+))?", text, re.MULTILINE)
+    return tuple(int(part) for part in found.groups() if part) if found else None
 
 
 def python_version() -> tuple[int, int]:
