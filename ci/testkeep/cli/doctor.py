@@ -20,7 +20,7 @@ from testkeep.reports import checkup as report
 @click.option(
     "--patience",
     type=click.FloatRange(min=0.1),
-    default=3.0,
+    default=3.5,
     show_default=True,
     metavar="SECONDS",
     help="How long collecting the tests may take.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from testkeep.errors import BaselineError, UsageError
@@ -20,13 +20,12 @@ from testkeep.pipeline.collecting import Collection, collect, collection_context
 from testkeep.pipeline.commands import further_commands, static_command
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.static_tools import repeated_hooks, tools_of, unread_configuration
+from testkeep.pipeline.tree_changes import TreeWatch, changes_of_last_run
 from testkeep.system import interpreter
 from testkeep.system.network import refusals
 
 _TREE = "working tree"
 _TEXTS = (".py", ".toml", ".cfg", ".ini", ".env", ".yml", ".yaml")
-# Two collections may take what one is allowed to, and a little more.
-_QUICK = 2 / 3
 _OLDEST = ".".join(map(str, OLDEST_PYTHON))
 
 
@@ -36,19 +35,26 @@ def examine(project: Project, patience_s: float) -> Checkup:
     Raises:
         ToolError: git or Python cannot be started.
     """
+    before: list[Check] = []
+    after: list[Check] = []
+
+    def look_around() -> None:
+        """Look at all but the tests, which take longer: the first time that it is called."""
+        if not before:
+            before.extend((_root(project), _python(project), _source(project), *_static_stages(project)))
+            after.extend(_surroundings(project))
+
+    tests = [*_tests(project, patience_s, look_around)]
+    look_around()
+    return Checkup(schema=CHECKUP_SCHEMA, checks=(*before, *tests, *after))
+
+
+def _surroundings(project: Project) -> Iterator[Check]:
     words = "\n".join(project.text(name) for name in project.files if name.endswith(_TEXTS)).lower()
-    checks = [
-        _root(project),
-        _python(project),
-        _source(project),
-        *_static_stages(project),
-        *_tests(project, patience_s),
-        _base(project),
-        *_versions(words),
-        *_services(words),
-        *_ignored_files(project),
-    ]
-    return Checkup(schema=CHECKUP_SCHEMA, checks=tuple(checks))
+    yield _base(project)
+    yield from _versions(words)
+    yield from _services(words)
+    yield from _ignored_files(project)
 
 
 def _root(project: Project) -> Check:
@@ -116,32 +122,40 @@ def _static_stage(project: Project, stage: Stage) -> Iterator[Check]:
             yield problem(name, f"{program}, found in the policy's commands, is not installed", "Install it.")
 
 
-def _tests(project: Project, patience_s: float) -> Iterator[Check]:
-    first = collect(project, 1, patience_s)
-    changed = set(first.changed)
+def _tests(project: Project, patience_s: float, meanwhile: Callable[[], None]) -> Iterator[Check]:
+    watch = TreeWatch.begin(project)
+    first, second = collect(project, (1, 2), patience_s, meanwhile)
+    # Alone: what both want at the same time (a port, say) is no reason for either to fail.
+    if first.failed and not second.failed:
+        (first,) = collect(project, (1,), patience_s, meanwhile)
+    elif second.failed and not first.failed:
+        (second,) = collect(project, (2,), patience_s, meanwhile)
+    changed = watch.changed()
     if first.suite is None:
         yield _no_collection(first, project)
     else:
         required = tuple(stage for stage in project.policy.stages or () if not stage.is_static)
         yield from suite_checks(first.suite, collection_context(project), required)
-        if first.duration_s > patience_s * _QUICK:
-            yield ok(IDS, f"not compared: collecting takes {first.duration_s:.1f} s")
-        else:
-            second = collect(project, 2, patience_s)
-            changed |= set(second.changed)
-            yield _ids(first.suite, second)
+        yield _ids(first.suite, second)
+    yield _working_tree(project, changed)
+
+
+def _working_tree(project: Project, changed: Sequence[str]) -> Check:
+    advice = "A run is of other files then: let tests write to tmp_path, or have git ignore it."
     if changed:
-        said = f"collecting the tests changes {counted(len(changed), 'file')}: {named(sorted(changed))}"
-        yield warning(_TREE, said, "A run is of other files then: let tests write to tmp_path, or have git ignore it.")
-    else:
-        yield ok(_TREE, "collecting the tests changes no file that git sees")
+        said = f"collecting the tests changes {counted(len(changed), 'file')}: {named(changed)}"
+        return warning(_TREE, said, advice)
+    left = changes_of_last_run(project)
+    if left:
+        return warning(_TREE, f"the last run changed {counted(len(left), 'file')}: {named(left)}", advice)
+    return ok(_TREE, "collecting the tests changes no file that git sees")
 
 
 def _ids(suite: Suite, second: Collection) -> Check:
     if second.suite is not None:
         return id_check(suite, second.suite)
     if second.timed_out:
-        return ok(IDS, "not compared: the second collection took much longer than the first")
+        return ok(IDS, "not compared: the second collection took longer")
     advice = "Look for what the first collection left behind, and for what depends on PYTHONHASHSEED."
     return problem(IDS, f"a second collection fails: {second.trouble}", advice)
 
