@@ -37,11 +37,9 @@ class Collection:
     trouble: str = ""
 
     @property
-    def failed(self) -> bool:
-        """Whether it ended by itself, and did not find everything."""
-        if self.suite is None:
-            return not self.timed_out
-        return any(report.outcome == "failed" for report in self.suite.collectors)
+    def is_whole(self) -> bool:
+        """Whether everything could be collected."""
+        return self.suite is not None and all(report.outcome != "failed" for report in self.suite.collectors)
 
 
 def collection_context(project: Project) -> JobContext:

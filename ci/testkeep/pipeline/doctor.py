@@ -26,15 +26,18 @@ from testkeep.system.network import refusals
 
 _TREE = "working tree"
 _TEXTS = (".py", ".toml", ".cfg", ".ini", ".env", ".yml", ".yaml")
+# Five seconds, less what it takes to end pytest, to ask git what changed, and to say it.
+_UNTIL_S, _LEAST_S = 4.0, 1.0
 _OLDEST = ".".join(map(str, OLDEST_PYTHON))
 
 
-def examine(project: Project, patience_s: float) -> Checkup:
-    """Look at everything once; collecting the tests may take ``patience_s`` seconds.
+def examine(project: Project, patience_s: float | None) -> Checkup:
+    """Look at everything once; collecting the tests may take ``patience_s`` seconds (None: what is left of five).
 
     Raises:
         ToolError: git or Python cannot be started.
     """
+    patience_s = patience_s or max(_LEAST_S, _UNTIL_S - interpreter.age_s())
     before: list[Check] = []
     after: list[Check] = []
 
@@ -126,10 +129,11 @@ def _tests(project: Project, patience_s: float, meanwhile: Callable[[], None]) -
     watch = TreeWatch.begin(project)
     first, second = collect(project, (1, 2), patience_s, meanwhile)
     # Alone: what both want at the same time (a port, say) is no reason for either to fail.
-    if first.failed and not second.failed:
-        (first,) = collect(project, (1,), patience_s, meanwhile)
-    elif second.failed and not first.failed:
-        (second,) = collect(project, (2,), patience_s, meanwhile)
+    left_s = max(_LEAST_S, patience_s - first.duration_s)
+    if second.is_whole and not first.is_whole:
+        (first,) = collect(project, (1,), left_s, meanwhile)
+    elif first.is_whole and not second.is_whole and not second.timed_out:
+        (second,) = collect(project, (2,), left_s, meanwhile)
     changed = watch.changed()
     if first.suite is None:
         yield _no_collection(first, project)

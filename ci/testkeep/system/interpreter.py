@@ -109,6 +109,17 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def age_s() -> float:
+    """How long this process has been running, in seconds; 0 where the system does not say."""
+    try:
+        stat, uptime = Path("/proc/self/stat").read_text(encoding="utf-8"), Path("/proc/uptime").read_text("utf-8")
+        # The name of the program, in parentheses, may have spaces; the start is the 20th field behind it.
+        started = int(stat.rpartition(")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")
+        return max(0.0, float(uptime.split()[0]) - started)
+    except (OSError, ValueError, IndexError):
+        return 0.0
+
+
 def environment_folder() -> Path:
     """The folder of the environment that testkeep runs in."""
     return Path(sys.prefix).resolve()

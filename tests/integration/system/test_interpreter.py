@@ -60,3 +60,11 @@ def test_home_variables__nobody_knows_the_user__name_a_home_that_is_no_folder(mo
     monkeypatch.delenv("HOME", raising=False)
     monkeypatch.setattr(os, "getuid", lambda: 2**31 - 7)
     assert not Path(interpreter.home_variables()["HOME"]).is_dir()
+
+
+def test_age__of_a_process_that_waits__is_what_it_waited() -> None:
+    ask = "import time; time.sleep(0.3); from testkeep.system.interpreter import age_s; print(age_s())"
+    done = subprocess.run(
+        [sys.executable, "-c", ask], env=clean_environment(), capture_output=True, text=True, check=True
+    )
+    assert 0.25 < float(done.stdout) < 60 or float(done.stdout) == 0.0
