@@ -45,6 +45,7 @@ def register(
     root = Path.cwd()
     with _problems_reported():
         policy, _ = read_policy(root)
+        environment.make_room_for_uv(root)
     if not _chose_backend():
         nox.options.default_venv_backend = _BACKENDS
     shared = _SharedEnvironment(root, groups, extras, requirements)

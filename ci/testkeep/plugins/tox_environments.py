@@ -42,6 +42,7 @@ def make_kit(core_conf: ConfigSet) -> Kit:
     root: Path = core_conf["tox_root"]
     try:
         policy, _ = read_policy(root)
+        environment.make_room_for_uv(root)
     except KitError as error:
         raise _reported(error) from error
     core_conf.loaders.append(MemoryLoader(env_list=EnvList([targets.TEST]), venv_redirect=False))

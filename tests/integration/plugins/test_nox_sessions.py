@@ -164,6 +164,15 @@ def test_environment__cannot_be_made__is_inconclusive(project: Path) -> None:
     assert "The environment could not be made, so nothing was checked." in done.stderr
 
 
+def test_environment__home_cannot_be_written__is_made_with_a_cache_in_the_project(project: Path) -> None:
+    """uv does not even make a virtual environment without a cache, and nox would end with the code of a failure."""
+    (project / "home").write_text("a file")
+    variables = {"HOME": str(project / "home"), "XDG_CACHE_HOME": "", "XDG_CONFIG_HOME": "", "XDG_DATA_HOME": ""}
+    done = nox(project, "-s", "test", variables=variables)
+    assert (ran(done), done.returncode) == (["testkeep run"], 0), done.stderr
+    assert (project / ".testkeep" / "uv-cache").is_dir()
+
+
 @pytest.mark.parametrize(
     ("backend", "variables", "message"),
     [

@@ -264,3 +264,11 @@ def test_run__installed_and_stopped_there__is_no_failure(project: Path) -> None:
     """--notest runs no command, so nothing says that the installation went well."""
     configure(project, unit="")
     assert tox(project, "run", "-e", "unit", "--notest").returncode == 0
+
+
+def test_run__home_cannot_be_written__has_a_cache_in_the_project(project: Path) -> None:
+    """uv does not even make a virtual environment without one."""
+    (project / "home").write_text("a file")
+    configure(project, unit="")
+    done = tox(project, "-e", "unit", variables={"HOME": str(project / "home"), "XDG_CACHE_HOME": ""})
+    assert (done.returncode, (project / ".testkeep" / "uv-cache").is_dir()) == (0, True), done.stdout + done.stderr
