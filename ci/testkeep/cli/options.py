@@ -35,6 +35,11 @@ _OUTPUT_OPTIONS = (
         "--report", "report_folder", type=FOLDER,
         help="Folder for verdict.json, summary.md, report.html, junit.xml and coverage [default: .testkeep/report].",
     ),
+    click.option(
+        "--coverage-reports/--no-coverage-reports", "coverage_reports", default=None,
+        help="Whether htmlcov/, coverage.xml, coverage.lcov and diff-cover's pages are written, too. "
+        "[default: in CI, where the variable CI is set]",
+    ),
 )  # fmt: skip
 
 _LOUDNESS = (
@@ -108,6 +113,12 @@ def raised(policy: Policy, options: dict[str, Any]) -> Policy:
     overall = max(coverage.overall or 0.0, options["min_coverage"] or 0.0) or coverage.overall
     diff = max(coverage.diff, options["min_diff"] or 0.0)
     return msgspec.structs.replace(policy, coverage=msgspec.structs.replace(coverage, overall=overall, diff=diff))
+
+
+def wants_coverage_reports(options: dict[str, Any]) -> bool:
+    """Whether coverage.py's and diff-cover's own reports are to be written; each of them reads the whole code again."""
+    asked: bool | None = options["coverage_reports"]
+    return bool(options["gitlab_file"] or environment_variables().get("CI")) if asked is None else asked
 
 
 def outputs_of(options: dict[str, Any]) -> Outputs:

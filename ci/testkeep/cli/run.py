@@ -93,6 +93,7 @@ def run(pytest_arguments: tuple[str, ...], /, stages: tuple[str, ...], **options
         jobs=options["jobs"],
         fail_fast=options["fail_fast"],
         footprints=options["footprints"],
+        again_alone=True,
         pytest_arguments=pytest_arguments or (),
     )
     with watching(screen, environment_variables()) as watcher:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from testkeep.cli.options import publish
+from testkeep.cli.options import publish, wants_coverage_reports
 from testkeep.cli.screen import Screen, shown
 from testkeep.cli.view import watching
 from testkeep.errors import (
@@ -16,14 +16,17 @@ from testkeep.errors import (
     EXIT_INCONCLUSIVE,
     EXIT_PASS,
     BaselineError,
+    EvidenceError,
+    ToolError,
 )
 from testkeep.model.stage import Stage
 from testkeep.model.verdict import Decision
 from testkeep.pipeline.baseline import Base, find_base, obtain, state_folder
 from testkeep.pipeline.change_base import base_of_change, current_event
 from testkeep.pipeline.context import Project
+from testkeep.pipeline.coverage_reports import write_coverage_reports
 from testkeep.pipeline.judge import Case, Judgement, judge
-from testkeep.pipeline.publish import write_coverage_parts, write_report
+from testkeep.pipeline.publish import write_report
 from testkeep.reports import coverage_table
 from testkeep.rules.base import Baseline
 from testkeep.system.git import Repository
@@ -89,12 +92,20 @@ def reach(case: Case, options: dict[str, Any], screen: Screen) -> Judgement:
         judgement = judge(case, watcher)
     verdict = judgement.verdict
     write_report(verdict, judgement.evidence, case.report)
-    if options["gitlab_file"]:
-        write_coverage_parts(case.report)
     if judgement.coverage is not None and screen.is_verbose:
         files = coverage_table.render_files(
             judgement.coverage, width=screen.width, color=screen.color, most=_MOST_FILES
         )
         click.echo(f"{files}\n" if files else "", nl=bool(files))
     publish(verdict, options, screen, str(shown(case.report / "report.html")))
+    if wants_coverage_reports(options):
+        _write_coverage_reports(case, judgement, in_parts=bool(options["gitlab_file"]))
     return judgement
+
+
+def _write_coverage_reports(case: Case, judgement: Judgement, *, in_parts: bool) -> None:
+    """Write what people look at later; the verdict stands, whatever becomes of it."""
+    try:
+        write_coverage_reports(case.project, case.report, judgement.change, in_parts=in_parts)
+    except (EvidenceError, ToolError) as error:
+        click.echo(f"testkeep: reports of the coverage are missing: {error.message}", err=True)

@@ -95,9 +95,16 @@ class _View:
         self._console.rule(Text(f"end of {name}"), align="left", style="red")
 
     def say(self, text: str) -> None:
-        """Print a line."""
-        self._console.print(Text(text), soft_wrap=True)
-        self._screen.printed += 1
+        """Print a line, unless the verdict alone is wanted."""
+        if not self._screen.is_quiet:
+            self._console.print(Text(text), soft_wrap=True)
+            self._screen.printed += 1
+
+    def again(self, stage: str, text: str) -> None:
+        """Print that a stage runs again, and drop what was kept of the first try."""
+        self._screen.outputs = [output for output in self._screen.outputs if output.stage != stage]
+        if not self._screen.is_quiet:
+            self._print(Text(text))
 
     def _news(self, stages: tuple[StageProgress, ...]) -> list[StageProgress]:
         changed = [stage for stage in stages if self._shown.get(stage.name, Phase.WAITING) is not stage.phase]

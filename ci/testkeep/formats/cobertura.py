@@ -4,26 +4,13 @@ from __future__ import annotations
 
 import posixpath
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from testkeep.errors import EvidenceError
 
 # More than the tags and attributes around the files of one package take.
 _FRAME_OF_A_PACKAGE = 500
-
-
-@dataclass
-class MeasuredFile:
-    """What a report says of one file's lines.
-
-    ``missing`` were never executed. ``partial`` were, but have branches that were never taken: the lines that these
-    lead to, or ``exit`` for the end of the function, by line.
-    """
-
-    missing: set[int] = field(default_factory=set)
-    partial: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 def repository_relative(data: bytes, folder: str) -> bytes:
@@ -46,23 +33,6 @@ def repository_relative(data: bytes, folder: str) -> bytes:
         ET.SubElement(sources, "source").text = "."
     written: bytes = ET.tostring(report, encoding="utf-8", xml_declaration=True)
     return written
-
-
-def loads(data: bytes) -> Mapping[str, MeasuredFile]:
-    """Read what a report says of each file, by the name that it has there.
-
-    Raises:
-        EvidenceError: the text is not such a report.
-    """
-    files: dict[str, MeasuredFile] = {}
-    for measured in _parse(data).iter("class"):
-        file = files.setdefault(measured.get("filename", ""), MeasuredFile())
-        for line in measured.iter("line"):
-            if line.get("hits") == "0":
-                file.missing.add(int(line.get("number", 0)))
-            elif branches := line.get("missing-branches"):
-                file.partial[int(line.get("number", 0))] = tuple(branches.split(","))
-    return files
 
 
 def parts(data: bytes, most_bytes: int) -> Iterator[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from typing import Any
 
@@ -27,8 +28,10 @@ def dumps(evidence: Evidence) -> bytes:
     return encode(evidence)
 
 
+# A run reads its own records several times, and those of the base: the largest part of what it does beside the tests.
+@functools.lru_cache(maxsize=32)
 def loads(data: bytes, source: str) -> Evidence:
-    """Read one job's record.
+    """Read one job's record; what was read before is given again.
 
     Raises:
         EvidenceError: the record is truncated, of a schema that this version does not know, or breaks its schema.

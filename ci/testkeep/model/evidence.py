@@ -153,10 +153,22 @@ class Suite(Struct, frozen=True, kw_only=True):
     other_shards: tuple[str, ...] = ()
 
 
+class FirstTry(Struct, frozen=True, kw_only=True):
+    """How a stage failed while others ran ``beside`` it, so that it was run again alone.
+
+    ``tests`` are those that failed; ``cause`` is what ended the stage, or kept it from running any test.
+    """
+
+    beside: tuple[Stage, ...]
+    tests: tuple[str, ...] = ()
+    cause: str = ""
+
+
 class Evidence(Struct, frozen=True, kw_only=True):
     """The complete record of one job: either static tool runs or a suite. Times are UTC, in seconds.
 
-    ``idle`` says why the job had nothing to do; empty if it had.
+    ``idle`` says why the job had nothing to do; empty if it had. Everything is of one run: ``first_try`` alone tells of
+    an earlier one, which does not count.
     """
 
     schema: Literal["testkeep.evidence/1"]
@@ -167,6 +179,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
     tools: tuple[ToolRun, ...] = ()
     suite: Suite | None = None
     idle: str = ""
+    first_try: FirstTry | None = None
 
     @property
     def tests(self) -> tuple[RecordedTest, ...]:

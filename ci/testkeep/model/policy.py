@@ -35,6 +35,7 @@ Command = Annotated[
     ),
 ]
 StaticStage = Literal["format", "lint", "typing"]
+TestStage = Literal["unit", "integration", "migration", "concurrency", "e2e", "performance"]
 Stages = Annotated[tuple[Stage, ...], Meta(min_length=1, description="a list of at least one stage")]
 
 
@@ -93,6 +94,7 @@ class Pyramid(_Table, frozen=True, kw_only=True):
 class SuitesPolicy(_Table, frozen=True, kw_only=True):
     """How tests are sorted into stages, and on how many processes a stage's tests run (``workers``, by pytest-xdist).
 
+    ``alone`` are the stages that run by themselves, one after the other, when the other test stages have ended.
     ``shards`` is the number of jobs that CI spreads a stage's tests over.
 
     Tests that carry a mark named in ``leave_out`` are collected and recorded, but not run, unless the stage of that
@@ -100,6 +102,7 @@ class SuitesPolicy(_Table, frozen=True, kw_only=True):
     """
 
     workers: dict[Stage, Workers] = {}
+    alone: tuple[TestStage, ...] = ()
     shards: dict[Stage, Shards] = {}
     leave_out: tuple[str, ...] = ("slow", "performance", "diagnostic")
     pyramid: Pyramid | None = None

@@ -71,7 +71,7 @@ def _measure(project: Project, commit: str, folder: EvidenceFolder, jobs: Sequen
         # The head's idea of what counts, so that the same is compared with the same.
         policy = msgspec.structs.replace(tree.project.policy, coverage=project.policy.coverage)
         base = replace(tree.project, policy=policy, source=_source_at_base(project, tree.project))
-        coverage = measuring.combine_quietly(base, folder, jobs, tree.scratch / "coverage", config_in_force(project))
+        coverage = measuring.combine(base, folder, jobs, tree.scratch / "coverage", config_in_force(project))
     return _sums(coverage)
 
 

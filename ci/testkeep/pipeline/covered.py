@@ -6,20 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from testkeep.errors import BaselineError, EvidenceError, ToolError, Undecided, UsageError
-from testkeep.formats import cobertura
+from testkeep.errors import BaselineError, EvidenceError, Undecided, UsageError
 from testkeep.model.coverage import Coverage
+from testkeep.model.diff_coverage import cover_changes
 from testkeep.model.evidence import Evidence
 from testkeep.pipeline import measuring
 from testkeep.pipeline.base_coverage import base_coverage
+from testkeep.pipeline.changed_lines import changed_lines
 from testkeep.pipeline.coming_near import Gaps, with_nearest_tests
 from testkeep.pipeline.context import Project
-from testkeep.pipeline.diff_coverage import changed_lines, cover_changes
 from testkeep.rules.base import FOOTPRINTS, OF_BASE, OF_DIFF, OF_HEAD, Facts, Rejection, RejectionKind
 from testkeep.rules.gaps import gaps_of_missed
 from testkeep.system.coverage_data import clear
 from testkeep.system.evidence_folder import EvidenceFolder
-from testkeep.system.files import write_atomically
 
 
 @dataclass(frozen=True)
@@ -85,11 +84,9 @@ def _of_head(subject: Subject, evidence: Sequence[Evidence]) -> Coverage | None:
         raise EvidenceError(f"there is no coverage data of {', '.join(without)}; was --no-cov given?")
     if not jobs:
         return None
-    coverage = measuring.combine(project, folder, jobs, subject.report, whole=not subject.partial)
+    coverage = measuring.combine(project, folder, jobs, subject.report)
     if coverage is None or not coverage.files:
         raise EvidenceError(f"not one line of {', '.join(project.source)} was measured")
-    xml = subject.report / "coverage.xml"
-    write_atomically(xml, cobertura.repository_relative(xml.read_bytes(), project.folder))
     return coverage
 
 
@@ -99,8 +96,6 @@ def _against_base(subject: Subject, facts: Facts) -> Facts:
         facts = _of_diff(subject, facts)
     except BaselineError as error:  # the commit is not there
         return _rejecting(facts, OF_DIFF, error)
-    except (EvidenceError, ToolError) as error:
-        facts = _rejecting(facts, OF_DIFF, error)
     baseline, evidence = facts.baseline, subject.base_evidence
     if not project.policy.coverage.ratchet or baseline is None or baseline.problem or evidence is None:
         return facts
@@ -113,10 +108,10 @@ def _against_base(subject: Subject, facts: Facts) -> Facts:
 
 
 def _of_diff(subject: Subject, facts: Facts) -> Facts:
-    repository, base, untracked = subject.project.repository, subject.base, subject.untracked
-    xml = (subject.report / "coverage.xml").read_bytes()
-    changed = changed_lines(repository, base, include_untracked=untracked)
-    return replace(facts, changed_lines=changed, diff=cover_changes(repository, base, xml, subject.report, changed))
+    project = subject.project
+    changed = changed_lines(project.repository, subject.base, include_untracked=subject.untracked)
+    diff = cover_changes(facts.coverage, project.folder, changed) if facts.coverage is not None else None
+    return replace(facts, changed_lines=changed, diff=diff)
 
 
 def _rejecting(facts: Facts, job: str, error: Undecided | UsageError) -> Facts:

@@ -29,6 +29,7 @@ from testkeep.model.verdict import (
 from testkeep.pipeline.base_tools import base_tools, dropped_tools
 from testkeep.pipeline.baseline import Base, state_folder
 from testkeep.pipeline.context import Project
+from testkeep.pipeline.coverage_reports import MeasuredChange
 from testkeep.pipeline.covered import Subject, with_coverage
 from testkeep.pipeline.gather import Gathered, gather
 from testkeep.pipeline.planned import PlannedEvidence, unmet_needs
@@ -82,6 +83,7 @@ class Judgement:
     verdict: Verdict
     evidence: tuple[Evidence, ...]
     coverage: CoverageSummary | None
+    change: MeasuredChange | None
 
 
 def judge(case: Case, watcher: Watcher) -> Judgement:
@@ -133,7 +135,8 @@ def judge(case: Case, watcher: Watcher) -> Judgement:
         findings=findings,
         notes=tuple(notes),
     )
-    return Judgement(verdict, facts.evidence, summarize(facts, head, base))
+    change = MeasuredChange(base, facts.changed_lines, facts.diff) if facts.diff is not None else None
+    return Judgement(verdict, facts.evidence, summarize(facts, head, base), change)
 
 
 def _with_base_tools(case: Case, facts: Facts, watcher: Watcher) -> tuple[Facts, list[str]]:

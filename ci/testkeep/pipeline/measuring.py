@@ -41,7 +41,6 @@ _SILENCED = (
     "no-sysmon-context",
 )
 _ONLY_IN_REPORTS = "couldnt-parse"
-_NEEDED = ("json", "xml")
 _PATCHES_SINCE = (7, 10)
 
 
@@ -90,43 +89,26 @@ def make_portable(project: Project, folder: EvidenceFolder, job_id: str) -> None
 
 
 def combine(
-    project: Project, folder: EvidenceFolder, jobs: Sequence[str], report: Path, *, whole: bool
+    project: Project,
+    folder: EvidenceFolder,
+    jobs: Sequence[str],
+    out: Path,
+    user: coverage_config.Config | None = None,
 ) -> Coverage | None:
-    """Add up what some jobs measured, and write coverage.py's reports of it to a folder; None if not one line was.
+    """Add up what some jobs measured, in a folder; None if not one line was measured.
 
-    Those for people alone are left out unless the ``whole`` of them is asked for.
+    ``user`` is the configuration of coverage.py by which lines count; None stands for the project's own.
 
     Raises:
         EvidenceError: the data of a job cannot be read, or does not go with that of another.
     """
-    data = _combined(project, folder, jobs, report)
+    data = _combined(project, folder, jobs, out)
     if data is None:
         return None
-    kinds = coverage_data.ALL_REPORTS if whole else _NEEDED
-    environment = test_environment(project, {})
-    reports = coverage_data.report(
-        data, _report_config(project, report, config_in_force(project)), project.root, environment, kinds
-    )
-    coverage = coverage_json.loads(reports.json)
-    return msgspec.structs.replace(coverage, unreadable=_unreadable(project, coverage, reports))
-
-
-def combine_quietly(
-    project: Project, folder: EvidenceFolder, jobs: Sequence[str], scratch: Path, user: coverage_config.Config
-) -> Coverage | None:
-    """Add up what some jobs measured, without reports for people; None if not one line was measured.
-
-    ``user`` is the configuration of coverage.py by which lines count.
-
-    Raises:
-        EvidenceError: the data of a job cannot be read, or does not go with that of another.
-    """
-    data = _combined(project, folder, jobs, scratch)
-    if data is None:
-        return None
-    environment = test_environment(project, {})
-    reports = coverage_data.report(data, _report_config(project, scratch, user), project.root, environment, ("json",))
-    return coverage_json.loads(reports.json)
+    config = _report_config(project, out, config_in_force(project) if user is None else user)
+    complaints = coverage_data.report(data, config, project.root, test_environment(project, {}), ("json",))
+    coverage = coverage_json.loads((out / coverage_data.FILES["json"]).read_bytes())
+    return msgspec.structs.replace(coverage, unreadable=_unreadable(project, coverage, complaints))
 
 
 def _combined(project: Project, folder: EvidenceFolder, jobs: Sequence[str], out: Path) -> Path | None:
@@ -148,15 +130,15 @@ def counted_files(project: Project) -> list[str]:
     return [file for file in found if not (project.root / file).is_symlink()]
 
 
-def _unreadable(project: Project, coverage: Coverage, reports: coverage_data.Reports) -> tuple[str, ...]:
+def _unreadable(project: Project, coverage: Coverage, complaints: Sequence[str]) -> tuple[str, ...]:
     """The files that count, and of which coverage.py said that it cannot parse them."""
     left = (path for path in counted_files(project) if path not in coverage.files)
-    return tuple(path for path in left if any(path in complaint for complaint in reports.complaints))
+    return tuple(path for path in left if any(path in complaint for complaint in complaints))
 
 
 def _report_config(project: Project, folder: Path, user: coverage_config.Config) -> Path:
     """Write the configuration that coverage.py reports with; people can use it, too."""
-    path = folder / "coverage.rc"
+    path = folder / coverage_data.CONFIG
     silenced = coverage_config.entries(user.get("run", {}).get("disable_warnings", ""))
     heard = "\n".join(warning for warning in silenced if warning != _ONLY_IN_REPORTS)
     user = {**user, "run": {**user.get("run", {}), "disable_warnings": heard}}

@@ -32,6 +32,7 @@ NOT_CONFIGURED = "not configured; to run it, list it in the policy's stages"
 class RunOptions:
     """What to run and how. ``jobs`` is the number of processes at a time; ``measure`` switches coverage on;
     ``without`` are ids of tests that are left out; with ``footprints`` it is recorded which lines each test runs.
+    With ``again_alone`` a test stage that failed beside others is run again alone, and that counts.
     ``planned`` is the one job of a plan that is run, and ``partition`` the split of its stage's tests (None: none).
     """
 
@@ -43,6 +44,7 @@ class RunOptions:
     pytest_arguments: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     footprints: bool = False
+    again_alone: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
     planned: Job | None = None
     partition: Partition | None = None

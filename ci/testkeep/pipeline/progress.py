@@ -53,6 +53,10 @@ class Watcher(Protocol):
         """Take a line that is worth knowing before the run goes on."""
         ...
 
+    def again(self, stage: str, text: str) -> None:
+        """Take that a stage runs again, and why: what its tools printed counts no more."""
+        ...
+
 
 class Labelled:
     """Shows a run to a watcher of several runs: each stage's name has a label before it."""
@@ -72,6 +76,10 @@ class Labelled:
     def say(self, text: str) -> None:
         """Pass a line on."""
         self._watcher.say(text)
+
+    def again(self, stage: str, text: str) -> None:
+        """Pass on that a stage runs again."""
+        self._watcher.again(f"{self._label}{stage}", text)
 
 
 class JournalReader:

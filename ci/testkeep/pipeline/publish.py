@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from testkeep.formats import cobertura, evidence_json
+from testkeep.formats import evidence_json
 from testkeep.model.evidence import Evidence
 from testkeep.model.verdict import Verdict
 from testkeep.reports import gitlab, html, junit, markdown
@@ -29,7 +29,6 @@ _RENDERERS: dict[str, Callable[[Verdict], bytes]] = {
     "html": lambda verdict: html.render(verdict).encode(),
     "gitlab": lambda verdict: gitlab.render(verdict).encode(),
 }
-_MOST_BYTES = 9_000_000
 _REPORT_FILES = {"verdict.json": "json", "summary.md": "markdown", "report.html": "html"}
 
 
@@ -42,20 +41,6 @@ def write_report(verdict: Verdict, evidence: Sequence[Evidence], report: Path) -
     for name, kind in _REPORT_FILES.items():
         write_file(report / name, _RENDERERS[kind](verdict))
     write_file(report / "junit.xml", junit.render(evidence).encode())
-
-
-def write_coverage_parts(report: Path) -> None:
-    """Write the report folder's coverage as ``cobertura-1.xml`` and so on: GitLab passes over a file above 10 MiB.
-
-    Raises:
-        UsageError: a file cannot be written.
-    """
-    for stale in report.glob("cobertura-*.xml"):
-        stale.unlink()
-    whole = report / "coverage.xml"
-    if whole.is_file():
-        for number, part in enumerate(cobertura.parts(whole.read_bytes(), _MOST_BYTES), start=1):
-            write_file(report / f"cobertura-{number}.xml", part)
 
 
 def write_outputs(verdict: Verdict, outputs: Outputs) -> None:

@@ -1,24 +1,31 @@
-"""Runs stages and leaves their evidence: static stages first and together, then test stages together."""
+"""Runs stages and leaves their evidence: static stages first and together, then test stages together.
+
+Test stages that the policy wants ``alone`` come last, one after the other. One that failed beside others is run again
+alone, if that was asked for.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import msgspec
 
 from testkeep.errors import EvidenceError, Interrupted
 from testkeep.formats import evidence_json, journal
-from testkeep.model.evidence import ToolRun
+from testkeep.model.evidence import FirstTry, ToolRun
 from testkeep.model.stage import Stage
 from testkeep.model.tool_output import ToolOutput
 from testkeep.pipeline.context import Project
+from testkeep.pipeline.gather import read_job
 from testkeep.pipeline.measuring import make_portable
 from testkeep.pipeline.plans import RunOptions, StagePlan, make_plan, record_of
 from testkeep.pipeline.progress import JournalReader, Phase, StageProgress, Watcher
 from testkeep.pipeline.stage_results import result_of
+from testkeep.rules.neighbours import Found, disturbed, join
+from testkeep.rules.quarantine import in_quarantine
 from testkeep.system.evidence_folder import EvidenceFolder
 from testkeep.system.files import read_output
 from testkeep.system.process import Ended, Tasks
@@ -31,7 +38,8 @@ _BAD = (Phase.FAILED, Phase.ERROR)
 def run_stages(project: Project, options: RunOptions, watcher: Watcher) -> None:
     """Run stages; each leaves its record in the evidence folder, or the journal of a job that did not finish.
 
-    A stage that fails keeps no other from running, unless ``fail_fast`` is set.
+    A stage that fails keeps no other from running, unless ``fail_fast`` is set. If a stage that failed beside others
+    passes alone, the stages that it cut off by failing are run after all.
 
     Raises:
         Interrupted: the user stopped the run; every child process has ended.
@@ -40,10 +48,12 @@ def run_stages(project: Project, options: RunOptions, watcher: Watcher) -> None:
     run = _Run(project, options, watcher)
     static = [stage for stage in options.stages if stage.is_static]
     tests = [stage for stage in options.stages if not stage.is_static]
+    alone = [stage for stage in tests if stage in project.policy.suites.alone]
     try:
         run.together(static)
-        if not (options.fail_fast and run.any_failed):
-            run.together(tests)
+        for stages in ([stage for stage in tests if stage not in alone], *([stage] for stage in alone)):
+            if not (options.fail_fast and run.any_failed):
+                run.tests(stages)
     except KeyboardInterrupt as interrupt:
         cut = run.give_up("interrupted")
         raise Interrupted(f"interrupted; cut off: {', '.join(cut) or 'nothing'}. Nothing was judged.") from interrupt
@@ -64,6 +74,8 @@ class _Run:
             if not stage.is_static
         }
         self._begun: dict[Stage, float] = {}
+        self._first_tries: dict[Stage, FirstTry] = {}
+        self._cut: set[Stage] = set()
         self._looked = 0.0
 
     @property
@@ -71,8 +83,52 @@ class _Run:
         """Whether a stage ended and did not pass."""
         return any(now.phase in _BAD for now in self._stages.values())
 
-    def together(self, stages: Sequence[Stage]) -> None:
-        """Run several stages at the same time, and close each when the last of its processes has ended."""
+    def tests(self, stages: Sequence[Stage]) -> None:
+        """Run test stages together; one that failed beside others runs again alone, and only that run is judged."""
+        ran = self.together(stages)
+        beside = {Stage(task): {Stage(other) for other in others} for task, others in ran.items()}
+        tries = self._disturbed(stages, beside) if self._options.again_alone else {}
+        for stage, first in tries.items():
+            named = join(first.beside)
+            self._watcher.again(stage, f"{stage} failed beside {named}, runs again alone")
+            self._start_over(stage)
+            self._first_tries[stage] = first
+        for stage in tries:
+            self.together([stage])
+            if self._options.fail_fast and self._failed([stage]):
+                return
+        cut = [stage for stage in stages if stage in self._cut or self._stages[stage].phase is Phase.WAITING]
+        if tries and cut and not self._failed(set(stages) - set(cut)):
+            for stage in cut:
+                self._start_over(stage)
+            self.tests(cut)
+
+    def _disturbed(self, stages: Sequence[Stage], beside: Mapping[Stage, set[Stage]]) -> dict[Stage, FirstTry]:
+        """The stages that ended badly, if their neighbours may be to blame."""
+        if not any(beside.get(stage) for stage in self._failed(stages) if stage not in self._cut):
+            return {}
+        found: dict[Stage, Found] = {}
+        for stage in beside:
+            with contextlib.suppress(EvidenceError):  # whoever judges it says what is wrong with it
+                found[stage] = read_job(self._folder, self._stem(stage))
+        tries = disturbed(found, beside, _in_quarantine(self._project))
+        return {stage: first for stage, first in tries.items() if stage not in self._cut}
+
+    def _start_over(self, stage: Stage) -> None:
+        self._folder.start_over(self._stem(stage))
+        self._readers[stage] = JournalReader(self._folder, self._stem(stage))
+        self._stages[stage] = StageProgress(stage)
+        self._begun.pop(stage, None)
+        self._cut.discard(stage)
+
+    def _failed(self, stages: Iterable[Stage]) -> list[Stage]:
+        return [stage for stage in stages if self._stages[stage].phase in _BAD]
+
+    def together(self, stages: Sequence[Stage]) -> Mapping[str, set[str]]:
+        """Run several stages at the same time, and close each when the last of its processes has ended.
+
+        Returns for each process which others ran beside it.
+        """
         plans = [make_plan(self._project, self._options, stage) for stage in stages]
         tasks = Tasks(self._options.jobs)
 
@@ -80,17 +136,19 @@ class _Run:
             running = {Stage(name.partition(".")[0]) for name in tasks.running}
             for stage in running - self._begun.keys():
                 self._begun[stage] = time.time()
-            for plan in plans:
-                if self._stages[plan.stage].phase in _OPEN and plan.is_over(tasks.ended):
-                    self._close(plan, tasks.ended)
-            self._update(running)
+            over = [p for p in plans if self._stages[p.stage].phase in _OPEN and p.is_over(tasks.ended)]
+            for plan in over:
+                self._close(plan, tasks.ended)
+            if over or time.time() - self._looked > _LOOK_EVERY_S:
+                self._update(running)
 
         tasks.run(
             [task for plan in plans for task in plan.tasks],
             tick,
-            lambda: self._options.fail_fast and self.any_failed,
+            lambda: self._options.fail_fast and bool(self._failed(stages)),
         )
         tick()
+        return tasks.beside
 
     def give_up(self, cause: str) -> list[str]:
         """Note in the evidence that the open stages were cut off, and describe them."""
@@ -127,6 +185,7 @@ class _Run:
     def _close(self, plan: StagePlan, ended: Mapping[str, Ended]) -> None:
         stage = plan.stage
         if any(ended[task.name].cut for task in plan.tasks):
+            self._cut.add(stage)
             self._note(stage, "cut off by --fail-fast")
             self._set(stage, Phase.ERROR, {}, "cut off by --fail-fast")
             return
@@ -145,7 +204,11 @@ class _Run:
             runs = record.tools
             if record.suite is not None:
                 # pytest cannot know how long its process took to start; what people wait for is all of it.
-                record = msgspec.structs.replace(record, duration_s=round(ended[stage].duration_s, 3))
+                record = msgspec.structs.replace(
+                    record,
+                    duration_s=round(ended[stage].duration_s, 3),
+                    first_try=self._first_tries.get(stage),
+                )
                 self._folder.write_record(self._stem(stage), evidence_json.dumps(record))
                 with contextlib.suppress(EvidenceError):  # whoever reads the data says what is wrong with it
                     make_portable(self._project, self._folder, self._stem(stage))
@@ -154,13 +217,13 @@ class _Run:
         if self._stages[stage].phase in _BAD:
             self._pass_on(plan, ended, runs)
 
-    def _pass_on(self, plan: StagePlan, ended: Mapping[str, Ended], record: Sequence[ToolRun]) -> None:
+    def _pass_on(self, plan: StagePlan, ended: Mapping[str, Ended], recorded: Sequence[ToolRun]) -> None:
         """Show what the tools of a bad stage printed: those that complained, or all if none did."""
         names = [command.tool for command in plan.tools] or ["pytest"]
-        runs = list(zip(names, plan.tasks, strict=True)) if plan.tasks else []
-        for index in [index for index, (_, task) in enumerate(runs) if ended[task.name].exit_code] or range(len(runs)):
-            name, task = runs[index]
-            found = record[index].complaints if record else ()
+        complaining = [index for index, task in enumerate(plan.tasks) if ended[task.name].exit_code]
+        for index in complaining or range(len(plan.tasks)):
+            name, task = names[index], plan.tasks[index]
+            found = recorded[index].complaints if recorded else ()
             self._watcher.output(
                 ToolOutput(
                     stage=plan.stage,
@@ -179,17 +242,23 @@ class _Run:
         )
 
     def _update(self, running: set[Stage]) -> None:
-        look = time.time() - self._looked > _LOOK_EVERY_S
-        if look:
-            self._looked = time.time()
+        self._looked = time.time()
         for stage in running:
             reader = self._readers.get(stage)
-            if reader and look:
+            if reader:
                 reader.look()
             self._set(stage, Phase.RUNNING, dict(reader.counts) if reader else {}, "")
             if reader:
                 self._stages[stage] = replace(self._stages[stage], total=reader.total)
         self._watcher.show(tuple(self._stages.values()))
+
+
+def _in_quarantine(project: Project) -> set[str]:
+    """The tests whose failure does not count. Without a base nobody has agreed to a waiver."""
+    if project.policy_change is None or not project.policy.waivers:
+        return set()
+    today = project.repository.commit_date(project.provenance.commit)
+    return {waiver.test for waiver in project.policy.waivers if in_quarantine(waiver, today)}
 
 
 def _cause(ended: Ended, timeout: str, output: str) -> str:

@@ -51,6 +51,7 @@ class StageSelection:
         self._only = None if context.only is None else frozenset(context.only)
         self._without = frozenset(context.without)
         self._others: dict[int, str] = {}
+        self._lines: dict[tuple[int, str], int] = {}
 
     def id_of(self, item: pytest.Item) -> str:
         """The id with which a test was collected; plugins may rename it afterwards (xdist's ``@group``)."""
@@ -103,6 +104,8 @@ class StageSelection:
             self._keep(items, lambda item: id(item) not in self._others)
 
     def _is_chosen(self, item: pytest.Item) -> bool:
+        if self._only is None and not self._without:
+            return True
         test = self.id_of(item)
         return (self._only is None or test in self._only) and test not in self._without
 
@@ -172,15 +175,24 @@ class StageSelection:
         return Item(
             id=self.id_of(item),
             path=in_repository,
-            line=_line(item, in_project),
+            line=self._line_of(item, in_project),
             stage=self._stage_of(item, marks),
             marks=marks,
             params={name: canonical(value, self._places.roots, home) for name, value in params.items()},
             fixtures=tuple(getattr(item, "fixturenames", ())),
             selection=selection,
             selected_by=by,
-            replaces=_replaces(item),
+            replaces=_replaces(item) if "replaces" in marks else (),
         )
+
+    def _line_of(self, item: pytest.Item, path: str) -> int:
+        """The line of a test. All sets of parameters of a function have one, and pytest reads it anew for each."""
+        if not isinstance(item, pytest.Function) or type(item).reportinfo is not pytest.Function.reportinfo:
+            return _line(item, path)
+        key = (id(item.parent), item.originalname)
+        if key not in self._lines:
+            self._lines[key] = _line(item, path)
+        return self._lines[key]
 
 
 class _Places:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import count
-from xml.etree import ElementTree as ET
 
 from msgspec import Struct
 
@@ -15,6 +16,8 @@ from testkeep.model.tests import Execution, Item, Outcome, RecordedTest, Selecti
 from testkeep.reports._wording import one_line, several_lines
 
 _NOT_RUN = "testkeep.not-run"
+_IN_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
+_IN_ATTRIBUTE = _IN_TEXT | str.maketrans({'"': "&quot;", "\n": "&#10;", "\t": "&#9;"})
 _SELECTIONS = {
     Selection.SELECTED: "selected, but the run ended before it",
     Selection.DESELECTED: "deselected",
@@ -45,51 +48,48 @@ def render(evidence: Sequence[Evidence]) -> str:
 
     Jobs of several environments run the same tests: a name that the class already has gets the job's id.
     """
-    suites = [_suite(record, record.suite) for record in evidence if record.suite]
-    root = ET.Element("testsuites", name="testkeep")
-    root.extend(suites)
-    _make_names_unique(root)
-    ET.indent(root)
-    return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+    taken: set[tuple[str, str]] = set()
+    suites = (line for record in evidence if record.suite for line in _suite(record, record.suite, taken))
+    lines = ['<?xml version="1.0" encoding="utf-8"?>', '<testsuites name="testkeep">', *suites, "</testsuites>"]
+    return "\n".join(lines) + "\n"
 
 
-def _suite(record: Evidence, suite: Suite) -> ET.Element:
+def _suite(record: Evidence, suite: Suite, taken: set[tuple[str, str]]) -> Iterator[str]:
     cases = [*map(_collector_case, suite.collectors), *map(_test_case, suite.tests)]
-    tags = [case.result.tag for case in cases]
-    element = ET.Element(
-        "testsuite",
-        name=one_line(record.job.id),
-        errors=str(tags.count("error")),
-        failures=str(tags.count("failure")),
-        skipped=str(tags.count("skipped")),
-        tests=str(len(cases)),
-        time=_seconds(record.duration_s),
-        timestamp=datetime.fromtimestamp(record.started_at, UTC).isoformat(timespec="seconds"),
+    tags = Counter(case.result.tag for case in cases)
+    job = one_line(record.job.id)
+    began = datetime.fromtimestamp(record.started_at, UTC).isoformat(timespec="seconds")
+    counts = (
+        f'errors="{tags["error"]}" failures="{tags["failure"]}" skipped="{tags["skipped"]}" tests="{len(cases)}" '
+        f'time="{_seconds(record.duration_s)}" timestamp="{began}"'
     )
-    properties = ET.SubElement(element, "properties")
+    yield f"  <testsuite name={_quoted(job)} {counts}>"
+    yield "    <properties>"
     for name, value in (("python", suite.settings.python), ("platform", suite.settings.platform)):
-        ET.SubElement(properties, "property", name=name, value=one_line(value))
-    element.extend(map(_case_element, cases))
-    return element
+        yield f'      <property name="{name}" value={_quoted(one_line(value))} />'
+    yield "    </properties>"
+    for case in cases:
+        yield from _case_lines(case, job, taken)
+    yield "  </testsuite>"
 
 
-def _case_element(case: _Case) -> ET.Element:
+def _case_lines(case: _Case, job: str, taken: set[tuple[str, str]]) -> Iterator[str]:
     classname, name = _address(one_line(case.id))
-    element = ET.Element("testcase", classname=classname, name=name)
-    if case.path:
-        element.set("file", one_line(case.path))
-    if case.line:
-        element.set("line", str(case.line))
-    element.set("time", _seconds(case.time_s))
+    name = next(one for one in _names(name, job) if (classname, one) not in taken)
+    taken.add((classname, name))
+    place = f" file={_quoted(one_line(case.path))}" if case.path else ""
+    place += f' line="{case.line}"' if case.line else ""
+    start = f'<testcase classname={_quoted(classname)} name={_quoted(name)}{place} time="{_seconds(case.time_s)}"'
     result = case.result
-    if result.tag == "system-out":
-        ET.SubElement(element, result.tag).text = _text(result.text)
-    elif result.tag:
-        child = ET.SubElement(element, result.tag, message=_text(result.message))
-        if result.type:
-            child.set("type", result.type)
-        child.text = _text(result.text) or None
-    return element
+    if not result.tag:
+        yield f"    {start} />"
+        return
+    yield f"    {start}>"
+    message = "" if result.tag == "system-out" else f" message={_quoted(_text(result.message))}"
+    kind = f" type={_quoted(result.type)}" if result.type else ""
+    text = _text(result.text).translate(_IN_TEXT)
+    yield f"      <{result.tag}{message}{kind}" + (f">{text}</{result.tag}>" if text else " />")
+    yield "    </testcase>"
 
 
 def _address(test_id: str) -> tuple[str, str]:
@@ -102,16 +102,6 @@ def _address(test_id: str) -> tuple[str, str]:
     names, bracket, params = inside.partition("[")
     parts = [re.sub(r"\.py$", "", path.replace("/", ".")), *filter(None, names.split("::"))]
     return ".".join(parts[:-1]), parts[-1] + bracket + params
-
-
-def _make_names_unique(root: ET.Element) -> None:
-    taken: set[tuple[str, str]] = set()
-    for suite in root:
-        for case in suite.iter("testcase"):
-            classname, job = case.attrib["classname"], suite.attrib["name"]
-            name = next(name for name in _names(case.attrib["name"], job) if (classname, name) not in taken)
-            case.set("name", name)
-            taken.add((classname, name))
 
 
 def _names(name: str, job: str) -> Iterator[str]:
@@ -182,6 +172,12 @@ def _xfail_reason(execution: Execution) -> str:
     return next((phase.wasxfail for phase in execution.phases if phase.wasxfail), "")
 
 
+def _quoted(text: str) -> str:
+    return f'"{text.translate(_IN_ATTRIBUTE)}"'
+
+
+# Thousands of tests are deselected for one reason.
+@functools.lru_cache(maxsize=1000)
 def _text(text: str) -> str:
     return "\n".join(several_lines(text))
 

@@ -8,6 +8,7 @@ from testkeep.rules import (
     coverage,
     coverage_change,
     declared,
+    neighbours,
     outcomes,
     policy,
     provenance,
@@ -53,4 +54,5 @@ RULES: tuple[Rule, ...] = (
     Rule(code="TK508", name="environment-differs", check=provenance.environment_differs, effect=_UNDECIDED),
     Rule(code="TK509", name="comparison-uncontrolled", check=provenance.comparison_uncontrolled, effect=_UNDECIDED),
     Rule(code="TK510", name="service-unavailable", check=services.service_unavailable, effect=_UNDECIDED),
+    Rule(code="TK511", name="passes-alone", check=neighbours.passes_alone),
 )

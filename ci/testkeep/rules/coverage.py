@@ -11,7 +11,7 @@ from testkeep.rules.base import Facts, Problem
 from testkeep.rules.layer_patterns import idle_patterns, shared_files
 from testkeep.rules.thresholds import Threshold, cheapest, layers_of, overall_of, shortfall
 
-_HELP = "htmlcov/index.html in the report folder shows the lines that no test runs."
+_HELP = "'testkeep coverage' lists the lines that no test runs."
 
 
 def overall(facts: Facts) -> Iterator[Problem]:

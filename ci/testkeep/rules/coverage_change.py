@@ -10,14 +10,16 @@ from testkeep.rules.thresholds import cheapest, diff_of, in_lines, shortfall
 
 _RATCHET = "coverage.ratchet"
 _MOST_FILES = 3
+_HELP = "'testkeep gate --coverage-reports' writes diff-cover.html, which shows them."
 
 
 def diff(facts: Facts) -> Iterator[Problem]:
     """Too few of the changed lines were executed: less than the policy's `coverage.diff`.
 
     The changed lines are those of production code that differ from the base commit. Lines that cannot be covered
-    (comments, blank lines) do not count, and a change without any that can is not judged. The report folder has what
-    diff-cover says of them (`diff-cover.html`). Write a test that runs the lines that the finding names.
+    (comments, blank lines) do not count, and a change without any that can is not judged. In CI, and after
+    `testkeep gate --coverage-reports`, the report folder has `diff-cover.html`, which shows them. Write a test that
+    runs the lines that the finding names.
 
     A waiver of this rule names `coverage.diff` as its test.
     """
@@ -27,7 +29,7 @@ def diff(facts: Facts) -> Iterator[Problem]:
             yield Problem(
                 message=f"coverage of the changed lines is {shortfall(threshold)}",
                 help="\n".join(
-                    ["diff-cover.html in the report folder shows them.", *cheapest(facts, threshold)],
+                    [_HELP, *cheapest(facts, threshold)],
                 ),
                 test=threshold.key,
                 path=gaps[0].path if gaps else "",

@@ -1,7 +1,7 @@
 """Holds the head's policy against the base's: what a change loosens, and what is in force for it all the same.
 
 A key is loosened if it demands less than before. Not of this kind are the formatter, the arguments of commands, the
-timeout, the workers, the shards, the order of keys, and the file that the policy stands in.
+timeout, the workers, the stages that run alone, the shards, the order of keys, and the file that the policy stands in.
 """
 
 from __future__ import annotations

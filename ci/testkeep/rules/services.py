@@ -16,6 +16,7 @@ _PORT = re.compile(
     r"(?:server at |to |host |://|@|\(')\"?(?P<host>[A-Za-z0-9_.-]+?)\"?(?: \([^)]*\))?"
     r"(?::|,? port |', (?:port=)?)(?P<port>\d{2,5})\b"
 )
+_NOBODY_LISTENS = re.compile(r"refused|connect call failed", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,11 @@ class Outage:
     tests: tuple[str, ...]
     reason: str
     place: str
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether it is plain that nothing listens there, which is nobody's doing who runs beside the stage."""
+        return bool(self.place) and _NOBODY_LISTENS.search(self.reason) is not None
 
 
 def service_unavailable(facts: Facts) -> Iterator[Problem]:

@@ -9,7 +9,6 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -22,6 +21,7 @@ Place: TypeAlias = Callable[[str], str]
 """Gives the path of a measured file relative to the project's root; empty if it is not the project's own."""
 
 DATA = "combined.coverage"
+CONFIG = "coverage.rc"
 _AGAIN = "Run the stages again."
 _WRITTEN = (
     DATA,
@@ -32,8 +32,8 @@ _WRITTEN = (
     "diff-cover.md",
     "diff-cover.html",
 )
-_FILES = {"json": "coverage.json", "xml": "coverage.xml", "lcov": "coverage.lcov", "html": "htmlcov"}
-ALL_REPORTS = tuple(_FILES)
+FILES = {"json": "coverage.json", "xml": "coverage.xml", "lcov": "coverage.lcov", "html": "htmlcov"}
+"""The reports that coverage.py makes, each with the name of its file or folder."""
 _LITTLE_BYTES = 100_000
 _NOT_FOR_REPORTS = ("COVERAGE_", "PYTHONWARNINGS")
 _COMMANDS = """
@@ -44,17 +44,6 @@ for command in json.loads(sys.argv[1]):
     if status:
         sys.exit(status)
 """
-
-
-@dataclass(frozen=True)
-class Reports:
-    """What coverage.py wrote: its JSON report as bytes, and what it said of files that it could not read.
-
-    The folder has ``combined.coverage``, ``coverage.json``, ``coverage.xml``, ``coverage.lcov`` and ``htmlcov``.
-    """
-
-    json: bytes
-    complaints: tuple[str, ...]
 
 
 def clear(folder: Path) -> None:
@@ -111,9 +100,11 @@ def combine(files: Mapping[str, Path], place: Place, production: Iterable[str], 
 
 
 def report(
-    data: Path, config: Path, root: Path, environment: Mapping[str, str], kinds: Sequence[str] = ALL_REPORTS
-) -> Reports:
-    """Write reports of coverage.py's beside a data file whose paths are relative to ``root``; one of them is JSON.
+    data: Path, config: Path, root: Path, environment: Mapping[str, str], kinds: Sequence[str]
+) -> tuple[str, ...]:
+    """Write reports of coverage.py's beside a data file whose paths are relative to ``root``.
+
+    Returns what it said of files that it could not read.
 
     Each of them reads all of the code again, which takes some seconds for each 50,000 lines: processes of their own
     write them at the same time. For little code one process is quicker than many are started. Their ``environment`` is
@@ -133,11 +124,11 @@ def report(
     for process, output in zip(started, said, strict=True):
         if process.returncode:
             if any("No data to report" in text for text in output):  # all that was measured is left out
-                return Reports(b'{"files": {}}', ())
+                (data.parent / FILES["json"]).write_text('{"files": {}}', encoding="utf-8")
+                return ()
             reason = next((line for text in output for line in reversed(text.splitlines()) if line.strip()), "")
             raise EvidenceError(f"coverage.py cannot write its reports: {reason.strip()}", hint=_AGAIN)
-    complaints = tuple(line for _, errors in said for line in errors.splitlines())
-    return Reports((data.parent / "coverage.json").read_bytes(), complaints)
+    return tuple(line for _, errors in said for line in errors.splitlines())
 
 
 def _is_little(data: Path, root: Path) -> bool:
@@ -155,7 +146,7 @@ def _start(
     # A file of which nothing can be known is named by a rule; it must not keep the others from being reported.
     commands = [
         [kind, "--ignore-errors", "--quiet", f"--data-file={data}", f"--rcfile={config}",
-         "-d" if kind == "html" else "-o", str(data.parent / _FILES[kind])]
+         "-d" if kind == "html" else "-o", str(data.parent / FILES[kind])]
         for kind in kinds
     ]  # fmt: skip
     return subprocess.Popen(

@@ -24,13 +24,13 @@ _START = (
 _SHOWN_BYTES = 150_000
 
 
-def write_diff_coverage(root: Path, out: Path, *, xml: bytes, diff: str, base: str, shown: Iterable[str] = ()) -> bytes:
+def write_diff_coverage(root: Path, out: Path, *, xml: bytes, diff: str, base: str, shown: Iterable[str] = ()) -> None:
     """Have diff-cover write ``diff-cover.json``, ``diff-cover.md`` and ``diff-cover.html`` to a folder.
 
     ``root`` is the repository's root, to which the paths in ``xml`` (a Cobertura report), ``diff`` and ``shown`` are
     relative; ``base`` names the commit that the diff is to. ``shown`` are the files of which the reports show the code
     around missing lines, the most important first: of what is beyond 150 kB in all they only list the lines, so that
-    reports of large changes take seconds. Returns the JSON report.
+    reports of large changes take seconds.
 
     diff-cover finds nothing but this where it is run: neither the project's configuration nor its modules.
 
@@ -61,7 +61,6 @@ def write_diff_coverage(root: Path, out: Path, *, xml: bytes, diff: str, base: s
             write_atomically(out / file, data)
     except OSError as error:
         raise UsageError(f"{out}: cannot be written: {error.strerror}") from error
-    return reports[_REPORTS["json"]]
 
 
 def _link(root: Path, tree: Path, shown: Iterable[str]) -> None:

@@ -2,7 +2,8 @@
 
 Each job leaves ``<job>.json`` when it is complete. While it runs there are journals (``<job>.main.jsonl`` and one for
 each worker process); ``<job>.log`` is the output of its tools, ``<job>.coverage`` its coverage data, and
-``<job>.footprints`` has the footprints of its tests, where they were asked for.
+``<job>.footprints`` has the footprints of its tests, where they were asked for. Of a job that was run again at once,
+``<job>.first.log`` is the output of the first try, and nothing else of it is left.
 """
 
 from __future__ import annotations
@@ -46,6 +47,22 @@ class EvidenceFolder:
             hint = "Let this user write to it, or name another place: --evidence DIR."
             raise EvidenceError(f"{self.path}: cannot write evidence there: {error.strerror}", hint=hint) from error
 
+    def start_over(self, job_id: str) -> None:
+        """Clear away what the first try of a job left, but for the output of its tools, which gets another name.
+
+        Raises:
+            EvidenceError: the folder cannot be written.
+        """
+        kept = self.first_log_path(job_id)
+        try:
+            with contextlib.suppress(FileNotFoundError):
+                self.log_path(job_id).replace(kept)
+            for file in self._files():
+                if file.name.partition(".")[0] == job_id and file != kept:
+                    file.unlink()
+        except OSError as error:
+            raise EvidenceError(f"{self.path}: cannot write evidence there: {error.strerror}") from error
+
     def _own_ids(self) -> set[str]:
         """The jobs that any file of the folder can be of; it may be a folder with files of the user's, too."""
         records = (file for file in self._files(f"*{_RECORD}") if file.is_file())
@@ -60,6 +77,10 @@ class EvidenceFolder:
     def log_path(self, job_id: str) -> Path:
         """Where the output of a job's tools goes."""
         return self.path / f"{job_id}.log"
+
+    def first_log_path(self, job_id: str) -> Path:
+        """Where the output of a job's first try is kept."""
+        return self.path / f"{job_id}.first.log"
 
     def coverage_path(self, job_id: str) -> Path:
         """Where a job's coverage data goes."""

@@ -88,7 +88,8 @@ class _Running:
 class Tasks:
     """Runs tasks together, each in a process group of its own, and ends them all when it is left early.
 
-    A process that is told to end has ``grace_s`` seconds before it is told more firmly.
+    A process that is told to end has ``grace_s`` seconds before it is told more firmly. ``ended`` says how each task
+    ended, and ``beside`` which others ran while it did.
     """
 
     def __init__(self, limit: int, grace_s: float = _GRACE_S) -> None:
@@ -96,6 +97,7 @@ class Tasks:
         self._grace_s = grace_s
         self._running: list[_Running] = []
         self.ended: dict[str, Ended] = {}
+        self.beside: dict[str, set[str]] = {}
 
     @property
     def running(self) -> tuple[str, ...]:
@@ -134,6 +136,10 @@ class Tasks:
                 start_new_session=True,
                 preexec_fn=_prepare_child,  # noqa: PLW1509
             )
+        others = {entry.task.name for entry in self._running if entry.process.poll() is None}
+        self.beside[task.name] = others
+        for other in others:
+            self.beside[other].add(task.name)
         self._running.append(_Running(task, process, time.monotonic()))
 
     def _reap(self) -> None:

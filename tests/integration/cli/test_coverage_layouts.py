@@ -50,7 +50,7 @@ def lines(project: GitProject, *arguments: str, cwd: Path | None = None) -> dict
 def test_reports__src_layout_in_a_folder_of_the_repository__name_files_and_no_machine(tmp_path: Path) -> None:
     project = src_project(tmp_path / "repository", folder="services/billing")
 
-    run = project.testkeep("run", "--base", "none", PYTHONPATH="src")
+    run = project.testkeep("run", "--base", "none", "--coverage-reports", PYTHONPATH="src")
 
     report = project.root / ".testkeep" / "report"
     xml = (report / "coverage.xml").read_bytes()
@@ -86,7 +86,7 @@ def test_gate__evidence_was_made_in_a_clone_at_another_place__finds_the_same(tmp
     shutil.copytree(made.evidence, tmp_path / "evidence")
     shutil.move(made.repository, tmp_path / "gone")
 
-    there = made.testkeep("gate", "--evidence", str(tmp_path / "evidence"), cwd=judge)
+    there = made.testkeep("gate", "--coverage-reports", "--evidence", str(tmp_path / "evidence"), cwd=judge)
 
     assert (here.exit_code, here.codes) == (1, ["TK303", "TK304"])
     assert there.verdict.coverage == here.verdict.coverage

@@ -65,7 +65,7 @@ def test_diff__change__blocks_where_too_few_of_its_lines_are_run(
     base = project.git("rev-parse", "HEAD")
     change(project)
 
-    run = project.testkeep("run", "--base", base, *arguments)
+    run = project.testkeep("run", "--base", base, "--coverage-reports", *arguments)
 
     found = [(finding.code, finding.message, finding.path, finding.line) for finding in run.findings]
     shown = "n/a" if diff_percent is None else f"{diff_percent:g}%"
@@ -73,8 +73,7 @@ def test_diff__change__blocks_where_too_few_of_its_lines_are_run(
     assert run.verdict.coverage.diff_percent == diff_percent
     assert f"diff {shown}" in run.output
     reports = {path.name for path in (project.root / ".testkeep" / "report").glob("diff-cover.*")}
-    nothing_changed = "--ignore-untracked" in arguments
-    assert reports == (set() if nothing_changed else {"diff-cover.html", "diff-cover.json", "diff-cover.md"})
+    assert reports == (set() if diff_percent is None else {"diff-cover.html", "diff-cover.json", "diff-cover.md"})
 
 
 def test_diff__project_in_a_folder_of_the_repository__names_the_line_from_the_repositorys_root(tmp_path: Path) -> None:

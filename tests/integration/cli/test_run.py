@@ -268,7 +268,39 @@ def test_run__report_folder__has_every_report(project: GitProject, tmp_path: Pat
 
     names = {path.name for path in (tmp_path / "report").iterdir()}
     assert run.exit_code == 0, run.output
-    assert names >= {"verdict.json", "summary.md", "report.html", "junit.xml", "coverage.xml", "htmlcov"}
+    assert names >= {"verdict.json", "summary.md", "report.html", "junit.xml", "coverage.json"}
+
+
+_COVERAGE_REPORTS = {"coverage.xml", "coverage.lcov", "htmlcov"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "expected"),
+    [
+        pytest.param([], {}, set(), id="laptop"),
+        pytest.param([], {"CI": "true"}, _COVERAGE_REPORTS, id="CI"),
+        pytest.param(["--coverage-reports"], {}, _COVERAGE_REPORTS, id="laptop, asked for"),
+        pytest.param(["--no-coverage-reports"], {"CI": "true"}, set(), id="CI, not wanted"),
+    ],
+)
+def test_run__reports_of_coverage__are_written_in_ci_or_where_asked_for(
+    project: GitProject, arguments: list[str], environment: dict[str, str], expected: set[str]
+) -> None:
+    run = project.testkeep("run", "--base", "none", *arguments, **environment)
+
+    names = {path.name for path in (project.root / ".testkeep" / "report").iterdir()}
+    assert run.exit_code == 0, run.output
+    assert names & _COVERAGE_REPORTS == expected
+
+
+def test_gate__reports_of_coverage_asked_for_after_a_run__are_made_of_its_evidence(project: GitProject) -> None:
+    project.testkeep("run", "--base", "none")
+
+    gate = project.testkeep("gate", "--base", "none", "--coverage-reports")
+
+    names = {path.name for path in (project.root / ".testkeep" / "report").iterdir()}
+    assert gate.exit_code == 0, gate.output
+    assert names >= _COVERAGE_REPORTS
 
 
 def test_run__in_a_project__leaves_nothing_that_git_would_see(project: GitProject) -> None:

@@ -34,3 +34,4 @@ def test_run__service_is_missing__is_said_once_and_the_base_of_that_stage_is_not
     )
     assert "base: unit" in run.output
     assert "base: integration" not in run.output
+    assert "runs again" not in run.output

@@ -29,10 +29,11 @@ _SETTINGS = "[run]\nrelative_files = true\nbranch = true\nomit = */run_all.py\n"
 
 @dataclass(frozen=True)
 class Measured:
-    """coverage.py's own report, and the XML report that diff-cover gets."""
+    """coverage.py's own report, the XML report that diff-cover gets, and the project's place in the repository."""
 
     json: bytes
     xml: bytes
+    folder: str
 
 
 def measure(project: GitProject, scratch: Path) -> Measured:
@@ -51,9 +52,10 @@ def measure(project: GitProject, scratch: Path) -> Measured:
     place = MeasuredPaths([str(project.root)], {}).place
     data = combine({"all": scratch / "data"}, place, [], scratch / "report")
     assert data is not None
-    reports = report(data, scratch / "settings", project.root, clean_environment())
+    report(data, scratch / "settings", project.root, clean_environment(), ("json", "xml"))
     folder = project.root.relative_to(project.repository).as_posix()
-    return Measured(reports.json, repository_relative((scratch / "report" / "coverage.xml").read_bytes(), folder))
+    json, xml = ((scratch / "report" / f"coverage.{kind}").read_bytes() for kind in ("json", "xml"))
+    return Measured(json, repository_relative(xml, folder), folder)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""diff-cover for real, on changes and measurements that are as real."""
+"""The coverage of real changes, and diff-cover's reports of it, which must say the same."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ import pytest
 from integration.system.changes import CHANGES, CODE, Change, Measured, make, measure
 from repositories import GitProject
 from testkeep.errors import BaselineError, EvidenceError, ToolError, UsageError
+from testkeep.formats import coverage_json, unified_diff
+from testkeep.model import diff_coverage
 from testkeep.model.coverage import Ratio
 from testkeep.model.diff_coverage import ChangedFile, DiffCoverage
-from testkeep.pipeline import diff_coverage
-from testkeep.pipeline.diff_coverage import changed_lines
+from testkeep.pipeline.changed_lines import changed_lines
 from testkeep.system.diff_coverage import write_diff_coverage
 from testkeep.system.git import Repository
 
@@ -23,10 +24,19 @@ pytestmark = pytest.mark.slow
 
 
 def cover_changes(
-    repository: Repository, base: str, xml: bytes, out: Path, *, include_untracked: bool = True
+    repository: Repository, base: str, measured: Measured, out: Path, *, include_untracked: bool = True
 ) -> DiffCoverage:
+    """Cover changes as the kit does, and see that diff-cover says the same of them."""
     changed = changed_lines(repository, base, include_untracked=include_untracked)
-    return diff_coverage.cover_changes(repository, base, xml, out, changed)
+    ours = diff_coverage.cover_changes(coverage_json.loads(measured.json), measured.folder, changed)
+    if ours.files:
+        text = unified_diff.dumps({path: changed[path] for path in ours.files})
+        shown = ours.most_missing()
+        write_diff_coverage(repository.root, out, xml=measured.xml, diff=text, base=base, shown=shown)
+        files = json.loads((out / "diff-cover.json").read_bytes())["src_stats"]
+        theirs = {path: (tuple(one["covered_lines"]), tuple(one["violation_lines"])) for path, one in files.items()}
+        assert _lines(ours) == theirs
+    return ours
 
 
 def _lines(coverage: DiffCoverage) -> dict[str, tuple[tuple[int, ...], tuple[int, ...]]]:
@@ -58,7 +68,7 @@ def test_cover_changes__a_change__has_the_lines_that_coverage_measured(change: C
     project, base = make(change, tmp_path)
     measured = measure(project, tmp_path / "measured")
 
-    covered = cover_changes(Repository(project.repository), base, measured.xml, tmp_path / "out")
+    covered = cover_changes(Repository(project.repository), base, measured, tmp_path / "out")
 
     assert _lines(covered) == change.expected
     assert _by_coverage(measured, project, base) == change.expected
@@ -80,9 +90,7 @@ def test_cover_changes__untracked_files_not_asked_for__do_not_count(tmp_path: Pa
     project, base = make(_named("untracked file"), tmp_path)
     measured = measure(project, tmp_path / "measured")
 
-    covered = cover_changes(
-        Repository(project.repository), base, measured.xml, tmp_path / "out", include_untracked=False
-    )
+    covered = cover_changes(Repository(project.repository), base, measured, tmp_path / "out", include_untracked=False)
 
     assert covered == DiffCoverage(files={})
 
@@ -91,7 +99,7 @@ def test_cover_changes__nothing_that_can_be_covered__is_not_wholly_covered(tmp_p
     project, base = make(_named("comments only"), tmp_path)
     measured = measure(project, tmp_path / "measured")
 
-    covered = cover_changes(Repository(project.repository), base, measured.xml, tmp_path / "out")
+    covered = cover_changes(Repository(project.repository), base, measured, tmp_path / "out")
 
     assert covered.ratio == Ratio(0, 0)
 
@@ -102,7 +110,7 @@ def test_cover_changes__a_branch_never_taken_on_a_changed_line__is_listed(tmp_pa
     project.replace("a.py", "if a:", "if a is True:")
     measured = measure(project, tmp_path / "measured")
 
-    covered = cover_changes(Repository(project.repository), base, measured.xml, tmp_path / "out")
+    covered = cover_changes(Repository(project.repository), base, measured, tmp_path / "out")
 
     assert covered == DiffCoverage(files={"a.py": ChangedFile(covered=(2,), partial={2: ("4",)})})
 
@@ -115,7 +123,7 @@ def test_cover_changes__a_base_that_is_no_ancestor__is_compared_with_itself(tmp_
     project.commit({"a.py": CODE.replace("return 1", "return 10")})
     measured = measure(project, tmp_path / "measured")
 
-    covered = cover_changes(Repository(project.repository), base, measured.xml, tmp_path / "out")
+    covered = cover_changes(Repository(project.repository), base, measured, tmp_path / "out")
 
     assert _lines(covered) == {"a.py": ((3,), ()), "b.py": ((), (4,))}
 
@@ -126,7 +134,7 @@ def test_cover_changes__a_report_of_another_state__has_only_lines_that_it_measur
     project, base = changed
     project.write({"app/a.py": "x = 1\n"})
 
-    covered = cover_changes(Repository(project.repository), base, measured.xml, tmp_path / "out")
+    covered = cover_changes(Repository(project.repository), base, measured, tmp_path / "out")
 
     assert _lines(covered) == {"app/a.py": ((1,), ())}
 
@@ -137,7 +145,7 @@ def test_cover_changes__a_folder_with_an_odd_name__holds_diff_covers_reports(
     project, base = changed
     out = tmp_path / "größe, json:x" / "a b"
 
-    cover_changes(Repository(project.repository), base, measured.xml, out)
+    cover_changes(Repository(project.repository), base, measured, out)
 
     reports = {path.name: path.read_text() for path in out.iterdir()}
     assert sorted(reports) == ["diff-cover.html", "diff-cover.json", "diff-cover.md"]
@@ -154,7 +162,7 @@ def test_cover_changes__a_file_too_large_to_show__has_its_lines_listed_only(tmp_
     project.write({"small.py": code, "large.py": f"{code}# {'large' * 40_000}\n"})
     measured = measure(project, tmp_path / "measured")
 
-    cover_changes(Repository(project.repository), base, measured.xml, tmp_path / "out")
+    cover_changes(Repository(project.repository), base, measured, tmp_path / "out")
 
     page, summary = ((tmp_path / "out" / f"diff-cover.{kind}").read_text() for kind in ("html", "md"))
     assert "largelarge" not in page + summary
@@ -168,7 +176,7 @@ def test_cover_changes__a_folder_that_cannot_be_written__is_a_usage_error(
     (tmp_path / "file").write_text("")
 
     with pytest.raises(UsageError, match="cannot be written"):
-        cover_changes(Repository(changed[0].repository), changed[1], measured.xml, tmp_path / "file" / "out")
+        cover_changes(Repository(changed[0].repository), changed[1], measured, tmp_path / "file" / "out")
 
 
 def test_cover_changes__a_project_that_shadows_modules__has_no_say(
@@ -180,7 +188,7 @@ def test_cover_changes__a_project_that_shadows_modules__has_no_say(
     monkeypatch.setenv("PYTHONSTARTUP", str(project.root / "json.py"))
     monkeypatch.chdir(project.root)
 
-    covered = cover_changes(Repository(project.repository), base, measured.xml, tmp_path / "out")
+    covered = cover_changes(Repository(project.repository), base, measured, tmp_path / "out")
 
     assert _lines(covered) == {"app/a.py": ((3,), (4,))}
 
@@ -193,7 +201,7 @@ def test_cover_changes__inside_a_git_hook__is_not_misled_by_its_variables(
         monkeypatch.setenv(name, str(tmp_path / "nowhere"))
     monkeypatch.setenv("GIT_DIFF_OPTS", "--unified=9")
 
-    covered = cover_changes(Repository(project.repository), base, measured.xml, tmp_path / "out")
+    covered = cover_changes(Repository(project.repository), base, measured, tmp_path / "out")
 
     assert _lines(covered) == {"app/a.py": ((3,), (4,))}
 
@@ -202,7 +210,7 @@ def test_cover_changes__a_base_that_is_not_there__says_what_to_do(
     changed: tuple[GitProject, str], measured: Measured, tmp_path: Path
 ) -> None:
     with pytest.raises(BaselineError) as caught:
-        cover_changes(Repository(changed[0].repository), "f" * 40, measured.xml, tmp_path / "out")
+        cover_changes(Repository(changed[0].repository), "f" * 40, measured, tmp_path / "out")
 
     assert "no such commit here" in caught.value.message
     assert "git fetch" in caught.value.hint
@@ -215,19 +223,10 @@ def test_cover_changes__nothing_measured_was_changed__is_not_applicable_and_leav
     base = project.commit()
     project.commit({"notes.py": "text = 1\n"})
 
-    covered = cover_changes(Repository(project.repository), base, measured.xml, tmp_path / "out")
+    covered = cover_changes(Repository(project.repository), base, measured, tmp_path / "out")
 
     assert covered == DiffCoverage(files={})
     assert not (tmp_path / "out").exists()
-
-
-def test_cover_changes__a_report_that_is_none__is_an_evidence_error(
-    changed: tuple[GitProject, str], tmp_path: Path
-) -> None:
-    project, base = changed
-
-    with pytest.raises(EvidenceError, match="coverage's XML report cannot be read"):
-        cover_changes(Repository(project.repository), base, b"<coverage>", tmp_path / "out")
 
 
 def test_write_diff_coverage__diff_cover_fails__says_why_in_one_line(

@@ -56,6 +56,41 @@ def test_prepare__all_jobs__clears_everything_of_ours_and_nothing_else(folder: E
     assert names(folder) == {"notes.txt"}
 
 
+def test_start_over__job_has_run__keeps_its_output_under_another_name_and_nothing_else(folder: EvidenceFolder) -> None:
+    fill(folder, "unit")
+    folder.write_record("unit", b"{}")
+    fill(folder, "e2e")
+    others = {name for name in names(folder) if name.startswith("e2e")}
+
+    folder.start_over("unit")
+
+    assert names(folder) == {"unit.first.log", *others}
+    assert folder.first_log_path("unit").read_text() == "output"
+    assert folder.job_ids() == {"e2e"}
+
+
+def test_start_over__job_left_nothing__makes_nothing(folder: EvidenceFolder) -> None:
+    folder.start_over("unit")
+
+    assert names(folder) == set()
+
+
+def test_prepare__job_was_run_twice__clears_the_first_output_too(folder: EvidenceFolder) -> None:
+    fill(folder, "unit")
+    folder.start_over("unit")
+
+    folder.prepare()
+
+    assert names(folder) == set()
+
+
+def test_start_over__folder_is_not_there__is_refused(tmp_path: Path) -> None:
+    (tmp_path / "evidence").write_text("a file")
+
+    with pytest.raises(EvidenceError, match="cannot write evidence there"):
+        EvidenceFolder(tmp_path / "evidence").start_over("unit")
+
+
 def test_write_record__journals_there__replaces_them(folder: EvidenceFolder) -> None:
     fill(folder, "unit")
 

@@ -42,8 +42,10 @@ def test_run__several_tasks__run_together_and_keep_their_outputs_apart(tmp_path:
         make_task(tmp_path, "b", meet.format(mine="b", other="a")),
     ]
 
-    ended = Tasks(limit=2).run(tasks, nothing, never)
+    together = Tasks(limit=2)
+    ended = together.run(tasks, nothing, never)
 
+    assert together.beside == {"a": {"b"}, "b": {"a"}}
     assert {name: end.exit_code for name, end in ended.items()} == {"a": 0, "b": 0}
     assert [(tmp_path / f"{name}.log").read_text() for name in "ab"] == ["a\n", "b\n"]
 
@@ -59,6 +61,7 @@ def test_run__more_tasks_than_the_limit__never_runs_more_at_a_time(tmp_path: Pat
     )
 
     assert max(seen) == 1
+    assert tasks.beside == {"a": set(), "b": set(), "c": set()}
 
 
 def test_run__task_takes_too_long__is_ended_with_what_it_started(tmp_path: Path) -> None:

@@ -92,6 +92,18 @@ def test_watching__long_stage__gives_signs_of_life_ever_more_seldom(pass_time: C
     assert lines_of(screen) == ["running: unit 7 passed"] * 6  # in an hour
 
 
+@pytest.mark.parametrize(
+    ("loudness", "expected"), [(Loudness.QUIET, []), (Loudness.SHORT, ["base: 3 s"]), (Loudness.VERBOSE, ["base: 3 s"])]
+)
+def test_watching__something_is_said__is_a_line_unless_the_verdict_alone_is_wanted(
+    loudness: Loudness, expected: list[str]
+) -> None:
+    screen = a_screen(loudness)
+    with watching(screen, {}) as watcher:
+        watcher.say("base: 3 s")
+    assert (lines_of(screen), screen.printed) == (expected, len(expected))
+
+
 @pytest.mark.parametrize("loudness", [Loudness.SHORT, Loudness.QUIET])
 def test_watching__output_of_a_tool__is_held_back_for_the_report(loudness: Loudness) -> None:
     screen = a_screen(loudness)
@@ -111,6 +123,31 @@ def test_watching__run_is_interrupted__shows_what_was_held_back() -> None:
     with pytest.raises(KeyboardInterrupt):
         interrupted()
     assert lines_of(screen) == ["lint: output of ruff", "  a.py:1: E501"]
+
+
+@pytest.mark.parametrize(
+    ("loudness", "expected"),
+    [
+        pytest.param(Loudness.QUIET, [], id="quiet"),
+        pytest.param(
+            Loudness.SHORT,
+            ["e2e          failed      1.0 s  1 failed", "e2e runs again", "e2e          passed      1.0 s  1 passed"],
+            id="short",
+        ),
+    ],
+)
+def test_watching__stage_runs_again__says_so_and_drops_what_the_first_try_printed(
+    loudness: Loudness, expected: list[str]
+) -> None:
+    screen = a_screen(loudness)
+    with watching(screen, {}) as watcher:
+        watcher.output(OUTPUT)
+        watcher.output(ToolOutput(stage="e2e", tool="pytest", text="E", log="e2e.log"))
+        watcher.show(at("e2e", Phase.FAILED, failed=1))
+        watcher.again("e2e", "e2e runs again")
+        watcher.show(at("e2e", Phase.RUNNING))
+        watcher.show(at("e2e", Phase.PASSED, passed=1))
+    assert (lines_of(screen), screen.outputs) == (expected, [OUTPUT])
 
 
 def test_watching__verbose__prints_output_at_once() -> None:

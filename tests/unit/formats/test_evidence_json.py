@@ -10,7 +10,7 @@ import pytest
 from builders import A_TEST, HEAD, a_record, a_static_record, a_suite, a_test, a_tool, not_run
 from testkeep.errors import EXIT_INCONCLUSIVE, EvidenceError
 from testkeep.formats.evidence_json import dumps, dumps_verdict, duration_in, loads, verdict_json_schema
-from testkeep.model.evidence import CollectorReport, Evidence
+from testkeep.model.evidence import CollectorReport, Evidence, FirstTry
 from testkeep.model.finding import Finding, Severity
 from testkeep.model.gap import Gap
 from testkeep.model.stage import Stage
@@ -43,7 +43,16 @@ _TEST_RECORD = a_record(
 _STATIC_RECORD = a_static_record(a_tool(exit_code=1, output="E501"), a_tool("mypy", exit_code=None, install="pip"))
 
 
-@pytest.mark.parametrize("record", [_TEST_RECORD, _STATIC_RECORD, a_static_record()], ids=["tests", "tools", "empty"])
+_RUN_TWICE = msgspec.structs.replace(
+    a_record(a_test()), first_try=FirstTry(beside=(Stage.E2E,), tests=(A_TEST,), cause="its process was ended")
+)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [_TEST_RECORD, _STATIC_RECORD, a_static_record(), _RUN_TWICE],
+    ids=["tests", "tools", "empty", "run twice"],
+)
 def test_loads__what_dumps_wrote__is_the_same_record(record: Evidence) -> None:
     assert loads(dumps(record), "unit.json") == record
 

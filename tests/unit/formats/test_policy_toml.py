@@ -218,6 +218,12 @@ _WAIVER = "test = 'a'\nrule = 'TK201'\nreason = 'r'\nowner = 'o'\nexpires = 2027
         ),
         pytest.param("stages = ['unti']", f"stages[0]: expected one of {_STAGES}, found 'unti'", id="no such stage"),
         pytest.param(
+            "[suites]\nalone = ['unit', 'lint']",
+            f"suites.alone[1]: expected one of {_STAGES.removeprefix('format, lint, typing, ')}, found 'lint'",
+            id="a static stage alone",
+        ),
+        pytest.param("[suites]\nalone = ['e2e', 'e2e']", "suites.alone[1]: 'e2e' is named twice", id="alone twice"),
+        pytest.param(
             "stages = []", "stages: expected a list of at least one stage, found an empty list", id="no stage"
         ),
         pytest.param("source = ['a', 'a', 3]", "source[2]: expected a string, found 3", id="other lists may repeat"),

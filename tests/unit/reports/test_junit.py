@@ -63,7 +63,7 @@ def test_render__a_job_with_tests__is_this_text() -> None:
 
 def test_render__no_suites__is_an_empty_report() -> None:
     text = render([static_evidence()])
-    assert text == '<?xml version="1.0" encoding="utf-8"?>\n<testsuites name="testkeep" />\n'
+    assert text == '<?xml version="1.0" encoding="utf-8"?>\n<testsuites name="testkeep">\n</testsuites>\n'
 
 
 def phase(outcome: str, when: str = "call", **more: str | None) -> Phase:

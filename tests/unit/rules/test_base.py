@@ -71,6 +71,7 @@ def test_rules__codes_and_effects__are_the_contract() -> None:
         ("TK508", "environment-differs", undecided),
         ("TK509", "comparison-uncontrolled", undecided),
         ("TK510", "service-unavailable", undecided),
+        ("TK511", "passes-alone", fail),
     ]
 
 

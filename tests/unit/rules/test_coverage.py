@@ -15,7 +15,7 @@ from testkeep.model.gap import Gap
 from testkeep.model.policy import DEFAULT_LAYERS, CoveragePolicy, Layer, Policy, Waiver
 from testkeep.rules.thresholds import unwritten
 
-_HELP = "htmlcov/index.html in the report folder shows the lines that no test runs."
+_HELP = "'testkeep coverage' lists the lines that no test runs."
 _OVERALL = partial(
     Finding, code="TK301", name="coverage-overall", severity=Severity.ERROR, help=_HELP, test="coverage.overall"
 )

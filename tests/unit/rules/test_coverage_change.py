@@ -46,7 +46,7 @@ def _shortfall(shown: str, missing: str, total: int) -> Finding:
         name="coverage-diff",
         severity=Severity.ERROR,
         message=f"coverage of the changed lines is {shown} %, and 90 % are needed: {missing} of {total} must be run",
-        help="diff-cover.html in the report folder shows them.",
+        help="'testkeep gate --coverage-reports' writes diff-cover.html, which shows them.",
         test="coverage.diff",
     )
 

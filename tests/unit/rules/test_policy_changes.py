@@ -246,9 +246,9 @@ def test_tightened__one_key_is_loosened__is_put_back(base: Policy, head: Policy,
             Policy(waivers=(a_waiver(expires=LATER),)), Policy(waivers=(a_waiver(),)), id="a waiver is shortened"
         ),
         pytest.param(
-            Policy(formatter="black", timeout="1m", suites=SuitesPolicy(workers={Stage.UNIT: 4})),
+            Policy(formatter="black", timeout="1m", suites=SuitesPolicy(workers={Stage.UNIT: 4}, alone=("unit",))),
             Policy(formatter="ruff", timeout="9h"),
-            id="formatter, timeout and workers",
+            id="formatter, timeout, workers and stages that run alone",
         ),
         pytest.param(suites(shards={Stage.UNIT: 4}), suites(shards={Stage.UNIT: 1}), id="fewer shards"),
         pytest.param(

@@ -66,3 +66,20 @@ def test_outages__place__is_read_from_the_reason(reason: str, place: str) -> Non
     (outage,) = outages([_error("a", reason), _error("b", reason)])
 
     assert outage.place == place
+
+
+@pytest.mark.parametrize(
+    ("reason", "is_refused"),
+    [
+        pytest.param(f"{_REFUSED}: Connection refused", True, id="psycopg"),
+        pytest.param("Error 111 connecting to localhost:6379. Connection refused.", True, id="redis"),
+        pytest.param("[Errno 111] Connect call failed ('127.0.0.1', 5672)", True, id="asyncio"),
+        pytest.param(f"{_REFUSED}: FATAL: sorry, too many clients already", False, id="somebody answers"),
+        pytest.param("OSError: [Errno 98] bind on ('127.0.0.1', 5001): address in use", False, id="somebody listens"),
+        pytest.param("ValueError: refused", False, id="no place"),
+    ],
+)
+def test_outages__connection_is_refused__only_where_nobody_listens(reason: str, is_refused: bool) -> None:
+    (outage,) = outages([_error("a", reason), _error("b", reason)])
+
+    assert outage.is_refused is is_refused
