@@ -20,12 +20,11 @@ from testkeep.reports import checkup as report
 @click.option(
     "--patience",
     type=click.FloatRange(min=0.1),
-    default=3.0,
-    show_default=True,
+    default=None,
     metavar="SECONDS",
-    help="How long collecting the tests may take.",
+    help="How long collecting the tests may take; by default what keeps the whole answer below 5 seconds.",
 )
-def doctor(*, as_json: bool, patience: float) -> int:
+def doctor(*, as_json: bool, patience: float | None) -> int:
     """Say what a run will find here, and what is in its way, without running a test.
 
     Looks at the project, its static tools, the versions that are installed, the tests that pytest collects, the base

@@ -16,6 +16,7 @@ from testkeep.cli.stages import stages_named, words
 from testkeep.errors import EXIT_PASS, UsageError
 from testkeep.formats import gitlab_rows, plan_json
 from testkeep.model.plan import Plan, groups
+from testkeep.model.policy import OLDEST_PYTHON
 from testkeep.model.stage import Stage
 from testkeep.pipeline.context import load_project
 from testkeep.pipeline.own_requirements import check_own_requirements
@@ -90,6 +91,8 @@ def _pythons(given: Sequence[str]) -> tuple[str, ...]:
         major, _, minor = version.partition(".")
         if major != "3" or not minor.isdecimal():
             raise UsageError(f"--python {version}: expected a version such as 3.12")
+        if (int(major), int(minor)) < OLDEST_PYTHON:
+            raise UsageError(f"--python {version}: testkeep needs Python {'.'.join(map(str, OLDEST_PYTHON))} or later")
     return tuple(dict.fromkeys(given))
 
 

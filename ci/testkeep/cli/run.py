@@ -34,6 +34,7 @@ from testkeep.pipeline.own_requirements import check_own_requirements
 from testkeep.pipeline.plans import RunOptions
 from testkeep.pipeline.policy_in_force import under_base
 from testkeep.pipeline.run import run_stages
+from testkeep.pipeline.tree_changes import TreeWatch, keep_changes
 from testkeep.system.evidence_folder import EvidenceFolder
 from testkeep.system.interpreter import environment_variables
 from testkeep.system.process import interrupt_on_termination
@@ -96,7 +97,9 @@ def run(pytest_arguments: tuple[str, ...], /, stages: tuple[str, ...], **options
         pytest_arguments=pytest_arguments or (),
     )
     with watching(screen, environment_variables()) as watcher:
+        watch = TreeWatch.begin(project)
         run_stages(project, run_options, watcher)
+        keep_changes(watch)
     comparable = without_outages(folder, project.provenance, wanted)
     if comparable == wanted:
         keep_as_baseline(project, run_options)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-# testkeep's own floor: no test stage runs below it.
-_LEAST = 11
+from testkeep.model.policy import OLDEST_PYTHON
+
 _CLASSIFIER = re.compile(r"Programming Language :: Python :: 3\.(\d+)")
 _FLOOR = re.compile(r"(?:>=|~=|==)\s*3\.(\d+)(?:\.\*|\.0)?")
 
@@ -28,22 +30,38 @@ def named_versions(pyproject: str) -> NamedVersions:
     >>> named_versions('[project]\\nrequires-python = ">=3.12"')
     NamedVersions(versions=('3.12',), where='the floor of requires-python')
     """
-    try:
-        project = tomllib.loads(pyproject).get("project", {})
-    except tomllib.TOMLDecodeError:
-        return NamedVersions()
-    if not isinstance(project, dict):
-        return NamedVersions()
+    project = _project(pyproject)
     required, classifiers = str(project.get("requires-python", "")), project.get("classifiers", [])
     texts = map(str, classifiers if isinstance(classifiers, list) else ())
     named = sorted({int(found[1]) for text in texts if (found := _CLASSIFIER.fullmatch(text.strip()))})
-    versions = tuple(f"3.{minor}" for minor in named if minor >= _LEAST and _allows(required, minor))
+    versions = tuple(f"3.{minor}" for minor in named if (3, minor) >= OLDEST_PYTHON and _allows(required, minor))
     if versions:
         return NamedVersions(versions, "the classifiers")
     floors = [found for part in required.split(",") if (found := _FLOOR.fullmatch(part.strip()))]
-    if len(floors) == 1 and int(floors[0][1]) >= _LEAST:
+    if len(floors) == 1 and (3, int(floors[0][1])) >= OLDEST_PYTHON:
         return NamedVersions((f"3.{floors[0][1]}",), "the floor of requires-python")
     return NamedVersions()
+
+
+def required_instead(pyproject: str, version: str) -> str:
+    """What a project's ``requires-python`` says, if that leaves a version out; else empty.
+
+    >>> required_instead('[project]\\nrequires-python = "<3.11"', "3.12.1")
+    '<3.11'
+    """
+    required = str(_project(pyproject).get("requires-python", ""))
+    try:
+        return "" if SpecifierSet(required).contains(version, prereleases=True) else required
+    except InvalidSpecifier:
+        return ""
+
+
+def _project(pyproject: str) -> Mapping[str, Any]:
+    try:
+        project: Any = tomllib.loads(pyproject).get("project", {})
+    except tomllib.TOMLDecodeError:
+        return {}
+    return project if isinstance(project, dict) else {}
 
 
 def _allows(required: str, minor: int) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import configparser
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from testkeep.model.static_tool import Tool, ToolUse
@@ -37,6 +38,15 @@ _TABLES = {
     "mypy": Tool.MYPY,
     "importlinter": Tool.IMPORT_LINTER,
 }
+# Where each tool looks, and in which order: it reads the first of these that configures it, and no other.
+_READ = {
+    Tool.BLACK: ("pyproject.toml",),
+    Tool.ISORT: (".isort.cfg", "pyproject.toml", "setup.cfg", "tox.ini"),
+    Tool.RUFF: (".ruff.toml", "ruff.toml", "pyproject.toml"),
+    Tool.FLAKE8: ("setup.cfg", "tox.ini", ".flake8"),
+    Tool.IMPORT_LINTER: ("setup.cfg", ".importlinter", "pyproject.toml"),
+    Tool.MYPY: ("mypy.ini", ".mypy.ini", "pyproject.toml", "setup.cfg"),
+}
 _TARGETS = ("files", "packages", "modules")
 # What a tool that only a dependency names is taken for: a formatter of ruff's has to be asked for.
 _DISTRIBUTIONS = {
@@ -54,12 +64,19 @@ def configured_tools(files: Mapping[str, str]) -> tuple[ToolUse, ...]:
     ``files`` are the texts of those of FILES that exist, by name. What cannot be parsed is passed over: the tool itself
     will say so better.
     """
-    found: dict[Tool, ToolUse] = {}
+    found: dict[Tool, dict[str, Mapping[str, Any]]] = {tool: {} for tool in _READ}
     for name in (name for name in FILES if name in files):
         tables = _toml(name, files[name]) if name.endswith(".toml") else _ini(name, files[name])
         for tool, keys in tables:
-            found.setdefault(tool, _use(tool, name, keys))
-    return tuple(found[tool] for tool in Tool if tool in found)
+            found[tool].setdefault(name, keys)
+    uses: dict[Tool, ToolUse] = {}
+    for tool, names in _READ.items():
+        read, *unread = [*(name for name in names if name in found[tool]), ""]
+        if read:
+            uses[tool] = _use(tool, read, found[tool][read], unread[:-1])
+        if read and tool is Tool.RUFF and "format" in found[tool][read]:
+            uses[Tool.RUFF_FORMAT] = replace(uses[tool], tool=Tool.RUFF_FORMAT)
+    return tuple(uses[tool] for tool in Tool if tool in uses)
 
 
 def installed_tools(distributions: Collection[str]) -> tuple[ToolUse, ...]:
@@ -71,10 +88,16 @@ def installed_tools(distributions: Collection[str]) -> tuple[ToolUse, ...]:
     )
 
 
-def _use(tool: Tool, name: str, keys: Mapping[str, Any]) -> ToolUse:
+def _use(tool: Tool, name: str, keys: Mapping[str, Any], unread: Sequence[str]) -> ToolUse:
     own = tool is Tool.IMPORT_LINTER or (tool is Tool.MYPY and any(key in keys for key in _TARGETS))
     skip = [keys[key] for key in ("exclude", "extend-exclude", "force-exclude") if tool is Tool.BLACK and key in keys]
-    return ToolUse(tool=tool, where=name, names_targets=own, skip=tuple(filter(None, map(_expression, skip))))
+    return ToolUse(
+        tool=tool,
+        where=name,
+        names_targets=own,
+        skip=tuple(filter(None, map(_expression, skip))),
+        unread=tuple(unread),
+    )
 
 
 def _expression(pattern: object) -> str:
@@ -96,8 +119,6 @@ def _toml(name: str, text: str) -> Iterator[tuple[Tool, Mapping[str, Any]]]:
     for key, table in tables.items() if isinstance(tables, dict) else ():
         if key in _TABLES and isinstance(table, dict):
             yield _TABLES[key], table
-            if key == "ruff" and "format" in table:
-                yield Tool.RUFF_FORMAT, table
 
 
 def _ini(name: str, text: str) -> Iterator[tuple[Tool, Mapping[str, Any]]]:

@@ -16,7 +16,14 @@ Duration = Annotated[str, Meta(pattern=DURATION_PATTERN, description=A_DURATION)
 Text = Annotated[str, Meta(pattern=r"\S", description="a text that is not empty")]
 Code = Annotated[str, Meta(pattern=r"^TK[0-9]{3}$", description="the code of a rule, such as 'TK201'")]
 Patterns = Annotated[tuple[Text, ...], Meta(min_length=1, description="a list of at least one pattern")]
-PythonVersion = Annotated[str, Meta(pattern=r"^3\.[0-9]+$", description="a Python version such as '3.12'")]
+OLDEST_PYTHON = (3, 11)
+"""Nothing of testkeep runs below it."""
+PythonVersion = Annotated[
+    str,
+    Meta(
+        pattern=r"^3\.(1[1-9]|[2-9][0-9]|[1-9][0-9]{2,})$", description="a Python version from 3.11 on, such as '3.12'"
+    ),
+]
 Shards = Annotated[int, Meta(ge=1, description="a number of shards, at least 1")]
 Workers = Annotated[int, Meta(ge=1, description="a number of processes, at least 1")]
 Command = Annotated[

@@ -49,6 +49,7 @@ class ToolUse:
     file's path from the repository's root (empty: all, none), as pre-commit has them; ``skip`` are black's, which are
     searched for in the path and in each of its folders, with a slash before and, for a folder, after it. With
     ``names_targets`` the arguments or the tool's own configuration say what to check, and no files are handed over.
+    ``unread`` are files that configure the tool, too, and that it passes over for one that it reads first.
     """
 
     tool: Tool
@@ -58,6 +59,7 @@ class ToolUse:
     never: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     names_targets: bool = False
+    unread: tuple[str, ...] = ()
 
     def checks(self, path: str) -> bool:
         """Whether the tool is handed a file; ``path`` is relative to the repository's root."""

@@ -1,8 +1,9 @@
-"""Collects a project's tests without running them, and sees what that changes in the working tree."""
+"""Collects a project's tests without running them."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,25 +20,26 @@ from testkeep.pipeline.gather import read_all
 from testkeep.system import interpreter
 from testkeep.system.evidence_folder import EvidenceFolder
 from testkeep.system.files import read_output, scratch_folder
-from testkeep.system.process import Task, Tasks
+from testkeep.system.process import Ended, Task, Tasks
 
 # Nothing is lost when it is ended.
-_GRACE_S = 0.5
+_GRACE_S = 0.1
 _JOB = Job(id="collection", stages=TEST_STAGES)
 
 
 @dataclass(frozen=True)
 class Collection:
-    """How a collection ended: with what pytest found, or (``suite`` is None) with a reason why it found nothing.
-
-    ``changed`` are the files of the repository that git sees as changed by it.
-    """
+    """How a collection ended: with what pytest found, or (``suite`` is None) with a reason why it found nothing."""
 
     suite: Suite | None
     duration_s: float
     timed_out: bool = False
     trouble: str = ""
-    changed: tuple[str, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything could be collected."""
+        return self.suite is not None and all(report.outcome != "failed" for report in self.suite.collectors)
 
 
 def collection_context(project: Project) -> JobContext:
@@ -45,28 +47,37 @@ def collection_context(project: Project) -> JobContext:
     return project.context(_JOB)
 
 
-def collect(project: Project, seed: int, limit_s: float) -> Collection:
-    """Collect all tests in a process of its own; ``seed`` is that of its hashes."""
-    before = _changes(project)
+def collect(
+    project: Project, seeds: Sequence[int], limit_s: float, meanwhile: Callable[[], None]
+) -> tuple[Collection, ...]:
+    """Collect all tests once for each seed of hashes, each time in a process of its own, all at the same time.
+
+    ``meanwhile`` is called while they run, more than once.
+    """
     with scratch_folder() as scratch:
-        folder = EvidenceFolder(scratch.resolve() / "evidence")
-        folder.prepare([_JOB.id])
-        folder.context_path(_JOB.id).write_bytes(msgspec.json.encode(collection_context(project)))
-        paths = (str(folder.path), str(folder.context_path(_JOB.id)))
-        task = Task(
-            name=_JOB.id,
-            argv=(interpreter.executable(), "-m", "pytest", *collection_arguments(*paths)),
-            cwd=project.root,
-            env=test_environment(project, {"PYTHONHASHSEED": str(seed)}),
-            log=folder.log_path(_JOB.id),
-            timeout_s=limit_s,
-        )
-        ended = Tasks(1, _GRACE_S).run([task], lambda: None, lambda: False)[task.name]
-        suite = None if ended.timed_out else _suite(folder)
-        trouble = "" if suite is not None else _trouble(task.log)
-    after = _changes(project)
-    changed = tuple(sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name)))
-    return Collection(suite, ended.duration_s, timed_out=ended.timed_out, trouble=trouble, changed=changed)
+        tasks = [_task(project, EvidenceFolder(scratch.resolve() / str(seed)), seed, limit_s) for seed in seeds]
+        ended = Tasks(interpreter.processors(), _GRACE_S).run(tasks, meanwhile, lambda: False)
+        return tuple(_collection(task, ended[task.name]) for task in tasks)
+
+
+def _task(project: Project, folder: EvidenceFolder, seed: int, limit_s: float) -> Task:
+    folder.prepare([_JOB.id])
+    folder.context_path(_JOB.id).write_bytes(msgspec.json.encode(collection_context(project)))
+    paths = (str(folder.path), str(folder.context_path(_JOB.id)))
+    return Task(
+        name=str(seed),
+        argv=(interpreter.executable(), "-m", "pytest", *collection_arguments(*paths)),
+        cwd=project.root,
+        env=test_environment(project, {"PYTHONHASHSEED": str(seed)}),
+        log=folder.log_path(_JOB.id),
+        timeout_s=limit_s,
+    )
+
+
+def _collection(task: Task, ended: Ended) -> Collection:
+    suite = None if ended.timed_out else _suite(EvidenceFolder(task.log.parent))
+    trouble = "" if suite is not None else _trouble(task.log)
+    return Collection(suite, ended.duration_s, timed_out=ended.timed_out, trouble=trouble)
 
 
 def _suite(folder: EvidenceFolder) -> Suite | None:
@@ -92,18 +103,3 @@ def _trouble(log: Path) -> str:
     lines = [line.strip() for line in read_output(log).splitlines() if line.strip()]
     errors = [line for line in lines if "error" in line.lower()]
     return (errors or lines or ["it printed nothing"])[-1]
-
-
-def _changes(project: Project) -> dict[str, tuple[int, int]]:
-    """The files that differ from HEAD, with their size and time; Python's caches are its own business."""
-    changes = project.repository.changes_since(project.provenance.commit)
-    names = {name for change in changes for name in (change.old, change.new) if name and not name.endswith(".pyc")}
-    return {name: _stamp(project.repository.root / name) for name in names}
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    try:
-        found = path.lstat()
-    except OSError:
-        return (0, 0)
-    return (found.st_size, found.st_mtime_ns)

@@ -2,54 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 from testkeep.errors import BaselineError, UsageError
 from testkeep.formats.installed_versions import named as versions_named
 from testkeep.formats.installed_versions import version_checks
+from testkeep.formats.python_versions import required_instead
 from testkeep.formats.service_urls import services
 from testkeep.model.checkup import CHECKUP_SCHEMA, Check, Checkup, ok, problem, warning
 from testkeep.model.evidence import Suite
+from testkeep.model.policy import OLDEST_PYTHON
 from testkeep.model.stage import Stage
 from testkeep.pipeline.change_base import base_of_change, current_event
 from testkeep.pipeline.collected import IDS, TESTS, counted, id_check, named, suite_checks
 from testkeep.pipeline.collecting import Collection, collect, collection_context, last_numbers
 from testkeep.pipeline.commands import further_commands, static_command
 from testkeep.pipeline.context import Project
-from testkeep.pipeline.static_tools import tools_of
+from testkeep.pipeline.static_tools import repeated_hooks, tools_of, unread_configuration
+from testkeep.pipeline.tree_changes import TreeWatch, changes_of_last_run
 from testkeep.system import interpreter
 from testkeep.system.network import refusals
 
 _TREE = "working tree"
 _TEXTS = (".py", ".toml", ".cfg", ".ini", ".env", ".yml", ".yaml")
-# Two collections may take what one is allowed to, and a little more.
-_QUICK = 2 / 3
+# Five seconds, less what it takes to end pytest, to ask git what changed, and to say it.
+_UNTIL_S, _LEAST_S = 4.0, 1.0
+_OLDEST = ".".join(map(str, OLDEST_PYTHON))
 
 
-def examine(project: Project, patience_s: float) -> Checkup:
-    """Look at everything once; collecting the tests may take ``patience_s`` seconds.
+def examine(project: Project, patience_s: float | None) -> Checkup:
+    """Look at everything once; collecting the tests may take ``patience_s`` seconds (None: what is left of five).
 
     Raises:
         ToolError: git or Python cannot be started.
     """
+    patience_s = patience_s or max(_LEAST_S, _UNTIL_S - interpreter.age_s())
+    before: list[Check] = []
+    after: list[Check] = []
+
+    def look_around() -> None:
+        """Look at all but the tests, which take longer: the first time that it is called."""
+        if not before:
+            before.extend((_root(project), _python(project), _source(project), *_static_stages(project)))
+            after.extend(_surroundings(project))
+
+    tests = [*_tests(project, patience_s, look_around)]
+    look_around()
+    return Checkup(schema=CHECKUP_SCHEMA, checks=(*before, *tests, *after))
+
+
+def _surroundings(project: Project) -> Iterator[Check]:
     words = "\n".join(project.text(name) for name in project.files if name.endswith(_TEXTS)).lower()
-    checks = [
-        _root(project),
-        _source(project),
-        *_static_stages(project),
-        *_tests(project, patience_s),
-        _base(project),
-        *_versions(words),
-        *_services(words),
-        *_ignored_files(project),
-    ]
-    return Checkup(schema=CHECKUP_SCHEMA, checks=tuple(checks))
+    yield _base(project)
+    yield from _versions(words)
+    yield from _services(words)
+    yield from _ignored_files(project)
 
 
 def _root(project: Project) -> Check:
     where = f"{project.folder}, a folder of its repository" if project.folder else "the root of its repository"
     policy = f"policy in {project.policy_file}" if project.policy_file else "no policy: the defaults are in force"
     return ok("root", f"{project.root} ({where}); {policy}")
+
+
+def _python(project: Project) -> Check:
+    """Tests run with the Python that testkeep runs in, whatever environment lies beside them."""
+    folder, version = interpreter.environment_folder(), interpreter.full_version()
+    required = required_instead(project.text("pyproject.toml"), version)
+    if required:
+        said = f"the project asks for Python {required}, and testkeep runs its tests with {version}"
+        return problem("python", said, f"Install testkeep with a Python that fits; it needs {_OLDEST} or later.")
+    active = interpreter.environment_variables().get("VIRTUAL_ENV", "")
+    own = Path(active) if active else project.root / ".venv"
+    found = interpreter.version_in(own)
+    if found is not None and own.resolve() != folder and not folder.is_relative_to(project.root.resolve()):
+        said = f"tests run with {version} in {folder}, and not in {own} ({'.'.join(map(str, found))})"
+        advice = f"Install testkeep there; it needs Python {_OLDEST} or later."
+        return warning("python", said, advice)
+    return ok("python", f"{version} in {folder}")
 
 
 def _source(project: Project) -> Check:
@@ -75,13 +106,18 @@ def _static_stage(project: Project, stage: Stage) -> Iterator[Check]:
         yield ok(name, "the project uses no tool for it")
     for use in uses:
         command = static_command(use, (), required=required)
-        said = f"{use.tool}, found in {use.where}"
+        arguments = f", run with {' '.join(use.arguments)}" if use.arguments else ""
+        said = f"{use.tool}, found in {use.where}{arguments}"
         if interpreter.has_module(command.module):
             yield ok(name, f"{said}; version {interpreter.version_of(command.tool)}")
         else:
             yield (problem if required else warning)(
                 name, f"{said}, is not installed", f"Install it: {command.install}"
             )
+    for said in repeated_hooks(project, stage):
+        yield ok(name, said)
+    for said in unread_configuration(project, stage):
+        yield warning(name, said, "Keep one of them: whoever reads the other is misled.")
     for program in dict.fromkeys(command.tool for command in further):
         if interpreter.find_program(program, project.root):
             yield ok(name, f"{program}, found in the policy's commands")
@@ -89,32 +125,41 @@ def _static_stage(project: Project, stage: Stage) -> Iterator[Check]:
             yield problem(name, f"{program}, found in the policy's commands, is not installed", "Install it.")
 
 
-def _tests(project: Project, patience_s: float) -> Iterator[Check]:
-    first = collect(project, 1, patience_s)
-    changed = set(first.changed)
+def _tests(project: Project, patience_s: float, meanwhile: Callable[[], None]) -> Iterator[Check]:
+    watch = TreeWatch.begin(project)
+    first, second = collect(project, (1, 2), patience_s, meanwhile)
+    # Alone: what both want at the same time (a port, say) is no reason for either to fail.
+    left_s = max(_LEAST_S, patience_s - first.duration_s)
+    if second.is_whole and not first.is_whole:
+        (first,) = collect(project, (1,), left_s, meanwhile)
+    elif first.is_whole and not second.is_whole and not second.timed_out:
+        (second,) = collect(project, (2,), left_s, meanwhile)
+    changed = watch.changed()
     if first.suite is None:
         yield _no_collection(first, project)
     else:
         required = tuple(stage for stage in project.policy.stages or () if not stage.is_static)
         yield from suite_checks(first.suite, collection_context(project), required)
-        if first.duration_s > patience_s * _QUICK:
-            yield ok(IDS, f"not compared: collecting takes {first.duration_s:.1f} s")
-        else:
-            second = collect(project, 2, patience_s)
-            changed |= set(second.changed)
-            yield _ids(first.suite, second)
+        yield _ids(first.suite, second)
+    yield _working_tree(project, changed)
+
+
+def _working_tree(project: Project, changed: Sequence[str]) -> Check:
+    advice = "A run is of other files then: let tests write to tmp_path, or have git ignore it."
     if changed:
-        said = f"collecting the tests changes {counted(len(changed), 'file')}: {named(sorted(changed))}"
-        yield warning(_TREE, said, "A run is of other files then: let tests write to tmp_path, or have git ignore it.")
-    else:
-        yield ok(_TREE, "collecting the tests changes no file that git sees")
+        said = f"collecting the tests changes {counted(len(changed), 'file')}: {named(changed)}"
+        return warning(_TREE, said, advice)
+    left = changes_of_last_run(project)
+    if left:
+        return warning(_TREE, f"the last run changed {counted(len(left), 'file')}: {named(left)}", advice)
+    return ok(_TREE, "collecting the tests changes no file that git sees")
 
 
 def _ids(suite: Suite, second: Collection) -> Check:
     if second.suite is not None:
         return id_check(suite, second.suite)
     if second.timed_out:
-        return ok(IDS, "not compared: the second collection took much longer than the first")
+        return ok(IDS, "not compared: the second collection took longer")
     advice = "Look for what the first collection left behind, and for what depends on PYTHONHASHSEED."
     return problem(IDS, f"a second collection fails: {second.trouble}", advice)
 

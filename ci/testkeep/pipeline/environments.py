@@ -31,7 +31,7 @@ def test_environment(project: Project, extra: Mapping[str, str]) -> dict[str, st
 
 def tool_environment(extra: Mapping[str, str]) -> dict[str, str]:
     """Make the environment of a tool; ``extra`` wins. Tools that it starts are this Python environment's, too."""
-    return _inherited() | {"PATH": interpreter.program_path()} | dict(extra)
+    return interpreter.home_variables() | _inherited() | {"PATH": interpreter.program_path()} | dict(extra)
 
 
 def _inherited() -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from testkeep.errors import BaselineError
+from testkeep.errors import BaselineError, UsageError
 from testkeep.model.comparison import Comparison, LostTest
 from testkeep.model.coverage_summary import CoverageSummary
 from testkeep.model.evidence import Evidence
@@ -36,6 +37,7 @@ from testkeep.pipeline.progress import Watcher
 from testkeep.pipeline.second_look import Looker, look_closer
 from testkeep.pipeline.sources import Texts, read_sources
 from testkeep.pipeline.stage_results import stage_results
+from testkeep.pipeline.static_tools import repeated_hooks, unread_configuration
 from testkeep.rules.accounting import account
 from testkeep.rules.base import FILES, Baseline, Facts, Rejection, RejectionKind
 from testkeep.rules.comparison import compare
@@ -181,6 +183,9 @@ def _notes(case: Case) -> Iterable[str]:
     if left and (case.planned is None or case.planned.job is None):
         yield f"a partial run: {', '.join(left)} not judged"
     yield from _policy_notes(case)
+    with contextlib.suppress(UsageError):  # hooks that nobody can read: the stages are not run then
+        for stage in (stage for stage in case.stages if stage.is_static):
+            yield from (*unread_configuration(case.project, stage), *repeated_hooks(case.project, stage))
 
 
 def _policy_notes(case: Case) -> Iterable[str]:

@@ -15,7 +15,7 @@ import msgspec
 
 from testkeep.errors import EvidenceError, Interrupted
 from testkeep.formats import evidence_json, journal
-from testkeep.model.evidence import FirstTry
+from testkeep.model.evidence import FirstTry, ToolRun
 from testkeep.model.stage import Stage
 from testkeep.model.tool_output import ToolOutput
 from testkeep.pipeline.context import Project
@@ -194,12 +194,14 @@ class _Run:
             record = record_of(plan, self._project, self._options.job(stage), begun, ended)
             self._folder.write_record(self._stem(stage), evidence_json.dumps(record))
         data = self._folder.read_record(self._stem(stage))
+        runs: Sequence[ToolRun] = ()
         if data is None:
             cause = _cause(ended[stage], self._project.policy.timeout, read_output(plan.tasks[0].log))
             self._note(stage, cause)
             self._set(stage, Phase.ERROR, {}, cause)
         else:
             record = evidence_json.loads(data, stage)
+            runs = record.tools
             if record.suite is not None:
                 # pytest cannot know how long its process took to start; what people wait for is all of it.
                 record = msgspec.structs.replace(
@@ -213,13 +215,15 @@ class _Run:
             result = result_of(record, stage)
             self._set(stage, Phase(result.status), result.tests, result.detail)
         if self._stages[stage].phase in _BAD:
-            self._pass_on(plan, ended)
+            self._pass_on(plan, ended, runs)
 
-    def _pass_on(self, plan: StagePlan, ended: Mapping[str, Ended]) -> None:
+    def _pass_on(self, plan: StagePlan, ended: Mapping[str, Ended], recorded: Sequence[ToolRun]) -> None:
         """Show what the tools of a bad stage printed: those that complained, or all if none did."""
         names = [command.tool for command in plan.tools] or ["pytest"]
-        runs = list(zip(names, plan.tasks, strict=True)) if plan.tasks else []
-        for name, task in [(name, task) for name, task in runs if ended[task.name].exit_code] or runs:
+        complaining = [index for index, task in enumerate(plan.tasks) if ended[task.name].exit_code]
+        for index in complaining or range(len(plan.tasks)):
+            name, task = names[index], plan.tasks[index]
+            found = recorded[index].complaints if recorded else ()
             self._watcher.output(
                 ToolOutput(
                     stage=plan.stage,
@@ -227,6 +231,7 @@ class _Run:
                     text=read_output(task.log),
                     log=str(task.log),
                     ends_with_summary=not plan.stage.is_static,
+                    is_in_findings=any(complaint.is_about_code for complaint in found),
                 )
             )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -50,6 +51,35 @@ def tools_of(project: Project, stage: Stage) -> tuple[ToolUse, ...]:
             return (*(_targeted(use, project) for use in found), *contracts)
     listed = [_default(tool, configured) for tool in _DEFAULTS[stage]] if project.policy.lists(stage) else []
     return (*(_targeted(use, project) for use in listed), *contracts)
+
+
+def unread_configuration(project: Project, stage: Stage) -> tuple[str, ...]:
+    """Say which tools of a static stage are configured in several files, and which of these they read.
+
+    Raises:
+        UsageError: ``.pre-commit-config.yaml`` cannot be read.
+    """
+    own = {use.tool: use for use in configured_tools(_texts(project)) if use.unread}
+    tools = dict.fromkeys(use.tool for use in tools_of(project, stage))
+    return tuple(
+        f"{tool} reads {read.where}, and nothing that {' and '.join(read.unread)} says of it"
+        for tool in tools
+        if (read := own.get(Tool.RUFF if tool is Tool.RUFF_IMPORTS else tool)) is not None
+    )
+
+
+def repeated_hooks(project: Project, stage: Stage) -> tuple[str, ...]:
+    """Say which tools of a static stage several hooks of pre-commit run.
+
+    Raises:
+        UsageError: ``.pre-commit-config.yaml`` cannot be read.
+    """
+    hooks = Counter(use.tool for use in tools_of(project, stage) if use.where == pre_commit.FILE)
+    return tuple(
+        f"{tool} has {number} hooks in {pre_commit.FILE}: each is run, with its own arguments"
+        for tool, number in hooks.items()
+        if number > 1
+    )
 
 
 def files_of(project: Project, use: ToolUse) -> tuple[str, ...]:

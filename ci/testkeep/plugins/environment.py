@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
+import os
 import shutil
 import sysconfig
 from collections.abc import Collection, Sequence
@@ -17,11 +18,37 @@ from testkeep import __version__
 from testkeep.errors import UsageError
 from testkeep.formats import project_toml
 from testkeep.model.project import Lock, Packaging, Wanted, choose
+from testkeep.pipeline.context import STATE_FOLDER
 from testkeep.plugins.installing import OWN_EXTRAS, OWN_NAME, Plan, requirement_of
-from testkeep.system.files import read_text
+from testkeep.system import interpreter
+from testkeep.system.files import keep_out_of_git, read_text
 
 _STAMP = ".testkeep-installed"
 _INPUTS = ("pyproject.toml", "setup.py", "setup.cfg", *(lock.file for lock in Lock))
+
+
+def make_room_for_uv(root: Path) -> None:
+    """Give uv a cache in the project's own folder where the user's home has no place for one: it does not do without.
+
+    Raises:
+        EvidenceError: that folder cannot be written either.
+    """
+    variables = interpreter.environment_variables()
+    if variables.get("UV_CACHE_DIR") or variables.get("UV_NO_CACHE"):
+        return
+    try:
+        place = Path(variables.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "uv"
+    except RuntimeError:  # nobody knows the home
+        place = None
+    if place is None or not _can_be_made(place):
+        folder = root / STATE_FOLDER
+        keep_out_of_git(folder)
+        interpreter.add_environment_variables({"UV_CACHE_DIR": str(folder / "uv-cache")})
+
+
+def _can_be_made(folder: Path) -> bool:
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
 
 
 def read_packaging(root: Path) -> Packaging:

@@ -13,9 +13,10 @@ from pathlib import Path
 import nox
 from nox.command import CommandFailed
 
-from testkeep.errors import EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_INTERRUPTED, KitError, ToolError
+from testkeep.errors import EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_INTERRUPTED, KitError
 from testkeep.pipeline.context import read_policy
 from testkeep.plugins import environment, installing, targets
+from testkeep.plugins.unmade import check_python, network_trouble, not_made
 
 ENVIRONMENT = "testkeep-env"
 _BACKENDS = "uv|virtualenv"
@@ -44,6 +45,7 @@ def register(
     root = Path.cwd()
     with _problems_reported():
         policy, _ = read_policy(root)
+        environment.make_room_for_uv(root)
     if not _chose_backend():
         nox.options.default_venv_backend = _BACKENDS
     shared = _SharedEnvironment(root, groups, extras, requirements)
@@ -104,6 +106,7 @@ class _SharedEnvironment:
         folder = session.env_dir.absolute()
         self.folders[_python(session)] = folder
         with _problems_reported():
+            check_python(folder)
             self._install(session, folder)
 
     def _install(self, session: nox.Session, folder: Path) -> None:
@@ -124,7 +127,7 @@ class _SharedEnvironment:
                 _install(session, installing.steps(replace(plan, own="", files=()), tools, folder, uv=uv))
             is_complete = _install_packages(session, replace(plan, lock=None), uv)
         except CommandFailed as error:
-            raise ToolError("The environment could not be made, so nothing was checked.") from error
+            raise not_made(os.environ) from error
         if is_complete:
             environment.set_installed(folder, installation)
 
@@ -153,7 +156,7 @@ def _install_packages(session: nox.Session, plan: installing.Plan, uv: str) -> b
         return _install(session, installing.steps(plan, {}, Path(), uv=uv))
     except CommandFailed:
         lesser = plan.without_own_extras
-        if lesser == plan:
+        if lesser == plan or network_trouble(os.environ):
             raise
         _install(session, installing.steps(lesser, {}, Path(), uv=uv))
     session.warn(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from testkeep.model.policy import Policy
 from testkeep.model.project import Lock, Packaging
 from testkeep.pipeline.context import read_policy
 from testkeep.plugins import environment, installing, targets
+from testkeep.plugins.unmade import check_python, not_made
 
 PASSED_VARIABLES = (
     *("CI", "CI_*", "GITHUB_*", "GITLAB_*", "RUNNER_*"),
@@ -27,6 +29,8 @@ PASSED_VARIABLES = (
     *("PIP_*", "UV_*", "POETRY_*"),
 )
 """What the pipeline, the provider's detection and the installers read; nox passes everything on by itself."""
+# With which uv, pip and Poetry end when they could not install; other codes are those of an interruption.
+_OF_INSTALLERS = (1, 2)
 
 
 def make_kit(core_conf: ConfigSet) -> Kit:
@@ -38,6 +42,7 @@ def make_kit(core_conf: ConfigSet) -> Kit:
     root: Path = core_conf["tox_root"]
     try:
         policy, _ = read_policy(root)
+        environment.make_room_for_uv(root)
     except KitError as error:
         raise _reported(error) from error
     core_conf.loaders.append(MemoryLoader(env_list=EnvList([targets.TEST]), venv_redirect=False))
@@ -69,6 +74,8 @@ class Kit:
     problem: KitError | None = None
     _installations: dict[str, list[Command]] = field(default_factory=dict)
     """The commands that install, by environment."""
+    _installing: set[str] = field(default_factory=set)
+    """The environments in which tox itself installs now."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -140,8 +147,36 @@ class Kit:
         if self.problem is not None and name in self.names:
             raise _reported(self.problem)
 
+    def before_installing(self, tox_env: ToxEnv) -> None:
+        """Note that tox installs something in an environment.
+
+        Raises:
+            SystemExit: with code 2, its Python is too old.
+        """
+        if tox_env.conf.name not in self.names:
+            return
+        try:
+            check_python(tox_env.conf["env_dir"])
+        except KitError as error:
+            raise _reported(error) from error
+        self._installing.add(tox_env.conf.name)
+
+    def stop_if_not_made(self, tox_env: ToxEnv) -> None:
+        """Say so where tox could not install: the installer's exit code would stand for a verdict.
+
+        Called when tox takes leave of an environment, while what went wrong is still on its way.
+
+        Raises:
+            SystemExit: with the code for what could not be checked.
+        """
+        error = sys.exc_info()[1]
+        failed = isinstance(error, SystemExit) and error.code in _OF_INSTALLERS
+        if tox_env.conf.name in self._installing and failed:
+            raise _reported(not_made(os.environ)) from error
+
     def before_commands(self, tox_env: ToxEnv) -> None:
         """Leave the installation out if the environment holds it already."""
+        self._installing.discard(tox_env.conf.name)
         installation = self._installations.get(tox_env.conf.name)
         if not installation:
             return
@@ -154,12 +189,18 @@ class Kit:
             environment.set_installed(folder, "")
 
     def after_commands(self, tox_env: ToxEnv, outcomes: Sequence[Outcome]) -> None:
-        """Note a complete installation in the environment, whatever became of the commands after it."""
+        """Note a complete installation in the environment, whatever became of the commands after it.
+
+        Raises:
+            SystemExit: the installation failed, with the code for what could not be checked.
+        """
         installation = self._installations.get(tox_env.conf.name)
         done = outcomes[: len(installation)] if installation else ()
         if installation and len(done) == len(installation) and all(each.exit_code == 0 for each in done):
             folder: Path = tox_env.conf["env_dir"]
             environment.set_installed(folder, self._fingerprint(folder, installation))
+        if any(each.exit_code in _OF_INSTALLERS for each in done):
+            raise _reported(not_made(os.environ))
 
     def _fingerprint(self, folder: Path, installation: Sequence[Command]) -> str:
         plan = environment.fingerprint(self.root, self.plan, folder)

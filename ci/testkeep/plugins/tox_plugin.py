@@ -47,6 +47,7 @@ def tox_on_install(tox_env: ToxEnv) -> None:
     """Stop before anything is installed in vain."""
     for kit in _KITS:
         kit.stop_if_impossible(tox_env.conf.name)
+        kit.before_installing(tox_env)
 
 
 @impl
@@ -55,6 +56,13 @@ def tox_before_run_commands(tox_env: ToxEnv) -> None:
     for kit in _KITS:
         kit.stop_if_impossible(tox_env.conf.name)
         kit.before_commands(tox_env)
+
+
+@impl
+def tox_env_teardown(tox_env: ToxEnv) -> None:
+    """See whether the environment could be made."""
+    for kit in _KITS:
+        kit.stop_if_not_made(tox_env)
 
 
 @impl

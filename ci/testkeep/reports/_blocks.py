@@ -105,21 +105,26 @@ def _left(places: int, help_lines: int) -> str:
     return ", ".join(filter(None, [f"{places} more" if places else "", advice]))
 
 
-def output_blocks(outputs: Sequence[ToolOutput]) -> tuple[Block, ...]:
-    """A block of excerpts, in which the tools share the most lines that a report shows of output; none without."""
-    if not outputs:
+def output_blocks(outputs: Sequence[ToolOutput], named: Sequence[ToolOutput] = ()) -> tuple[Block, ...]:
+    """A block of excerpts, in which the tools share the most lines that a report shows of output; none without.
+
+    Of ``named`` it has no excerpts, only where their output is.
+    """
+    if not outputs and not named:
         return ()
-    most = max(_MOST_OUTPUT // len(outputs), 1)
-    excerpts = [_Excerpt(output, most) for output in outputs]
-    whole = tuple(line for excerpt in excerpts for line in excerpt.lines(most + 2))
-    name = "output of " + ", ".join(dict.fromkeys(wording.one_line(output.tool) for output in outputs))
-    return (Block(name=name, urgency=Urgency.OUTPUT, whole=whole, cut=partial(_cut_outputs, excerpts)),)
+    most = max(_MOST_OUTPUT // max(len(outputs), 1), 1)
+    excerpts, further = ([_Excerpt(output, most) for output in each] for each in (outputs, named))
+    whole = _cut_outputs(excerpts, further, (most + 2) * len(outputs) + 1)
+    name = "output of " + ", ".join(dict.fromkeys(wording.one_line(output.tool) for output in (*outputs, *named)))
+    cut = partial(_cut_outputs, excerpts, further)
+    return (Block(name=name, urgency=Urgency.OUTPUT, whole=whole, cut=cut),)
 
 
-def _cut_outputs(excerpts: Sequence[_Excerpt], room: int) -> tuple[Text, ...]:
+def _cut_outputs(excerpts: Sequence[_Excerpt], further: Sequence[_Excerpt], room: int) -> tuple[Text, ...]:
     """Show an excerpt of as many tools as it makes sense for, and name the logs of the others in one line."""
-    n_shown = len(excerpts) if room >= _FEWEST_OF_EXCERPT * len(excerpts) else (room - 1) // _FEWEST_OF_EXCERPT
-    shown, named = excerpts[:n_shown], excerpts[n_shown:]
+    is_enough = room - bool(further) >= _FEWEST_OF_EXCERPT * len(excerpts)
+    n_shown = len(excerpts) if is_enough else (room - 1) // _FEWEST_OF_EXCERPT
+    shown, named = excerpts[:n_shown], [*excerpts[n_shown:], *further]
     wanted = [len(excerpt.lines(excerpt.most + 2)) for excerpt in shown]
     given = shares(wanted, [Urgency.OUTPUT] * n_shown, room - bool(named))
     lines = [line for excerpt, share in zip(shown, given, strict=True) for line in excerpt.lines(share)]

@@ -11,7 +11,7 @@ from testkeep.model.tool_output import ToolOutput
 from testkeep.model.verdict import CoverageResult, Decision, StageStatus, Verdict
 from testkeep.reports import _wording as wording
 from testkeep.reports._blocks import finding_blocks, output_blocks, remark_blocks, whole_group
-from testkeep.reports._budget import fit, fits
+from testkeep.reports._budget import Block, fit, fits
 from testkeep.reports._grouping import grouped
 from testkeep.reports._lines import ENDLESS, labelled
 from testkeep.reports._printing import printed
@@ -102,7 +102,7 @@ def _short(verdict: Verdict, setting: Setting) -> Iterator[Text]:
     blocks = (
         *remark_blocks(notes, "more note", rest),
         *remark_blocks(partly_run, "more partly run line", rest),
-        *output_blocks(_telling(verdict, setting.outputs)),
+        *_output_blocks(verdict, setting.outputs),
         *finding_blocks(grouped(verdict.findings), width, rest),
     )
     top = [_title(verdict), *stage_lines(verdict.stages), *summaries]
@@ -114,10 +114,12 @@ def _short(verdict: Verdict, setting: Setting) -> Iterator[Text]:
     yield from bottom
 
 
-def _telling(verdict: Verdict, outputs: Sequence[ToolOutput]) -> list[ToolOutput]:
-    """The outputs of stages that are not well: what was there at the base is no news."""
+def _output_blocks(verdict: Verdict, outputs: Sequence[ToolOutput]) -> tuple[Block, ...]:
+    """The outputs of stages that are not well: what was there at the base is no news, and findings say it once."""
     well = {str(stage.name) for stage in verdict.stages if stage.status is StageStatus.PASSED}
-    return [output for output in outputs if output.stage not in well]
+    telling = [output for output in outputs if output.stage not in well]
+    named = [output for output in telling if output.is_in_findings]
+    return output_blocks([output for output in telling if not output.is_in_findings], named)
 
 
 def _title(verdict: Verdict) -> Text:

@@ -44,7 +44,8 @@ class EvidenceFolder:
                 if file.name.partition(".")[0] in ids:
                     file.unlink()
         except OSError as error:
-            raise EvidenceError(f"{self.path}: cannot write evidence there: {error.strerror}") from error
+            hint = "Let this user write to it, or name another place: --evidence DIR."
+            raise EvidenceError(f"{self.path}: cannot write evidence there: {error.strerror}", hint=hint) from error
 
     def start_over(self, job_id: str) -> None:
         """Clear away what the first try of a job left, but for the output of its tools, which gets another name.

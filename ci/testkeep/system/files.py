@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from testkeep.errors import UsageError
+from testkeep.errors import EvidenceError, UsageError
 
 
 def read_text(path: Path) -> str | None:
@@ -79,11 +79,19 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def keep_out_of_git(folder: Path) -> None:
-    """Make a folder that git ignores by itself."""
-    folder.mkdir(parents=True, exist_ok=True)
-    ignore = folder / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("# made by testkeep: nothing in here belongs in a commit\n*\n", encoding="utf-8")
+    """Make a folder that git ignores by itself.
+
+    Raises:
+        EvidenceError: it cannot be made or written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        ignore = folder / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("# made by testkeep: nothing in here belongs in a commit\n*\n", encoding="utf-8")
+    except OSError as error:
+        hint = "Evidence, baselines and reports go there: let this user write to it."
+        raise EvidenceError(f"{folder}: cannot be written: {error.strerror}", hint=hint) from error
 
 
 def read_bytes(path: Path) -> bytes:

@@ -8,6 +8,7 @@ import importlib.metadata
 import importlib.util
 import os
 import platform
+import re
 import shutil
 import sys
 from collections.abc import Mapping
@@ -81,6 +82,18 @@ def environment_variables() -> dict[str, str]:
     return dict(os.environ)
 
 
+def home_variables() -> dict[str, str]:
+    """What a tool that asks for the user's home is told where nobody can say which it is; nothing where it is known.
+
+    Some tools stop there for want of a place for their cache; with a home that is no folder they do without.
+    """
+    try:
+        Path.home()
+    except RuntimeError:
+        return {"HOME": os.devnull}
+    return {}
+
+
 def add_environment_variables(variables: Mapping[str, str]) -> None:
     """Set variables for this process and all that it starts."""
     os.environ.update(variables)
@@ -94,6 +107,37 @@ def take_environment_variable(name: str) -> str:
 def processors() -> int:
     """How many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def age_s() -> float:
+    """How long this process has been running, in seconds; 0 where the system does not say."""
+    try:
+        stat, uptime = Path("/proc/self/stat").read_text(encoding="utf-8"), Path("/proc/uptime").read_text("utf-8")
+        # The name of the program, in parentheses, may have spaces; the start is the 20th field behind it.
+        started = int(stat.rpartition(")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")
+        return max(0.0, float(uptime.split()[0]) - started)
+    except (OSError, ValueError, IndexError):
+        return 0.0
+
+
+def environment_folder() -> Path:
+    """The folder of the environment that testkeep runs in."""
+    return Path(sys.prefix).resolve()
+
+
+def full_version() -> str:
+    """The version of Python, such as 3.12.1."""
+    return platform.python_version()
+
+
+def version_in(environment: Path) -> tuple[int, ...] | None:
+    """The version of Python that a virtual environment was made with; None if it is none, or does not say."""
+    try:
+        text = (environment / "pyvenv.cfg").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    found = re.search(r"^version(?:_info)?\s*=\s*(\d+)\.(\d+)(?:\.(\d+))?", text, re.MULTILINE)
+    return tuple(int(part) for part in found.groups() if part) if found else None
 
 
 def python_version() -> tuple[int, int]:

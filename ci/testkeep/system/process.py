@@ -145,8 +145,8 @@ class Tasks:
     def _reap(self) -> None:
         for entry in list(self._running):
             code = entry.process.poll()
-            late = time.monotonic() - entry.started > entry.task.timeout_s
-            if code is None and late:
+            late = code is None and time.monotonic() - entry.started > entry.task.timeout_s
+            if late:
                 code = _end([entry.process], self._grace_s)[0]
             if code is not None:
                 self._running.remove(entry)

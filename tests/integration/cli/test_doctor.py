@@ -110,6 +110,47 @@ def test_doctor__many_faults__are_each_said(tmp_path: Path) -> None:
     assert "made.txt" in found["working tree"].said
 
 
+FAILS_BESIDE_ANOTHER = """\
+    import time
+    from pathlib import Path
+
+    lock = Path({path!r})
+    lock.touch(exist_ok=False)
+    time.sleep(3)
+    lock.unlink()
+
+
+    def test_lock():
+        assert not lock.exists()
+    """
+
+
+def test_doctor__one_collection_is_in_the_way_of_the_other__counts_the_tests(tmp_path: Path) -> None:
+    project = simple_project(tmp_path / "repository")
+    project.commit({"tests/unit/test_lock.py": FAILS_BESIDE_ANOTHER.format(path=str(tmp_path / "lock"))})
+
+    found = _found(project, code=0)
+
+    assert (found["stage unit"].said, found["test ids"].status) == ("5 tests", Status.OK)
+
+
+def test_doctor__the_last_run_left_a_file__names_it(tmp_path: Path) -> None:
+    project = simple_project(tmp_path / "repository")
+    writes = "from pathlib import Path\n\n\ndef test_made():\n    Path('made.txt').write_text('made')\n"
+    project.commit({"tests/unit/test_made.py": writes})
+
+    before = _found(project, code=0)["working tree"]
+    run = project.testkeep("run", "unit", "--base", "none")
+    after = _found(project, code=0)["working tree"]
+    (project.root / "made.txt").unlink()
+    project.commit({"tests/unit/test_made.py": "def test_made():\n    assert True\n"})
+    project.testkeep("run", "unit", "--base", "none")
+
+    assert (before.status, run.exit_code) == (Status.OK, 0)
+    assert (after.status, after.said) == (Status.WARNING, "the last run changed 1 file: made.txt")
+    assert _found(project, code=0)["working tree"].status is Status.OK
+
+
 def test_doctor__pytest_does_not_start__says_why(tmp_path: Path) -> None:
     project = simple_project(tmp_path / "repository")
     project.commit({"pytest.ini": "[pytest]\naddopts = --no-such-option\n"})
@@ -127,7 +168,7 @@ def test_doctor__tools__are_said_with_where_they_were_found(tmp_path: Path) -> N
 
     found, missing = _found(project, code=0), _found(listed, code=1)
 
-    assert "mypy, found in mypy.ini; version" in found["stage typing"].said
+    assert "mypy, found in mypy.ini, run with app; version" in found["stage typing"].said
     assert (missing["stage lint"].status, "no-such-linter" in missing["stage lint"].said) == (Status.PROBLEM, True)
     assert "stage typing" not in missing
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from repositories import GitProject, simple_project
+from repositories import GitProject, clean_environment, simple_project
 
 UGLY = "x = {  'a':1 }\n"
 UNUSED = "import os\n\n\ndef f():\n    return 1\n"
@@ -66,6 +68,132 @@ def test_run__tool_is_configured_and_not_installed__is_a_warning(project: GitPro
 
     assert (run.exit_code, run.codes) == (0, ["TK507"])
     assert run.finding("TK507").severity == "warning"
+
+
+def _hooks(*hooks: str) -> str:
+    return "repos:\n- repo: https://example.invalid/tools\n  rev: v1\n  hooks:\n" + "".join(
+        f"  - {{{hook}}}\n" for hook in hooks
+    )
+
+
+def _tools(run: object) -> dict[str, list[str]]:
+    """The names of the tools that were run, by stage."""
+    statuses = _statuses(run)
+    return {stage: [part.split()[0] for part in said.split(", ")] for stage, (_, said) in statuses.items()}
+
+
+@pytest.mark.parametrize(
+    ("hooks", "tables", "expected"),
+    [
+        pytest.param(("id: ruff-format",), "[tool.black]\n[tool.isort]\n", {"format": ["ruff"]}, id="format"),
+        pytest.param(("id: black",), "[tool.ruff.format]\n", {"format": ["black"]}, id="format the other way"),
+        pytest.param(
+            ("id: black", "id: isort"), "[tool.ruff]\n", {"format": ["black", "isort"], "lint": ["ruff"]}, id="lint too"
+        ),
+    ],
+)
+def test_run__hooks_and_tables_differ__the_hooks_win_in_their_stage(
+    tmp_path: Path, hooks: tuple[str, ...], tables: str, expected: dict[str, list[str]]
+) -> None:
+    project = simple_project(tmp_path / "repository", policy=tables)
+    project.commit({".pre-commit-config.yaml": _hooks(*hooks), "app/fine.py": "X = 1\n"})
+
+    run = project.testkeep("run", *expected, "--base", "none")
+
+    assert (run.exit_code, _tools(run)) == (0, expected)
+
+
+def test_run__development_dependencies_alone__say_which_tools(tmp_path: Path) -> None:
+    groups = '[dependency-groups]\ndev = ["ruff", "black>=24"]\n[project.optional-dependencies]\nlint = ["mypy"]\n'
+    project = simple_project(tmp_path / "repository", policy=groups)
+    project.commit({"app/wrong.py": "import os\n\nX: int = 1\n"})
+
+    red = project.testkeep("run", "format", "lint", "typing", "--base", "none")
+    project.commit({"app/wrong.py": "X: int = 1\n"})
+    green = project.testkeep("run", "format", "lint", "typing", "--base", "none")
+
+    assert (red.exit_code, red.finding("TK106").path) == (1, "app/wrong.py")
+    assert (green.exit_code, _tools(green)) == (0, {"format": ["black"], "lint": ["ruff"], "typing": ["mypy"]})
+
+
+@pytest.fixture(scope="module")
+def flake8(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A folder that a real flake8 is installed in; beside this environment, in which other tests want none."""
+    folder = str(tmp_path_factory.mktemp("flake8"))
+    install = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", sys.executable]
+    subprocess.run([*install, "--target", folder, "flake8>=7"], env=clean_environment(), check=True)
+    return folder
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        pytest.param({".flake8": "[flake8]\nselect = F,E7\n"}, id="a file of its own"),
+        pytest.param(
+            {"setup.cfg": "[flake8]\nselect = F,E7\n", ".flake8": "[flake8]\nselect = W\n"},
+            id="two files: it reads setup.cfg",
+        ),
+        pytest.param(
+            {".pre-commit-config.yaml": _hooks("id: flake8, args: ['--select=F,E7', '--format=pylint']")}, id="a hook"
+        ),
+    ],
+)
+def test_run__flake8__is_run_and_judged_against_the_base(
+    project: GitProject, flake8: str, files: dict[str, str]
+) -> None:
+    project.commit({"app/old.py": UNUSED, **files})
+    project.commit({"app/wrong.py": "l = 1\n", "app/old.py": '"""What it does."""\n\n' + UNUSED})
+
+    red = project.testkeep("run", "lint", PYTHONPATH=flake8)
+    project.commit({"app/wrong.py": "X = 1\n"})
+    green = project.testkeep("run", "lint", "--base", "HEAD~1", PYTHONPATH=flake8)
+
+    errors = [finding for finding in red.findings if finding.severity == "error"]
+    assert (red.exit_code, [(one.path, one.line) for one in errors]) == (1, [("app/wrong.py", 1)])
+    assert "flake8: E741" in errors[0].message
+    assert (green.exit_code, _statuses(green)["lint"]) == (0, ("passed", "flake8: 1 old, none new"))
+
+
+def _notes_on(run: object, tool: str) -> list[str]:
+    return [note for note in run.verdict.notes if note.startswith(f"{tool} ")]  # type: ignore[attr-defined]
+
+
+def test_run__mypy_has_two_files__does_what_mypy_does_and_says_so(tmp_path: Path) -> None:
+    lenient = "[tool.mypy]\nfiles = ['nowhere']\nignore_errors = true\n"
+    project = simple_project(tmp_path / "repository", policy=lenient)
+    project.commit({"mypy.ini": "[mypy]\n", "app/wrong.py": "X: int = 'a'\n"})
+
+    run = project.testkeep("run", "typing", "--base", "none")
+
+    assert (run.exit_code, run.finding("TK106").path) == (1, "app/wrong.py")
+    assert _notes_on(run, "mypy") == ["mypy reads mypy.ini, and nothing that pyproject.toml says of it"]
+    assert _notes_on(run, "mypy")[0] in project.testkeep("doctor").output
+
+
+def test_run__ruff_has_two_files__does_what_ruff_does_and_says_so(tmp_path: Path) -> None:
+    strict = "[tool.ruff]\nlint.select = ['D']\nformat.quote-style = 'single'\n"
+    project = simple_project(tmp_path / "repository", policy=strict)
+    project.commit({"ruff.toml": "lint.select = ['F401']\n", "app/wrong.py": UNUSED})
+
+    run = project.testkeep("run", "format", "lint", "--base", "none")
+
+    assert (run.exit_code, run.finding("TK106").message) == (1, "ruff: F401 `os` imported but unused")
+    assert _statuses(run)["format"][0] == "skipped"
+    assert _notes_on(run, "ruff") == ["ruff reads ruff.toml, and nothing that pyproject.toml says of it"]
+
+
+def test_run__two_hooks_of_one_tool__runs_both_and_says_so(project: GitProject) -> None:
+    hooks = _hooks("id: ruff-check, args: [--select, F401]", "id: ruff-check, args: [--select, E741]")
+    project.commit({".pre-commit-config.yaml": hooks, "app/wrong.py": "import os\n\nl = 1\n"})
+
+    run = project.testkeep("run", "lint", "--base", "none")
+
+    assert (run.exit_code, sorted(finding.line for finding in run.findings)) == (1, [1, 3])
+    assert _notes_on(run, "ruff") == [
+        "ruff has 2 hooks in .pre-commit-config.yaml: each is run, with its own arguments"
+    ]
+    checkup = project.testkeep("doctor").output
+    assert ("run with --select F401;" in checkup, "run with --select E741;" in checkup) == (True, True)
 
 
 class TestWhatWasThere:

@@ -17,6 +17,7 @@ FAILING = "".join(
 UNFORMATTED = "import os, sys\n" + "".join(f"x{number} = {{  'a':{number} }}\n" for number in range(150))
 UNDEFINED = "".join(f"y{number} = undefined_{number}\n" for number in range(50))
 TOOLS = "[tool.ruff]\n[tool.black]\n[tool.mypy]\n"
+COUNTS = """stages = ["lint"]\ncommands.lint = ["sh -c 'seq 50; exit 1'"]\n"""
 MISTYPED = "".join(f"A{number}: int = 'x'\n" for number in range(50))
 STATIC, TESTS = ("format", "lint", "typing"), ("unit", "integration")
 LONG = "a message that is longer than the eighty columns that a terminal is taken for where there is none"
@@ -61,16 +62,25 @@ def test_run__all_is_red__fits_on_forty_lines_with_the_verdict_last(red: GitProj
     }
 
 
-def test_run__one_red_tool__shows_at_most_twenty_lines_of_its_output_and_names_its_log(project: GitProject) -> None:
+def test_run__one_red_tool__says_each_complaint_once_and_names_its_log(project: GitProject) -> None:
     project.commit({"pyproject.toml": TOOLS, "app/ugly.py": UNDEFINED})
 
     run = project.testkeep("run", "lint", "--base", "none")
 
     lines = run.output.splitlines()
-    start = lines.index("lint: output of ruff")
-    end = next(index for index, line in enumerate(lines) if re.fullmatch(r"  … \d+ more in \S+/lint\.0\.log", line))
-    assert 0 < end - start - 1 <= 20
+    assert [sum(f"undefined_{number}`" in line for line in lines) for number in range(3)] == [1, 1, 1]
+    assert any(re.fullmatch(r"output of tools: \S+/lint\.0\.log \(\d+ lines\)", line) for line in lines)
     assert len(lines) <= MOST_LINES
+
+
+def test_run__output_of_no_known_form__is_shown_in_at_most_twenty_lines(project: GitProject) -> None:
+    project.commit({"testkeep.toml": COUNTS, "app/more.py": "x = 1\n"})
+
+    lines = project.testkeep("run", "lint", "--base", "none").output.splitlines()
+
+    start = lines.index("lint: output of sh")
+    end = next(index for index, line in enumerate(lines) if re.fullmatch(r"  … \d+ more in \S+/lint\.1\.log", line))
+    assert 0 < end - start - 1 <= 20
 
 
 def test_run__failing_tests__shows_the_end_of_what_pytest_printed(project: GitProject) -> None:

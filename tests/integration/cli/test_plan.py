@@ -189,6 +189,7 @@ def test_plan__for_github_without_any_job__has_empty_outputs(tmp_path: Path) -> 
             id="several versions for the gate",
         ),
         pytest.param(("--python", "py312"), "--python py312: expected a version such as 3.12", id="no version"),
+        pytest.param(("--python", "3.10"), "--python 3.10: testkeep needs Python 3.11 or later", id="old version"),
         pytest.param(("--base", "nowhere"), "--base nowhere: no such commit, branch or tag", id="no such base"),
         pytest.param(("--github",), "--github: GITHUB_OUTPUT is not set", id="not on GitHub"),
         pytest.param(("--output", "README.md/plan.json"), "README.md/plan.json: cannot be written", id="no place"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -26,14 +27,18 @@ def environment(session):
 
 
 """
+# Nothing listens on the discard port of this machine.
+CLOSED, SHOWN = "http://user:secret@127.0.0.1:9/simple", "http://127.0.0.1:9/simple"
 STAGES = ["format", "lint", "typing", "unit", "integration", "migration", "concurrency"]
 
 
-def nox(project: Path, *arguments: str, exit_code: str = "0") -> subprocess.CompletedProcess[str]:
+def nox(
+    project: Path, *arguments: str, exit_code: str = "0", variables: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     presets = ("NOX", "TOX", "UV_", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE")
     env = {key: value for key, value in os.environ.items() if not key.startswith(presets)}
     argv = [sys.executable, "-m", "nox", "--no-color", *arguments]
-    env |= {"TESTKEEP_EXIT": exit_code, "CI": ""}
+    env |= {"TESTKEEP_EXIT": exit_code, "CI": "", **(variables or {})}
     return subprocess.run(argv, cwd=project, env=env, capture_output=True, text=True, timeout=60)
 
 
@@ -157,6 +162,47 @@ def test_environment__cannot_be_made__is_inconclusive(project: Path) -> None:
     done = nox(project, "-s", "test")
     assert done.returncode == 4
     assert "The environment could not be made, so nothing was checked." in done.stderr
+
+
+def test_environment__home_cannot_be_written__is_made_with_a_cache_in_the_project(project: Path) -> None:
+    """uv does not even make a virtual environment without a cache, and nox would end with the code of a failure."""
+    (project / "home").write_text("a file")
+    variables = {"HOME": str(project / "home"), "XDG_CACHE_HOME": "", "XDG_CONFIG_HOME": "", "XDG_DATA_HOME": ""}
+    done = nox(project, "-s", "test", variables=variables)
+    assert (ran(done), done.returncode) == (["testkeep run"], 0), done.stderr
+    assert (project / ".testkeep" / "uv-cache").is_dir()
+
+
+@pytest.mark.parametrize(
+    ("backend", "variables", "message"),
+    [
+        pytest.param(
+            "uv", {"UV_DEFAULT_INDEX": CLOSED}, f"the index {SHOWN} (UV_DEFAULT_INDEX) refuses connections", id="uv"
+        ),
+        pytest.param("uv", {"UV_OFFLINE": "1"}, "UV_OFFLINE is set", id="uv offline"),
+        pytest.param(
+            "virtualenv",
+            {"PIP_INDEX_URL": CLOSED, "PIP_RETRIES": "0", "PIP_CONFIG_FILE": os.devnull},
+            f"the index {SHOWN} (PIP_INDEX_URL) refuses connections",
+            id="pip",
+        ),
+    ],
+)
+def test_environment__no_network__names_the_index_and_what_to_do(
+    project: Path, tmp_path: Path, backend: str, variables: dict[str, str], message: str
+) -> None:
+    """One try, one message, the code for what could not be checked; the next run makes the environment."""
+    (project / "noxfile.py").write_text(REGISTER.format(arguments=""))
+    (project / "requirements.txt").write_text("no-such-distribution-of-testkeep\n")
+    caches = {"UV_CACHE_DIR": str(tmp_path / "cache"), "UV_HTTP_RETRIES": "0", "PIP_NO_CACHE_DIR": "1"}
+    done = nox(project, "-s", "test", "-db", backend, variables=caches | variables)
+    assert (done.returncode, "Traceback" in done.stderr) == (4, False)
+    first, advice = done.stderr.partition("testkeep: ")[2].splitlines()[:2]
+    assert (
+        first == f"The environment could not be made, so nothing was checked: {message}" + first.partition(message)[2]
+    )
+    assert next(iter(variables)) in advice
+    assert [stamp.read_text() for stamp in project.glob(".nox/*/.testkeep-installed")] == [""]
 
 
 def test_environment__no_venv__uses_the_python_that_runs_nox(project: Path) -> None:

@@ -6,6 +6,7 @@ import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -21,10 +22,12 @@ CONFIGURATIONS = {
 }
 
 
-def tox(project: Path, *arguments: str, exit_code: str = "0") -> subprocess.CompletedProcess[str]:
+def tox(
+    project: Path, *arguments: str, exit_code: str = "0", variables: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     presets = ("TOX", "NOX", "UV_", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE", "CI", "GITHUB", "PYTEST")
     env = {key: value for key, value in os.environ.items() if not key.startswith(presets)}
-    env |= {"TESTKEEP_EXIT": exit_code}
+    env |= {"TESTKEEP_EXIT": exit_code, **(variables or {})}
     argv = [sys.executable, "-m", "tox", "--colored", "no", *arguments]
     return subprocess.run(argv, cwd=project, env=env, capture_output=True, text=True, timeout=60)
 
@@ -226,3 +229,46 @@ def test_run__poetry_missing__is_inconclusive(project: Path) -> None:
     done = tox(project, "-e", "unit")
     assert (done.returncode, "Traceback" in done.stderr) == (4, False)
     assert "only Poetry can read" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        pytest.param({"UV_DEFAULT_INDEX": "http://127.0.0.1:9/simple"}, "(UV_DEFAULT_INDEX) refuses", id="index"),
+        pytest.param({"UV_OFFLINE": "1"}, "UV_OFFLINE is set", id="offline"),
+    ],
+)
+def test_run__no_network__is_inconclusive_and_names_the_index(
+    project: Path, tmp_path: Path, variables: dict[str, str], message: str
+) -> None:
+    """The installer's own exit code, 1 or 2, would be taken for a verdict."""
+    configure(project)
+    caches = {"UV_CACHE_DIR": str(tmp_path / "cache"), "UV_HTTP_RETRIES": "0"}
+    done = tox(project, "-e", "unit", variables=caches | variables)
+    assert (done.returncode, "Traceback" in done.stderr) == (4, False)
+    assert done.stderr.count("testkeep: The environment could not be made, so nothing was checked: ") == 1
+    assert message in done.stderr
+
+
+def test_run__lock_cannot_be_installed__is_inconclusive(project: Path) -> None:
+    """The lock's tool fails in a command of tox's, whose code would be tox's own."""
+    configure(project)
+    (project / "pyproject.toml").write_text('[project]\nname = "x"\nversion = "1"\n')
+    (project / "uv.lock").write_text("this is no lock\n")
+    done = tox(project, "-e", "unit")
+    assert (done.returncode, "Traceback" in done.stderr) == (4, False)
+    assert "The environment could not be made, so nothing was checked." in done.stderr
+
+
+def test_run__installed_and_stopped_there__is_no_failure(project: Path) -> None:
+    """--notest runs no command, so nothing says that the installation went well."""
+    configure(project, unit="")
+    assert tox(project, "run", "-e", "unit", "--notest").returncode == 0
+
+
+def test_run__home_cannot_be_written__has_a_cache_in_the_project(project: Path) -> None:
+    """uv does not even make a virtual environment without one."""
+    (project / "home").write_text("a file")
+    configure(project, unit="")
+    done = tox(project, "-e", "unit", variables={"HOME": str(project / "home"), "XDG_CACHE_HOME": ""})
+    assert (done.returncode, (project / ".testkeep" / "uv-cache").is_dir()) == (0, True), done.stdout + done.stderr

@@ -162,11 +162,18 @@ _WAIVER = "test = 'a'\nrule = 'TK201'\nreason = 'r'\nowner = 'o'\nexpires = 2027
         pytest.param("timeout = 60", f"timeout: {_DURATION}, found 60", id="number for duration"),
         pytest.param(
             "python = [3.12]",
-            "python[0]: expected a Python version such as '3.12', found 3.12",
+            "python[0]: expected a Python version from 3.11 on, such as '3.12', found 3.12",
             id="number for version",
         ),
         pytest.param(
-            "python = ['312']", "python[0]: expected a Python version such as '3.12', found '312'", id="no version"
+            "python = ['312']",
+            "python[0]: expected a Python version from 3.11 on, such as '3.12', found '312'",
+            id="no version",
+        ),
+        pytest.param(
+            "python = ['3.12', '3.10']",
+            "python[1]: expected a Python version from 3.11 on, such as '3.12', found '3.10'",
+            id="a version that testkeep does not run on",
         ),
         pytest.param(
             "[suites]\nshards = { unit = 0 }",

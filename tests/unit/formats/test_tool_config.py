@@ -46,6 +46,41 @@ def test_configured_tools__table(files: dict[str, str], expected: list[str]) -> 
     assert [use.tool for use in configured_tools(files)] == expected
 
 
+TWO = {
+    "mypy.ini": "[mypy]",
+    "pyproject.toml": "[tool.mypy]\nfiles = ['app']\n[tool.isort]\n[tool.ruff.format]\n[tool.importlinter]",
+    "ruff.toml": "",
+    ".isort.cfg": "[settings]",
+    ".flake8": "[flake8]",
+    ".importlinter": "[importlinter]",
+    "setup.cfg": "[mypy]\n[flake8]\n[tool:isort]",
+    "tox.ini": "[flake8]\n[mypy]",
+}
+
+
+@pytest.mark.parametrize(
+    ("tool", "read", "unread"),
+    [
+        pytest.param(Tool.ISORT, ".isort.cfg", ("pyproject.toml", "setup.cfg"), id="isort"),
+        pytest.param(Tool.RUFF, "ruff.toml", ("pyproject.toml",), id="ruff"),
+        pytest.param(Tool.FLAKE8, "setup.cfg", ("tox.ini", ".flake8"), id="flake8"),
+        pytest.param(Tool.IMPORT_LINTER, ".importlinter", ("pyproject.toml",), id="import-linter"),
+        pytest.param(Tool.MYPY, "mypy.ini", ("pyproject.toml", "setup.cfg"), id="mypy"),
+    ],
+)
+def test_configured_tools__several_files__the_one_that_the_tool_reads_first_wins(
+    tool: Tool, read: str, unread: tuple[str, ...]
+) -> None:
+    found = {use.tool: use for use in configured_tools(TWO)}
+
+    assert found[tool] == ToolUse(tool=tool, where=read, unread=unread, names_targets=tool is Tool.IMPORT_LINTER)
+    assert Tool.RUFF_FORMAT not in found
+
+
+def test_configured_tools__file_that_the_tool_never_reads__configures_nothing() -> None:
+    assert configured_tools({"tox.ini": "[mypy]\nstrict = true"}) == ()
+
+
 @pytest.mark.parametrize("key", ["files", "packages", "modules"])
 def test_configured_tools__mypy_knows_its_targets__is_handed_no_files(key: str) -> None:
     found = configured_tools({"pyproject.toml": f"[tool.mypy]\n{key} = ['a']"})

@@ -20,43 +20,29 @@ from testkeep.reports.terminal import (
     render_outputs,
     render_short,
 )
-from unit.reports.verdicts import a_finding, a_full_verdict, a_hostile_verdict, a_verdict, forty
+from unit.reports.verdicts import (
+    FULL_FINDINGS,
+    FULL_STAGES,
+    a_finding,
+    a_full_verdict,
+    a_hostile_verdict,
+    a_verdict,
+    forty,
+)
 
 REPORT = ".testkeep/report/report.html"
 NAMES = ("format", "lint", "typing", "unit", "integration", "migration", "concurrency")
 SEVEN = tuple(StageResult(name=name, status=StageStatus.FAILED, tests={"failed": 9}) for name in NAMES)
 HELP = "\n".join(f"help {number}" for number in range(12))
 
-SHORT = """\
+SHORT = f"""\
 testkeep: head 3f2a9c1b7e, base 9d8c7b6a5f
-stage        status  tests                                            time  detail
-format       passed  -                                              400 ms
-unit         failed  1 failed, 2 errors, 41 passed, 2 left out       1.2 s
-concurrency  error   -                                          2 min 05 s  killed after 125 s
-migration: no tests of this stage
-coverage:     overall 91.3%, diff n/a, service 99.99%, router 100%; 'testkeep coverage' shows the gaps
+{FULL_STAGES}coverage:     overall 91.3%, diff n/a, service 99.99%, router 100%; 'testkeep coverage' shows the gaps
 conservation: 100 kept, 2 lost, 1 moved, 1 replaced, 1 retired, 1 waived
 
 note: The policy is read from the base commit.
 
-TK201 newly-skipped: 2 errors
-  passed at the base and is skipped now: needs redis
-    tests/unit/test_cart.py:12  tests/unit/test_cart.py::test_drop
-    tests/unit/test_cart.py:20  tests/unit/test_cart.py::test_add[two words]
-  help: Let it run again, replace it, or waive it with a reason and an expiry date.
-
-TK301 coverage-overall: 1 error
-  91.3% of the lines are covered, 92% are wanted
-
-TK402 over-budget: 1 warning
-  took 340 ms, the budget is 100 ms
-    tests/unit/test_mail.py:7  tests/unit/test_mail.py::test_send
-
-TK405 skip-without-reason: 1 note
-  skipped without a reason
-
-TK203 removed: 1 error, waived
-
+{FULL_FINDINGS}
 report: .testkeep/report/report.html
 FAIL: 3 errors, 1 warning, 1 note, 1 waived
 """
@@ -273,6 +259,15 @@ def test_render_short__output_of_several_tools__shares_the_twenty_lines() -> Non
     assert sum(line.startswith("  line ") for line in lines) == 20
     assert lines.count("  line 5") == 4
     assert [line for line in lines if "778 more in" in line] == [f"  … 778 more in {name}.log" for name in NAMES[:4]]
+
+
+def test_render_short__findings_say_it__names_the_output_alone() -> None:
+    told = msgspec.structs.replace(output("typing", 9), is_in_findings=True)
+    lines = short(a_verdict(), told)
+    assert ("output of tools: typing.log (9 lines)" in lines, "  line 1" in lines) == (True, False)
+    lines = short(a_verdict(), output("lint"), told)
+    start = lines.index("lint: output of ruff")
+    assert (lines[start + 20], lines[start + 22]) == ("  line 20", "more output of tools: typing.log (9 lines)")
 
 
 def test_render_short__no_room_for_output__says_where_it_is() -> None:

@@ -8,39 +8,25 @@ import pytest
 
 from testkeep.model.verdict import CoverageResult, Decision, StageResult, StageStatus
 from testkeep.reports.terminal import render
-from unit.reports.verdicts import a_finding, a_full_verdict, a_hostile_verdict, a_verdict, forty
+from unit.reports.verdicts import (
+    FULL_FINDINGS,
+    FULL_STAGES,
+    a_finding,
+    a_full_verdict,
+    a_hostile_verdict,
+    a_verdict,
+    forty,
+)
 
-FULL = """\
+FULL = f"""\
 testkeep: head 3f2a9c1b7e, base 9d8c7b6a5f
 
-stage        status  tests                                            time  detail
-format       passed  -                                              400 ms
-unit         failed  1 failed, 2 errors, 41 passed, 2 left out       1.2 s
-concurrency  error   -                                          2 min 05 s  killed after 125 s
-migration: no tests of this stage
-
+{FULL_STAGES}
 coverage:     overall 91.3%, diff n/a, service 99.99%, router 100%
 conservation: 100 kept, 2 lost, 1 moved, 1 replaced, 1 retired, 1 waived
 note: The policy is read from the base commit.
 
-TK201 newly-skipped: 2 errors
-  passed at the base and is skipped now: needs redis
-    tests/unit/test_cart.py:12  tests/unit/test_cart.py::test_drop
-    tests/unit/test_cart.py:20  tests/unit/test_cart.py::test_add[two words]
-  help: Let it run again, replace it, or waive it with a reason and an expiry date.
-
-TK301 coverage-overall: 1 error
-  91.3% of the lines are covered, 92% are wanted
-
-TK402 over-budget: 1 warning
-  took 340 ms, the budget is 100 ms
-    tests/unit/test_mail.py:7  tests/unit/test_mail.py::test_send
-
-TK405 skip-without-reason: 1 note
-  skipped without a reason
-
-TK203 removed: 1 error, waived
-  passed at the base and is gone
+{FULL_FINDINGS}  passed at the base and is gone
     tests/unit/test_old.py::test_gone
 
 FAIL: 3 errors, 1 warning, 1 note, 1 waived

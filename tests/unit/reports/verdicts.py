@@ -153,6 +153,35 @@ def a_full_verdict() -> Verdict:
     )
 
 
+# What a terminal says of its stages and of its findings.
+FULL_STAGES = """\
+stage        status  tests                                            time  detail
+format       passed  -                                              400 ms
+unit         failed  1 failed, 2 errors, 41 passed, 2 left out       1.2 s
+concurrency  error   -                                          2 min 05 s  killed after 125 s
+migration: no tests of this stage
+"""
+FULL_FINDINGS = """\
+TK201 newly-skipped: 2 errors
+  passed at the base and is skipped now: needs redis
+    tests/unit/test_cart.py:12  tests/unit/test_cart.py::test_drop
+    tests/unit/test_cart.py:20  tests/unit/test_cart.py::test_add[two words]
+  help: Let it run again, replace it, or waive it with a reason and an expiry date.
+
+TK301 coverage-overall: 1 error
+  91.3% of the lines are covered, 92% are wanted
+
+TK402 over-budget: 1 warning
+  took 340 ms, the budget is 100 ms
+    tests/unit/test_mail.py:7  tests/unit/test_mail.py::test_send
+
+TK405 skip-without-reason: 1 note
+  skipped without a reason
+
+TK203 removed: 1 error, waived
+"""
+
+
 def a_hostile_verdict() -> Verdict:
     """Build a verdict that has hostile text wherever text comes from outside."""
     return a_verdict(

@@ -1,0 +1,63 @@
+"""A home that is missing or read-only, and a project that testkeep may not write to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from launcher import run_testkeep
+from repositories import GitProject, clean_environment, simple_project
+
+TOOLS = "[tool.black]\n[tool.isort]\n[tool.ruff]\n[tool.mypy]\n"
+OF_THE_HOME = ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> GitProject:
+    """A project that uses every tool that keeps a cache somewhere."""
+    return simple_project(tmp_path / "repository", policy=TOOLS)
+
+
+@pytest.fixture(params=["not set", "read-only", "no folder"])
+def home(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
+    """An environment in which nothing can be kept in the user's home; root may write to what is read-only."""
+    environment = {name: value for name, value in clean_environment().items() if name not in OF_THE_HOME}
+    place = tmp_path / "home"
+    if request.param == "not set":
+        return environment
+    if request.param == "read-only":
+        place.mkdir(mode=0o555)
+    else:
+        place.write_text("a file")
+    return environment | dict.fromkeys(OF_THE_HOME, str(place))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(["run", "format", "lint", "typing", "unit"], id="run"),
+        pytest.param(["doctor", "--patience", "60"], id="doctor"),
+        pytest.param(["init", "--yes"], id="init"),
+        pytest.param(["fix"], id="fix"),
+    ],
+)
+def test_command__no_home_to_write_to__works(project: GitProject, home: dict[str, str], arguments: list[str]) -> None:
+    done = run_testkeep(arguments, project.root, home)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("command", ["run", "gate", "coverage", "baseline"])
+def test_command__state_cannot_be_written__is_one_message_that_names_the_place(
+    project: GitProject, command: str
+) -> None:
+    project.commit()
+    (project.root / ".testkeep").write_text("a file")
+
+    done = project.testkeep(command)
+
+    assert (done.exit_code, done.output) == (4, "")
+    assert f"{project.root / '.testkeep'}: cannot be written" in done.errors
+    assert len(done.errors.splitlines()) <= 2
