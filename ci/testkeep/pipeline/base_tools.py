@@ -5,12 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from pathlib import Path
 
 import msgspec
 
 from testkeep.errors import BaselineError, EvidenceError, UsageError
-from testkeep.formats import pre_commit
 from testkeep.model.evidence import Evidence
 from testkeep.model.stage import Stage
 from testkeep.pipeline.base_tree import check_out
@@ -49,7 +47,7 @@ def base_tools(project: Project, commit: str, head: Iterable[Evidence], watcher:
         raise BaselineError(error.message) from error
     changes = project.repository.changes_since(commit)
     # A configuration with which a tool checks nothing is excused only if it was there before.
-    as_before = not any(change.old in config or change.new in config for change in changes)
+    as_before = not any(_configures(change.old) or _configures(change.new) for change in changes)
     names = _names_now(project, changes)
     return {stage: _as_at_head(have[stage], names, as_before=as_before) for stage in red if stage in have}
 
@@ -61,8 +59,7 @@ def dropped_tools(project: Project, commit: str, head: Iterable[Evidence]) -> di
         BaselineError: the base commit cannot be checked out.
     """
     idle = [record.job.stages[0] for record in head if record.idle == NOT_CONFIGURED]
-    config = _configuration(project)
-    if not idle or not any(change.old in config for change in project.repository.changes_since(commit)):
+    if not idle or not any(_configures(change.old) for change in project.repository.changes_since(commit)):
         return {}
     with check_out(project, commit) as base:
         if base is None:
@@ -72,9 +69,9 @@ def dropped_tools(project: Project, commit: str, head: Iterable[Evidence]) -> di
     return {stage: tools for stage, tools in found.items() if tools}
 
 
-def _folder(project: Project, commit: str, config: Mapping[str, bytes | None]) -> EvidenceFolder:
+def _folder(project: Project, commit: str, config: Mapping[str, bytes]) -> EvidenceFolder:
     stored = store_folder(project, commit).path
-    named = b"\0".join(part for name, text in config.items() if text is not None for part in (name.encode(), text))
+    named = b"\0".join(part for name, text in config.items() for part in (name.encode(), text))
     return EvidenceFolder(stored.with_name(f"{stored.name}-static-{hashlib.sha256(named).hexdigest()[:12]}"))
 
 
@@ -87,7 +84,7 @@ def _make(
     project: Project,
     commit: str,
     stages: tuple[Stage, ...],
-    config: Mapping[str, bytes | None],
+    config: Mapping[str, bytes],
     folder: EvidenceFolder,
     watcher: Watcher,
 ) -> dict[Stage, Evidence]:
@@ -106,24 +103,24 @@ def _make(
     return found
 
 
-def _config_paths(project: Project) -> list[Path]:
-    own = [project.root / name for name in CONFIG_FILES]
-    return [*own, project.repository.root / pre_commit.FILE] if project.folder else own
+def _configures(path: str) -> bool:
+    """Whether a file may configure a tool: in any folder, as ruff takes the nearest one above a file."""
+    return path.rpartition("/")[2] in CONFIG_FILES
 
 
-def _configuration(project: Project) -> dict[str, bytes | None]:
-    """The texts of all files that may configure a tool, by path from the repository's root; None if there is none."""
-    files = {path.relative_to(project.repository.root).as_posix(): path for path in _config_paths(project)}
-    return {name: read_bytes(path) if path.is_file() else None for name, path in files.items()}
+def _configuration(project: Project) -> dict[str, bytes]:
+    """The texts of all files that may configure a tool, by path from the repository's root."""
+    root = project.repository.root
+    found = {name: root / name for name in project.repository.files() if _configures(name)}
+    return {name: read_bytes(path) for name, path in found.items() if path.is_file()}
 
 
-def _configure(base: Project, config: Mapping[str, bytes | None]) -> None:
+def _configure(base: Project, config: Mapping[str, bytes]) -> None:
     """Give the base's files the head's configuration of tools."""
-    for path, text in zip(_config_paths(base), config.values(), strict=True):
-        if text is not None:
-            write_file(path, text)
-        else:
-            path.unlink(missing_ok=True)
+    for name in _configuration(base).keys() - config.keys():
+        (base.repository.root / name).unlink()
+    for name, text in config.items():
+        write_file(base.repository.root / name, text)
 
 
 def _names_now(project: Project, changes: Iterable[Change]) -> dict[str, str]:

@@ -236,6 +236,24 @@ class TestWhatWasThere:
 
         assert (run.exit_code, {finding.severity for finding in run.verdict.findings}) == (0, {"note"})
 
+    def test_run__the_change_turns_a_rule_on_in_a_folder__old_code_does_not_block(self, project: GitProject) -> None:
+        project.commit({"app/ruff.toml": "extend = '../pyproject.toml'\n[lint]\nextend-select = ['D']\n"})
+
+        run = project.testkeep("run", "lint")
+
+        assert (run.exit_code, {finding.severity for finding in run.verdict.findings}) == (0, {"note"})
+
+    def test_run__the_change_removes_a_folders_configuration__old_code_does_not_block(
+        self, project: GitProject
+    ) -> None:
+        project.commit({"app/ruff.toml": "[lint]\nselect = []\n"})
+        project.git("rm", "--quiet", "app/ruff.toml")
+        project.commit({"app/more.py": "y = 1\n"})
+
+        run = project.testkeep("run", "lint")
+
+        assert (run.exit_code, {finding.severity for finding in run.verdict.findings}) == (0, {"note"})
+
     def test_run__the_change_breaks_the_configuration__blocks(self, project: GitProject) -> None:
         project.commit({"pyproject.toml": "[tool.ruff]\nline-length = 'long'\n"})
 
