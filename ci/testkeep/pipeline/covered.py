@@ -17,6 +17,7 @@ from testkeep.pipeline.coming_near import Gaps, with_nearest_tests
 from testkeep.pipeline.context import Project
 from testkeep.rules.base import FOOTPRINTS, OF_BASE, OF_DIFF, OF_HEAD, Facts, Rejection, RejectionKind
 from testkeep.rules.gaps import gaps_of_missed
+from testkeep.rules.validity import doubts
 from testkeep.system.coverage_data import clear
 from testkeep.system.evidence_folder import EvidenceFolder
 
@@ -42,12 +43,14 @@ class Subject:
 def with_coverage(subject: Subject, facts: Facts) -> Facts:
     """Add what was measured to the facts; what should be there and is not, becomes a rejection.
 
-    Only where all test stages were judged: a number that leaves one out would be a wrong one.
+    Only where all test stages were judged: a number that leaves one out would be a wrong one, and what a run that is no
+    evidence measured is none.
     """
     clear(subject.report)
     project = subject.project
     wanted = set(project.policy.test_stages)
-    judged = {stage for record in facts.evidence for stage in record.job.stages} - facts.incomplete_stages
+    runs = [record for record in facts.evidence if record.suite is None or not any(doubts(record.suite))]
+    judged = {stage for record in runs for stage in record.job.stages} - facts.incomplete_stages
     if not wanted or not project.source or not (subject.partial or wanted <= judged):
         return facts
     try:

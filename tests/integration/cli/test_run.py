@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,19 @@ def test_run__stale_copy_of_the_project_is_installed__is_inconclusive(tmp_path: 
     assert (stale.exit_code, stale.codes) == (4, ["TK501"])
     assert f"imported {site / 'shop' / 'cart.py'}, not the project's own code" in stale.finding("TK501").message
     assert (identical.exit_code, identical.codes) == (1, ["TK101"])
+
+
+def test_run__a_change_beside_a_stale_copy__says_nothing_of_its_coverage(tmp_path: Path) -> None:
+    project, site = GitProject(tmp_path / "repository"), tmp_path / "site"
+    test = "import shop.cart\n\n\ndef test_total():\n    assert shop.cart.TOTAL == 1\n"
+    project.commit({"src/shop/__init__.py": "", "src/shop/cart.py": "TOTAL = 1\n", "tests/test_cart.py": test})
+    shutil.copytree(project.root / "src" / "shop", site / "shop")
+    project.commit({"src/shop/cart.py": "TOTAL = 1\nNEW = 2\n"})
+
+    run = project.testkeep("run", "unit", PYTHONPATH=str(site))
+
+    assert (run.exit_code, [code for code in run.codes if code.startswith("TK3")]) == (4, []), run.output
+    assert "TK501" in run.codes
 
 
 def test_run__fail_fast__starts_no_test_after_a_red_static_stage(project: GitProject) -> None:
