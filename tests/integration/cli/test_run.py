@@ -88,12 +88,13 @@ def test_run__stale_copy_of_the_project_is_installed__is_inconclusive(tmp_path: 
 
 def test_run__a_change_beside_a_stale_copy__says_nothing_of_its_coverage(tmp_path: Path) -> None:
     project, site = GitProject(tmp_path / "repository"), tmp_path / "site"
-    test = "import shop.cart\n\n\ndef test_total():\n    assert shop.cart.TOTAL == 1\n"
+    test = "import own\nimport shop.cart\n\n\ndef test_total():\n    assert own.ONE == shop.cart.TOTAL\n"
     project.commit({"src/shop/__init__.py": "", "src/shop/cart.py": "TOTAL = 1\n", "tests/test_cart.py": test})
+    project.commit({"src/own/__init__.py": "ONE = 1\n"})
     shutil.copytree(project.root / "src" / "shop", site / "shop")
     project.commit({"src/shop/cart.py": "TOTAL = 1\nNEW = 2\n"})
 
-    run = project.testkeep("run", "unit", PYTHONPATH=str(site))
+    run = project.testkeep("run", "unit", PYTHONPATH=f"{site}:src")
 
     assert (run.exit_code, [code for code in run.codes if code.startswith("TK3")]) == (4, []), run.output
     assert "TK501" in run.codes
