@@ -94,7 +94,7 @@ def test_run__a_change_beside_a_stale_copy__says_nothing_of_its_coverage(tmp_pat
     shutil.copytree(project.root / "src" / "shop", site / "shop")
     project.commit({"src/shop/cart.py": "TOTAL = 1\nNEW = 2\n"})
 
-    run = project.testkeep("run", "unit", PYTHONPATH=f"{site}:src")
+    run = project.testkeep("run", PYTHONPATH=f"{site}:src")
 
     assert (run.exit_code, [code for code in run.codes if code.startswith("TK3")]) == (4, []), run.output
     assert "TK501" in run.codes
