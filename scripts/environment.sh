@@ -7,7 +7,7 @@ unset PYTHONDONTWRITEBYTECODE
 # Prints the first Python on PATH that is new enough.
 find_python() {
     local candidate
-    for candidate in "${PYTHON:-}" python3 python3.13 python3.12 python3.11 python; do
+    for candidate in "${PYTHON:-}" python3 python3.14 python3.13 python3.12 python3.11 python; do
         if [ -n "$candidate" ] && command -v "$candidate" >/dev/null 2>&1 &&
             "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
             command -v "$candidate"
@@ -18,15 +18,21 @@ find_python() {
     exit 2
 }
 
+# is_made_by FOLDER PYTHON: whether there is a virtual environment, of the same version as this Python.
+is_made_by() {
+    local version='import sys; print(sys.version_info[:2])'
+    [ "$("$1/bin/python" -c "$version" 2>/dev/null)" = "$("$2" -c "$version")" ]
+}
+
 # make_environment FOLDER REQUIREMENT...: makes or updates a virtual environment with these requirements, in the versions
-# of constraints.txt. The variables, which newer releases of pip split in two, are pip's alone: a test that installs
-# something does so as a stranger would.
+# of constraints.txt; one of another version of Python is made anew. The variables, which newer releases of pip split in
+# two, are pip's alone: a test that installs something does so as a stranger would.
 make_environment() {
     local folder=$1 python
     shift
     python=$(find_python)
-    if [ ! -x "$folder/bin/python" ]; then
-        "$python" -m venv "$folder" || {
+    if ! is_made_by "$folder" "$python"; then
+        "$python" -m venv --clear "$folder" || {
             echo "could not make a virtual environment; on Debian and Ubuntu install python3-venv" >&2
             exit 2
         }

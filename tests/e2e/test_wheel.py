@@ -10,9 +10,13 @@ import sys
 import sysconfig
 import tarfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from packaging.metadata import parse_email
 
 from repositories import clean_environment
 
@@ -81,6 +85,34 @@ def test_wheel__contents__are_the_package_with_its_data_and_types(built: Path) -
 
     assert {"testkeep/py.typed", "testkeep/templates/verdict.schema.json", "testkeep/nox.py"} <= set(names)
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"testkeep"}
+
+
+def test_wheel__description__has_the_readmes_words_and_links_that_work_on_any_page(built: Path) -> None:
+    (wheel,) = built.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        metadata, _ = parse_email(archive.read(name))
+    repository = metadata["project_urls"]["Repository"]
+    raw = repository.replace("//github.com/", "//raw.githubusercontent.com/")
+
+    shown, written = (list(inline(text)) for text in (metadata["description"], (ROOT / "README.md").read_text()))
+
+    assert metadata["description_content_type"] == "text/markdown"
+    assert [(one.type, one.content) for one in shown] == [(one.type, one.content) for one in written]
+    assert {one.attrs["src"] for one in shown if one.type == "image"} == {f"{raw}/main/docs/report.png"}
+    targets = [str(one.attrs["href"]) for one in shown if one.type == "link_open"]
+    assert len(targets) > 10
+    assert [target for target in targets if not target.startswith("https://")] == []
+    ours = [
+        target.removeprefix(f"{repository}/blob/main/").partition("#")[0] for target in targets if repository in target
+    ]
+    assert [path for path in ours if not path or not (ROOT / path).exists()] == []
+
+
+def inline(markdown: str) -> Iterator[Token]:
+    """The parts of a text in Markdown, one after the other."""
+    for block in MarkdownIt().parse(markdown):
+        yield from block.children or [block]
 
 
 def test_sdist__contents__have_the_sources_tests_and_example(built: Path) -> None:

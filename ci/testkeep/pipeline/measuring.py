@@ -57,7 +57,7 @@ def measure_with(project: Project, folder: EvidenceFolder, job_id: str, pytest_a
         # Not by COVERAGE_FILE: tests that run coverage.py themselves would write to it. "$" stands for a variable.
         "data_file": str(folder.coverage_path(job_id)).replace("$", "$$"),
     }
-    if choice.name and not choice.is_users:
+    if not choice.is_users:
         forced["core"] = choice.name
     path = folder.coverage_config_path(job_id)
     _write(path, project, user, forced, (*_SILENCED, _ONLY_IN_REPORTS))

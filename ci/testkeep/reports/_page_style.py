@@ -26,7 +26,7 @@ h2 { font-size: 1.125rem; margin-bottom: .75rem; }
 h3 { font-size: 1rem; display: flex; flex-wrap: wrap; gap: .25rem .625rem; align-items: baseline; }
 code, pre { font: .8125rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 code { overflow-wrap: anywhere; white-space: pre-wrap; }
-pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: .25rem 0 .25rem 1.25rem; }
 section, header {
   background: var(--card); border: 1px solid var(--line); border-radius: .625rem; padding: 1.125rem 1.25rem;
 }
@@ -70,6 +70,7 @@ details ul { margin-top: .5rem; }
 .quiet { color: var(--quiet); }
 article { border-top: 1px solid var(--line); padding: .875rem 0; }
 p + article { margin-top: .75rem; }
+h2 + article { border-top: 0; padding-top: 0; }
 article:last-child { padding-bottom: 0; }
 article > * + * { margin-top: .5rem; }
 article .message { border-left: 3px solid var(--tone); padding-left: .75rem; }

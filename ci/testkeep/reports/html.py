@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from xml.etree import ElementTree as ET
 
 from testkeep.model.finding import Finding
@@ -65,11 +67,11 @@ def _head(verdict: Verdict) -> ET.Element:
 
 def _body(verdict: Verdict) -> ET.Element:
     sections = [
+        _section("Findings", *_findings(verdict.findings)),
         _section("Stages", *_stages(verdict.stages)),
         _section("Coverage", *_coverage(verdict.coverage)),
         _section("Conservation", *_conservation(verdict)),
         *([_section("Notes", _list(_element("li", _text(note)) for note in verdict.notes))] if verdict.notes else []),
-        _section("Findings", *_findings(verdict.findings)),
     ]
     return _element("body", _banner(verdict), _element("main", *sections))
 
@@ -169,8 +171,10 @@ def _fate_entry(entry: wording.FateEntry) -> ET.Element:
 
 
 def _findings(findings: Sequence[Finding]) -> Iterator[ET.Element]:
-    yield _element("p", wording.finding_counts(findings))
-    yield from map(_group, grouped(findings))
+    groups = tuple(grouped(findings))
+    if len(groups) != 1:  # the only one has the number in its title
+        yield _element("p", wording.finding_counts(findings))
+    yield from map(_group, groups)
 
 
 def _group(group: Group) -> ET.Element:
@@ -182,13 +186,13 @@ def _group(group: Group) -> ET.Element:
         class_=tone,
     )
     if group.help:
-        article.append(_element("div", _element("strong", "How to settle it: "), _text(group.help), class_="help"))
+        article.append(_element("div", _element("strong", "How to settle it: "), *_prose(group.help), class_="help"))
     return article
 
 
 def _statement(statement: Statement) -> ET.Element:
     places = [_place(*pair) for finding in statement.findings for pair in wording.places(finding)]
-    message = _element("div", _element("p", _text(statement.message)), class_="message")
+    message = _element("div", _element("div", *_prose(statement.message)), class_="message")
     if places:
         message.append(_element("ul", *places, class_="places"))
     return message
@@ -213,3 +217,10 @@ def _code(text: str) -> ET.Element:
 
 def _text(text: str) -> ET.Element:
     return _element("span", "\n".join(wording.several_lines(text)), class_="text")
+
+
+def _prose(text: str) -> Iterator[ET.Element]:
+    """Render text in which indented lines are code, or what a tool printed."""
+    for is_code, lines in groupby(wording.several_lines(text), key=lambda line: line.startswith(" ")):
+        joined = "\n".join(lines)
+        yield _element("pre", textwrap.dedent(joined)) if is_code else _element("span", joined, class_="text")

@@ -42,7 +42,8 @@ class MergeRequestNotes:
             body = {"body": f"{marker}\n{text}"}
             self._call("POST" if earlier is None else "PUT", notes if earlier is None else f"{notes}/{earlier}", body)
         except urllib.error.HTTPError as error:
-            return f"GitLab answered {error.code} {error.reason}"
+            with error:  # it holds the connection
+                return f"GitLab answered {error.code} {error.reason}"
         except (OSError, HTTPException) as error:
             return f"GitLab cannot be reached: {getattr(error, 'reason', error)}"
         except (ValueError, KeyError, TypeError, AttributeError):

@@ -14,6 +14,14 @@ pytestmark = pytest.mark.slow
 
 POSITIVE = "def positive(a):\n    if a < 0:\n        a = -a\n    return a\n"
 RUNS_POSITIVE = "from app.positive import positive\n\n\ndef test_positive():\n    assert positive(-1) == 1\n"
+DRAIN = """\
+def drain(stack):
+    while stack:
+        if stack.pop():
+            if stack.pop(): continue
+        stack = stack[:1]
+"""
+RUNS_DRAIN = "from app.drain import drain\n\n\ndef test_drain():\n    drain([0, 1, 1])\n    drain([])\n"
 BRANCHES = "[tool.coverage.run]\nbranch = true\n"
 CHANGE = {"app/choose.py": CHOOSE, "tests/unit/test_choose.py": IMPORTS_CHOOSE}
 
@@ -34,6 +42,16 @@ def test_branches__changed_line_takes_one_way_only__says_where_the_other_leads(t
     assert (run.exit_code, run.codes) == (1, ["TK304"])
     assert run.verdict.coverage.partial_branches == {"app/positive.py": {2: ("4",)}}
     assert numbers(run) == (87.5, 100.0, 100.0)
+
+
+def test_branches__a_loop_comes_between_two_lines__is_no_way_from_one_to_the_other(tmp_path: Path) -> None:
+    """Through ``sys.monitoring``, which sees a line once, line 5 seems to follow the line that was new before it."""
+    project = covered_project(tmp_path / "repository", branch="true")
+    project.commit({"app/drain.py": DRAIN, "tests/unit/test_drain.py": RUNS_DRAIN})
+
+    run = project.testkeep("run")
+
+    assert run.verdict.coverage.partial_branches == {"app/drain.py": {4: ("5",)}}, run.output
 
 
 def test_branches__lines_alone_are_measured__has_no_partial_branches(tmp_path: Path) -> None:

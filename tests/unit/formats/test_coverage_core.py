@@ -12,9 +12,10 @@ from testkeep.formats.coverage_core import CoreChoice, Interpreter, choose_core
 _311 = Interpreter(python=(3, 11), coverage=(7, 17), has_greenlet=True)
 _312 = replace(_311, python=(3, 12))
 _313 = replace(_311, python=(3, 13))
-_314 = replace(_311, python=(3, 14))
+_314 = replace(_311, python=(3, 14), coverage=(7, 17, 5))
 _LINES = CoreChoice("sysmon", ("thread",), "lines at the least cost")
 _USERS = "the project's choice"
+_UNSTABLE = "this version of coverage.py has no stable core on sys.monitoring"
 
 
 def _traced(why: str, *concurrency: str) -> CoreChoice:
@@ -33,10 +34,11 @@ def _traced(why: str, *concurrency: str) -> CoreChoice:
             True,
             "",
             "",
-            _traced("branches are for the C tracer"),
+            _traced("branches need the C tracer"),
             id="3.13, branches",
         ),
-        pytest.param(_314, {}, True, "", "", _traced("branches are for the C tracer"), id="3.14, branches"),
+        pytest.param(_314, {}, False, "", "", _LINES, id="3.14"),
+        pytest.param(_314, {}, True, "", "", _traced("branches need the C tracer"), id="3.14, branches"),
         pytest.param(
             _313,
             {"plugins": "django"},
@@ -61,7 +63,7 @@ def _traced(why: str, *concurrency: str) -> CoreChoice:
             False,
             "",
             'addopts = "--cov-branch"',
-            _traced("branches are asked for in pytest's options, which sys.monitoring cannot do"),
+            _traced("branches are asked for in pytest's options, and need the C tracer"),
             id="pytest is asked for branches",
         ),
         pytest.param(
@@ -70,7 +72,7 @@ def _traced(why: str, *concurrency: str) -> CoreChoice:
             False,
             "",
             "--cov-context=test",
-            _traced("contexts are asked for in pytest's options, which sys.monitoring cannot do"),
+            _traced("contexts are asked for in pytest's options, and need the C tracer"),
             id="pytest is asked for contexts",
         ),
         pytest.param(
@@ -160,8 +162,17 @@ def _traced(why: str, *concurrency: str) -> CoreChoice:
             False,
             "",
             "",
-            CoreChoice("", ("thread", "greenlet"), "this version of coverage.py has no stable core on sys.monitoring"),
-            id="an old coverage.py is left to itself",
+            _traced(_UNSTABLE),
+            id="an old coverage.py",
+        ),
+        pytest.param(
+            replace(_314, coverage=(7, 17, 4)),
+            {},
+            False,
+            "",
+            "",
+            _traced(_UNSTABLE),
+            id="a coverage.py that would choose sys.monitoring on 3.14 itself",
         ),
     ],
 )

@@ -12,7 +12,7 @@ import pytest
 
 from testkeep.model.verdict import CoverageResult, Decision
 from testkeep.reports.html import render
-from unit.reports.verdicts import HOSTILE, a_full_verdict, a_hostile_verdict, a_verdict, forty
+from unit.reports.verdicts import HOSTILE, a_finding, a_full_verdict, a_hostile_verdict, a_verdict, forty
 
 VOID = {"meta"}
 
@@ -47,7 +47,7 @@ def test_render__something_of_everything__shows_all_of_it() -> None:
     page = Page(render(a_full_verdict()))
     assert page.open == []
     assert page.texts["h1"] == ["FAIL"]
-    assert page.texts["h2"] == ["Stages", "Coverage", "Conservation", "Notes", "Findings"]
+    assert page.texts["h2"] == ["Findings", "Stages", "Coverage", "Conservation", "Notes"]
     assert page.texts["th"][5:] == ["format", "unit", "migration", "concurrency"]
     assert page.texts["dt"] == ["overall", "diff", "service", "router"]
     assert page.texts["dd"] == ["91.3%", "n/a", "99.99%", "100%"]
@@ -58,6 +58,13 @@ def test_render__something_of_everything__shows_all_of_it() -> None:
     assert page.texts["code"] == [
         "3f2a9c1b7e",
         "9d8c7b6a5f",
+        "tests/unit/test_cart.py:12",
+        "tests/unit/test_cart.py::test_drop",
+        "tests/unit/test_cart.py:20",
+        "tests/unit/test_cart.py::test_add[two words]",
+        "tests/unit/test_mail.py:7",
+        "tests/unit/test_mail.py::test_send",
+        "tests/unit/test_old.py::test_gone",
         "tests/unit/test_cart.py::test_add[two words]",
         "tests/unit/test_cart.py::test_drop",
         "tests/a.py::test_a",
@@ -67,22 +74,8 @@ def test_render__something_of_everything__shows_all_of_it() -> None:
         "tests/b.py::test_c",
         "tests/a.py::test_d",
         "tests/unit/test_old.py::test_gone",
-        "tests/unit/test_cart.py:12",
-        "tests/unit/test_cart.py::test_drop",
-        "tests/unit/test_cart.py:20",
-        "tests/unit/test_cart.py::test_add[two words]",
-        "tests/unit/test_mail.py:7",
-        "tests/unit/test_mail.py::test_send",
-        "tests/unit/test_old.py::test_gone",
     ]
     assert page.texts["span"] == [
-        "passed",
-        "failed",
-        "skipped",
-        "no tests of this stage",
-        "error",
-        "killed after 125 s",
-        "The policy is read from the base commit.",
         "2 errors",
         "TK201 newly-skipped",
         "passed at the base and is skipped now: needs redis",
@@ -99,6 +92,13 @@ def test_render__something_of_everything__shows_all_of_it() -> None:
         "1 error, waived",
         "TK203 removed",
         "passed at the base and is gone",
+        "passed",
+        "failed",
+        "skipped",
+        "no tests of this stage",
+        "error",
+        "killed after 125 s",
+        "The policy is read from the base commit.",
     ]
 
 
@@ -109,11 +109,18 @@ def test_render__nothing_at_all__says_so() -> None:
         "no errors; not everything could be checked",
         "testkeep, head ",
         ", base ",
+        "no errors",
         "No stage ran.",
         "Not measured.",
         "not compared: there is no base",
-        "no errors",
     ]
+
+
+def test_render__indented_lines__are_code() -> None:
+    finding = a_finding(message="ruff says:\n  a.py:1\n    E1", help="Write:\n    [table]\n    key = 1\nOr not.")
+    page = Page(render(a_verdict(finding)))
+    assert page.texts["pre"] == ["a.py:1\n  E1", "[table]\nkey = 1"]
+    assert {"ruff says:", "Write:", "Or not."} <= set(page.texts["span"])
 
 
 def test_render__hostile_text__adds_no_element_and_no_attribute() -> None:
