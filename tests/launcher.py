@@ -112,7 +112,11 @@ if __name__ == "__main__":
     import coverage.html
     import rich._emoji_codes  # noqa: F401
 
-    import testkeep.cli  # noqa: F401
+    import testkeep.cli.baseline
+    import testkeep.cli.coverage
+    import testkeep.cli.gate
+    import testkeep.cli.plan
+    import testkeep.cli.run  # noqa: F401
 
     with socket.socket(fileno=int(sys.argv[1])) as connection:
         served = connection.makefile("rw", encoding="utf-8")

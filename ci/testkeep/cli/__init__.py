@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import platform
 import sys
 import traceback
@@ -10,23 +11,26 @@ from collections.abc import Sequence
 import click
 
 from testkeep import __version__
-from testkeep.cli.baseline import baseline
-from testkeep.cli.coverage import coverage
-from testkeep.cli.doctor import doctor
-from testkeep.cli.explain import explain, rules
-from testkeep.cli.fix import fix
-from testkeep.cli.gate import gate
-from testkeep.cli.init import init
-from testkeep.cli.plan import plan
-from testkeep.cli.render import render
-from testkeep.cli.run import run
 from testkeep.cli.runner import DIRECT, chosen, expected_receipt, leave_receipt, run_through
 from testkeep.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_PASS, EXIT_USAGE, KitError
 from testkeep.formats.extra_variables import read_extra_variables
 from testkeep.system.interpreter import add_environment_variables, environment_variables
 
+_MODULES = {name: name for name in ("run", "gate", "plan", "baseline", "coverage", "fix", "init", "doctor", "render")}
+_MODULES |= dict.fromkeys(("explain", "rules"), "explain")
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+class _Commands(click.Group):
+    """Imports a command when it is asked for: none waits for what only the others need."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if super().get_command(ctx, cmd_name) is None:
+            return None
+        command: click.Command = getattr(importlib.import_module(f"{__name__}.{_MODULES[cmd_name]}"), cmd_name)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="testkeep")
 def cli() -> None:
     """One pipeline for Python backends, the same on a laptop and in CI, and a merge gate that can be trusted.
@@ -35,8 +39,8 @@ def cli() -> None:
     """
 
 
-for _command in (run, gate, plan, baseline, coverage, fix, init, doctor, render, explain, rules):
-    cli.add_command(_command)
+for _name in _MODULES:
+    cli.add_command(click.Command(_name))  # in its place, for the list of names
 
 
 def main(argv: Sequence[str] | None = None) -> int:

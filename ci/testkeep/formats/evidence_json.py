@@ -56,7 +56,7 @@ def duration_in(data: bytes, source: str) -> float:
     """
     try:
         return msgspec.json.decode(data, type=_Timed).duration_s
-    except (ValueError, RecursionError) as error:
+    except UNREADABLE as error:
         raise EvidenceError(f"{source}: not a complete evidence record: {error}", hint="Run the job again.") from error
 
 

@@ -7,8 +7,6 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import yaml
-
 from testkeep.errors import UsageError
 from testkeep.model.static_tool import Tool, ToolUse
 
@@ -45,6 +43,8 @@ def loads(text: str, folder: str = "") -> tuple[ToolUse, ...]:
     Raises:
         UsageError: it is not YAML, or it has not got the shape that pre-commit wants.
     """
+    import yaml  # most runs need none
+
     try:
         document = yaml.safe_load(text)
     except yaml.YAMLError as error:

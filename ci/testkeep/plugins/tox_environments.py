@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tox.config.loader.api import ConfigLoadArgs
 from tox.config.loader.memory import MemoryLoader
+from tox.config.main import Config
+from tox.config.of_type import ConfigDynamicDefinition
 from tox.config.sets import ConfigSet, EnvConfigSet
 from tox.config.types import Command, EnvList
 from tox.execute import Outcome
@@ -95,7 +98,7 @@ class Kit:
         own = [index for index, loader in enumerate(env_conf.loaders) if loader.section.name == name]
         set_by_user = {key for index in own for key in env_conf.loaders[index].found_keys()}
         values = {"description": targets.description(name), "commands": commands, "change_dir": self.root}
-        extras = env_conf["extras"] if "extras" in set_by_user else self.plan.extras
+        extras = _own_extras(env_conf, state.conf) if "extras" in set_by_user else self.plan.extras
         project = () if "skip_install" in set_by_user else self._requirements_of_project(extras)
         installed = self._installed_by_tox(project)
         env_conf.loaders.insert(max(own, default=-1) + 1, MemoryLoader(**values, **installed))
@@ -205,6 +208,12 @@ class Kit:
     def _fingerprint(self, folder: Path, installation: Sequence[Command]) -> str:
         plan = environment.fingerprint(self.root, self.plan, folder)
         return f"{plan} {[command.args for command in installation]}"
+
+
+def _own_extras(env_conf: EnvConfigSet, conf: Config) -> set[str]:
+    """The extras that the user wrote. tox before 4.44 defines the key later than it asks its plugins."""
+    definition = ConfigDynamicDefinition(["extras"], "as the user wrote it", set[str], set())
+    return definition(conf, env_conf.loaders, ConfigLoadArgs([], env_conf.name, env_conf.env_name))
 
 
 def _lengthen(env_conf: EnvConfigSet, key: str, values: Sequence[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import sys
 import tempfile
 from collections.abc import Iterable
@@ -39,6 +38,8 @@ def write_diff_coverage(root: Path, out: Path, *, xml: bytes, diff: str, base: s
         EvidenceError: diff-cover fails.
         UsageError: the folder cannot be written.
     """
+    import importlib.metadata  # only here: it takes longer to import than a start may last
+
     try:
         place = importlib.metadata.distribution("diff-cover").locate_file("")
     except importlib.metadata.PackageNotFoundError as error:

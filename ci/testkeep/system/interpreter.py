@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
-import importlib.metadata
 import importlib.util
 import os
 import platform
@@ -13,6 +13,8 @@ import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+
+_REQUIRES = "Requires-Dist:"
 
 
 def executable() -> str:
@@ -44,6 +46,11 @@ def program_path() -> str:
 
 def version_of(distribution: str) -> str:
     """The version of an installed distribution; empty if there is none."""
+    folder = _folder_of(distribution)
+    if folder is not None:
+        return folder.stem.partition("-")[2]
+    import importlib.metadata  # it takes longer to import than a start may last, and is seldom asked
+
     try:
         return importlib.metadata.version(distribution)
     except importlib.metadata.PackageNotFoundError:
@@ -52,29 +59,58 @@ def version_of(distribution: str) -> str:
 
 def requirements_of(distribution: str) -> list[str]:
     """What an installed distribution requires, as it says it itself; nothing if it is not installed."""
+    folder = _folder_of(distribution)
+    if folder is not None:
+        head = (folder / "METADATA").read_text(encoding="utf-8").partition("\n\n")[0]
+        return [line.removeprefix(_REQUIRES).strip() for line in head.splitlines() if line.startswith(_REQUIRES)]
+    import importlib.metadata  # see above
+
     try:
         return importlib.metadata.requires(distribution) or []
     except importlib.metadata.PackageNotFoundError:
         return []
 
 
+def _folder_of(distribution: str) -> Path | None:
+    """The folder that says all of an installed distribution; None if there is none, or if it is not that simple."""
+    folder = _index(tuple(sys.path)).get(_comparable(distribution))
+    return folder if folder is not None and (folder / "METADATA").is_file() else None
+
+
+def _comparable(name: str) -> str:
+    return name.lower().replace("_", "-").replace(".", "-")
+
+
+@functools.cache
+def _index(path: tuple[str, ...]) -> dict[str, Path | None]:
+    """The folders by name of the distribution, the first on the path; None is what takes a closer look."""
+    index: dict[str, Path | None] = {}
+    for folder, names in _installed(path):
+        here: dict[str, Path | None] = {}
+        for name in names:
+            key = _comparable(name.removesuffix(".egg-info").partition("-")[0])
+            here[key] = None if key in here or name.endswith(".egg-info") else folder / name
+        index = here | index
+    return index
+
+
+@functools.cache
+def _installed(path: tuple[str, ...]) -> list[tuple[Path, list[str]]]:
+    """The names of the folders that say what is installed: name and version. Reading their files takes far longer."""
+    installed = []
+    for folder in dict.fromkeys(Path(entry or ".") for entry in path):
+        with contextlib.suppress(OSError):  # no folder, or none that can be read
+            names = [each.name for each in folder.iterdir() if each.name.endswith((".dist-info", ".egg-info"))]
+            installed.append((folder, names))
+    return installed
+
+
 @functools.cache
 def environment_digest() -> str:
     """Name the environment by its interpreter, platform and installed distributions, as it was when first asked."""
-    facts = [platform.python_implementation(), platform.python_version(), platform.platform(), *sorted(_installed())]
+    installed = {name for _, names in _installed(tuple(sys.path)) for name in names}
+    facts = [platform.python_implementation(), platform.python_version(), platform.platform(), *sorted(installed)]
     return hashlib.sha256("\n".join(facts).encode(errors="surrogateescape")).hexdigest()[:16]
-
-
-def _installed() -> set[str]:
-    """The names of the folders that say what is installed: name and version. Reading their files takes far longer."""
-    folders = {Path(entry or ".") for entry in sys.path}
-    return {
-        found.name
-        for folder in folders
-        if folder.is_dir()
-        for pattern in ("*.dist-info", "*.egg-info")
-        for found in folder.glob(pattern)
-    }
 
 
 def environment_variables() -> dict[str, str]:

@@ -330,7 +330,7 @@ LIBRARIES = {
             one.switch()
             other.switch()
         """,
-        Strength(asserted=12, own=12, places=3),
+        Strength(asserted=12, own=6, places=3),
     ),
     "numpy": (
         """\
