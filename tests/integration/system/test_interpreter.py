@@ -69,7 +69,7 @@ def test_age__of_a_process_that_waits__is_what_it_waited() -> None:
     done = subprocess.run(
         [sys.executable, "-c", ask], env=clean_environment(), capture_output=True, text=True, check=True
     )
-    assert 0.25 < float(done.stdout) < 60 or float(done.stdout) == 0.0
+    assert float(done.stdout) > 0.25 or float(done.stdout) == 0.0
 
 
 def install(site: Path, folder: str, *requirements: str, version: str = "") -> None:
