@@ -13,7 +13,8 @@ from packaging.utils import canonicalize_name
 from testkeep.errors import UsageError
 from testkeep.formats import pre_commit, project_toml
 from testkeep.formats.requirement_floors import unmet
-from testkeep.formats.tool_config import FILES, configured_tools, installed_tools
+from testkeep.formats.tool_calls import called_tools, may_call_tools
+from testkeep.formats.tool_config import DISTRIBUTIONS, FILES, configured_tools, installed_tools
 from testkeep.model.stage import Stage
 from testkeep.model.static_tool import Tool, ToolUse
 from testkeep.pipeline.commands import ToolCommand, fix_command
@@ -34,7 +35,8 @@ def tools_of(project: Project, stage: Stage) -> tuple[ToolUse, ...]:
     """The tools of a static stage; none if nothing asks for any.
 
     The first of these that names a tool of the stage wins: the policy's `formatter`, the hooks of pre-commit, the
-    tools' own configuration, the development dependencies. A stage that the policy lists runs in any case.
+    tools' own configuration, what the project's scripts run of its development dependencies, these dependencies. A
+    stage that the policy lists runs in any case.
 
     Raises:
         UsageError: ``.pre-commit-config.yaml`` cannot be read.
@@ -44,7 +46,7 @@ def tools_of(project: Project, stage: Stage) -> tuple[ToolUse, ...]:
     if stage is Stage.FORMAT and project.policy.formatter:
         return tuple(_default(tool, configured) for tool in _FORMATTERS[project.policy.formatter])
     own = [use for use in configured if use.tool is not Tool.IMPORT_LINTER]
-    for uses in (_hooks(project), own, installed_tools(_development(project))):
+    for uses in (_hooks(project), own, _in_development(project, stage)):
         found = [use for use in uses if use.tool.stage is stage]
         if found:
             return (*(_targeted(use, project) for use in found), *contracts)
@@ -122,6 +124,14 @@ def _hooks(project: Project) -> Sequence[ToolUse]:
         if text is not None:
             return pre_commit.loads(text, folder)
     return ()
+
+
+def _in_development(project: Project, stage: Stage) -> Sequence[ToolUse]:
+    """The tools of a stage that the project installs: those of them that its scripts run, if they run any."""
+    installed = _development(project)
+    texts = {name: project.text(name) for name in project.files if may_call_tools(name)}
+    called = [use for use in called_tools(texts) if use.tool.stage is stage and DISTRIBUTIONS[use.tool] in installed]
+    return called or [use for use in installed_tools(installed) if use.tool.stage is stage]
 
 
 def _development(project: Project) -> set[str]:

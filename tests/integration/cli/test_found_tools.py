@@ -49,6 +49,16 @@ def test_run__hooks_of_pre_commit__say_which_tool_with_which_arguments_on_which_
     assert (red.exit_code, red.codes, red.finding("TK106").path) == (1, ["TK106"], "app/bad.py")
 
 
+def test_run__two_formatters_are_installed__the_one_that_a_script_runs_is_taken(project: GitProject) -> None:
+    """Documentation tools bring black, and the project formats with ruff: black's complaints are not the project's."""
+    script = "#!/bin/sh -e\n${PREFIX}ruff format --check app tests\n"
+    project.commit({"requirements.txt": "black\nruff\n", "scripts/check": script, "app/ugly.py": UGLY})
+
+    run = project.testkeep("run", "format")
+
+    assert (run.exit_code, "black" in run.output, "ruff" in _statuses(run)["format"][1]) == (1, False, True)
+
+
 def test_run__hooks_cannot_be_read__is_one_message_about_the_file(project: GitProject) -> None:
     project.commit({".pre-commit-config.yaml": "repos: ["})
 
