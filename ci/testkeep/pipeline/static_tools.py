@@ -46,7 +46,7 @@ def tools_of(project: Project, stage: Stage) -> tuple[ToolUse, ...]:
     if stage is Stage.FORMAT and project.policy.formatter:
         return tuple(_default(tool, configured) for tool in _FORMATTERS[project.policy.formatter])
     own = [use for use in configured if use.tool is not Tool.IMPORT_LINTER]
-    for uses in (_hooks(project), own, _in_development(project, stage)):
+    for uses in (_hooks(project), own, _in_development(project, stage, own)):
         found = [use for use in uses if use.tool.stage is stage]
         if found:
             return (*(_targeted(use, project) for use in found), *contracts)
@@ -126,11 +126,15 @@ def _hooks(project: Project) -> Sequence[ToolUse]:
     return ()
 
 
-def _in_development(project: Project, stage: Stage) -> Sequence[ToolUse]:
-    """The tools of a stage that the project installs: those of them that its scripts run, if they run any."""
+def _in_development(project: Project, stage: Stage, own: Iterable[ToolUse]) -> Sequence[ToolUse]:
+    """The tools of a stage that the project installs: those of them that its scripts run, if they run any.
+
+    What is installed with a tool that the project configures for another stage counts: ruff, for its formatter.
+    """
     installed = _development(project)
+    known = installed | {DISTRIBUTIONS[use.tool] for use in own}
     texts = {name: project.text(name) for name in project.files if may_call_tools(name)}
-    called = [use for use in called_tools(texts) if use.tool.stage is stage and DISTRIBUTIONS[use.tool] in installed]
+    called = [use for use in called_tools(texts) if use.tool.stage is stage and DISTRIBUTIONS[use.tool] in known]
     return called or [use for use in installed_tools(installed) if use.tool.stage is stage]
 
 

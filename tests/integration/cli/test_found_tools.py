@@ -49,6 +49,17 @@ def test_run__hooks_of_pre_commit__say_which_tool_with_which_arguments_on_which_
     assert (red.exit_code, red.codes, red.finding("TK106").path) == (1, ["TK106"], "app/bad.py")
 
 
+def test_run__ruff_has_a_table_for_linting_and_a_script_formats_with_it__it_is_the_formatter(
+    project: GitProject,
+) -> None:
+    project.commit({"ruff.toml": "line-length = 100\n", "Makefile": "check:\n\truff format --check .\n"})
+    project.write({"app/ugly.py": UGLY})
+
+    run = project.testkeep("run", "format")
+
+    assert (run.exit_code, "ruff" in _statuses(run)["format"][1]) == (1, True)
+
+
 def test_run__two_formatters_are_installed__the_one_that_a_script_runs_is_taken(project: GitProject) -> None:
     """Documentation tools bring black, and the project formats with ruff: black's complaints are not the project's."""
     script = "#!/bin/sh -e\n${PREFIX}ruff format --check app tests\n"
