@@ -60,6 +60,16 @@ def test_run__ruff_has_a_table_for_linting_and_a_script_formats_with_it__it_is_t
     assert (run.exit_code, "ruff" in _statuses(run)["format"][1]) == (1, True)
 
 
+def test_run__ruff_would_reformat_a_file_of_the_base__it_is_old_in_every_version_of_ruff(project: GitProject) -> None:
+    project.commit({"ruff.toml": "[format]\npreview = true\n", "app/ugly.py": UGLY})
+    project.commit({"app/ugly.py": UGLY + "y = 1\n"})
+
+    run = project.testkeep("run", "format")
+
+    assert (run.exit_code, run.codes) == (0, ["TK106"])
+    assert "1 old, none new" in _statuses(run)["format"][1]
+
+
 def test_run__two_formatters_are_installed__the_one_that_a_script_runs_is_taken(project: GitProject) -> None:
     """Documentation tools bring black, and the project formats with ruff: black's complaints are not the project's."""
     script = "#!/bin/sh -e\n${PREFIX}ruff format --check app tests\n"
