@@ -16,6 +16,7 @@ from testkeep.pipeline.collected import IDS, TESTS, counted, id_check, named, su
 from testkeep.pipeline.collecting import Collection, collect, collection_context, last_numbers
 from testkeep.pipeline.commands import further_commands, static_command
 from testkeep.pipeline.context import Project
+from testkeep.pipeline.own_requirements import IN_THE_PROJECTS, other_environment
 from testkeep.pipeline.static_tools import tools_of
 from testkeep.system import interpreter
 from testkeep.system.network import refusals
@@ -35,6 +36,7 @@ def examine(project: Project, patience_s: float) -> Checkup:
     words = "\n".join(project.text(name) for name in project.files if name.endswith(_TEXTS)).lower()
     checks = [
         _root(project),
+        _environment(project),
         _source(project),
         *_static_stages(project),
         *_tests(project, patience_s),
@@ -50,6 +52,14 @@ def _root(project: Project) -> Check:
     where = f"{project.folder}, a folder of its repository" if project.folder else "the root of its repository"
     policy = f"policy in {project.policy_file}" if project.policy_file else "no policy: the defaults are in force"
     return ok("root", f"{project.root} ({where}); {policy}")
+
+
+def _environment(project: Project) -> Check:
+    other = other_environment(project.root)
+    if other:
+        return warning("environment", other, IN_THE_PROJECTS)
+    version = ".".join(map(str, interpreter.python_version()))
+    return ok("environment", f"Python {version}, {interpreter.executable()}")
 
 
 def _source(project: Project) -> Check:
