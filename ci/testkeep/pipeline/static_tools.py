@@ -25,6 +25,7 @@ from testkeep.system.interpreter import requirements_of, version_of
 CONFIG_FILES = (*FILES, pre_commit.FILE)
 _DEFAULTS = {Stage.FORMAT: (Tool.BLACK, Tool.ISORT), Stage.LINT: (Tool.RUFF,), Stage.TYPING: (Tool.MYPY,)}
 _FORMATTERS = {"black": (Tool.BLACK, Tool.ISORT), "ruff": (Tool.RUFF_FORMAT, Tool.RUFF_IMPORTS)}
+_REWRITERS = frozenset({Tool.BLACK, Tool.RUFF_FORMAT})
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _OF_TOOLS = re.compile(r"extra == ['\"]tools['\"]")
 _PYTHON = (".py", ".pyi")
@@ -46,7 +47,8 @@ def tools_of(project: Project, stage: Stage) -> tuple[ToolUse, ...]:
     if stage is Stage.FORMAT and project.policy.formatter:
         return tuple(_default(tool, configured) for tool in _FORMATTERS[project.policy.formatter])
     own = [use for use in configured if use.tool is not Tool.IMPORT_LINTER]
-    for uses in (_hooks(project), own, _in_development(project, stage, own)):
+    development = _in_development(project, stage, own)
+    for uses in (_hooks(project), _with_formatter(own, development), development):
         found = [use for use in uses if use.tool.stage is stage]
         if found:
             return (*(_targeted(use, project) for use in found), *contracts)
@@ -124,6 +126,14 @@ def _hooks(project: Project) -> Sequence[ToolUse]:
         if text is not None:
             return pre_commit.loads(text, folder)
     return ()
+
+
+def _with_formatter(own: Sequence[ToolUse], development: Iterable[ToolUse]) -> Sequence[ToolUse]:
+    """Add the formatter that is only installed to an import sorter that has a file of its own: most need none."""
+    tools = {use.tool for use in own if use.tool.stage is Stage.FORMAT}
+    if not tools or tools & _REWRITERS:
+        return own
+    return (*(use for use in development if use.tool in _REWRITERS), *own)
 
 
 def _in_development(project: Project, stage: Stage, own: Iterable[ToolUse]) -> Sequence[ToolUse]:

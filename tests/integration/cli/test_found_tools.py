@@ -70,6 +70,15 @@ def test_run__ruff_would_reformat_a_file_of_the_base__it_is_old_in_every_version
     assert "1 old, none new" in _statuses(run)["format"][1]
 
 
+def test_run__isort_has_a_file_and_black_is_installed__both_run(project: GitProject) -> None:
+    project.commit({".isort.cfg": "[settings]\nprofile = black\n", "requirements-dev.txt": "black==26.1\n"})
+    project.write({"app/ugly.py": UGLY})
+
+    run = project.testkeep("run", "format")
+
+    assert (run.exit_code, "black" in _statuses(run)["format"][1]) == (1, True)
+
+
 def test_run__two_formatters_are_installed__the_one_that_a_script_runs_is_taken(project: GitProject) -> None:
     """Documentation tools bring black, and the project formats with ruff: black's complaints are not the project's."""
     script = "#!/bin/sh -e\n${PREFIX}ruff format --check app tests\n"
