@@ -55,7 +55,7 @@ def test_doctor__project_has_an_environment_of_its_own__says_that_tests_do_not_r
     asked = project.testkeep("doctor", "--patience", "60", **NOT_ACTIVE)
     (line,) = [line for line in asked.output.splitlines() if line.split()[1] == "python"]
     assert line.startswith("warning")
-    assert f"and not in {project.root / '.venv'} (3.10.13)" in line
+    assert f"the project's environment is {project.root / '.venv'} (Python 3.10.13)" in line
 
 
 def test_doctor__project_wants_an_older_python__is_a_problem(project: GitProject) -> None:

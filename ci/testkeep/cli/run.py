@@ -30,7 +30,7 @@ from testkeep.pipeline.context import load_project
 from testkeep.pipeline.gather import without_outages
 from testkeep.pipeline.judge import Case
 from testkeep.pipeline.own_baseline import keep_as_baseline
-from testkeep.pipeline.own_requirements import check_own_requirements
+from testkeep.pipeline.own_requirements import IN_THE_PROJECTS, check_own_requirements, other_environment
 from testkeep.pipeline.plans import RunOptions
 from testkeep.pipeline.policy_in_force import under_base
 from testkeep.pipeline.run import run_stages
@@ -97,6 +97,8 @@ def run(pytest_arguments: tuple[str, ...], /, stages: tuple[str, ...], **options
         pytest_arguments=pytest_arguments or (),
     )
     with watching(screen, environment_variables()) as watcher:
+        if other := other_environment(project.root):
+            watcher.say(f"{other}. {IN_THE_PROJECTS}")
         watch = TreeWatch.begin(project)
         run_stages(project, run_options, watcher)
         keep_changes(watch)

@@ -186,6 +186,6 @@ def _duration(stage: StageProgress) -> str:
 
 
 def _words(stage: StageProgress) -> str:
-    counts = ", ".join(f"{number} {outcome}" for outcome, number in stage.counts.items() if number)
+    counts = ", ".join(f"{number} {outcome.replace('-', ' ')}" for outcome, number in stage.counts.items() if number)
     of_total = f" of {stage.total}" if stage.total and stage.phase is Phase.RUNNING else ""
     return f"{counts}{of_total}" if counts or not stage.detail else stage.detail

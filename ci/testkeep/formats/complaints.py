@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from testkeep.formats.syntax import UNREADABLE, first_line, parse
 from testkeep.model.static_tool import Complaint
@@ -13,7 +13,13 @@ Read = Callable[[str], str]
 """Reads a file of the project; empty if it is not there."""
 
 # "app/x.py:3:1: F401 `os` imported but unused", "app/x.py:3: error: Name "y" is not defined  [name-defined]"
-_PLACED = re.compile(r"(?P<path>[^\s:][^:]*):(?P<line>\d+):(?:(?P<column>\d+):)? (?P<said>.+)")
+_PLACED = re.compile(
+    r"(?:error: Failed to parse )?(?P<path>[^\s:][^:]*):(?P<line>\d+):(?:(?P<column>\d+):)? (?P<said>.+)"
+)
+# What ruff says of a file since its formatter has findings, too: where in it the first difference lies is no matter.
+_UNFORMATTED_PLACE = "unformatted: "
+# ruff's long form: "F401 [*] `os` imported but unused", and on the next line " --> app/x.py:3:1".
+_PLACE_BELOW = re.compile(r"--> (?P<place>[^\s:][^:]*:\d+:\d+)")
 _UNFORMATTED = re.compile(
     r"would reformat (?P<black>.+)|Would reformat: (?P<ruff>.+)"
     r"|ERROR: (?P<isort>.+) Imports are incorrectly sorted and/or formatted\."
@@ -21,6 +27,7 @@ _UNFORMATTED = re.compile(
 _CODE_BEFORE = re.compile(r"(?P<code>[A-Z]+[0-9]+|invalid-syntax):? (?:\[\*\] )?(?P<text>.+)")
 _CODE_BEHIND = re.compile(r"(?:error: )?(?P<text>.+?)(?:\s+\[(?P<code>[a-z0-9-]+)\])?")
 _NOTE = "note: "
+_NOT_FORMATTED = "is not formatted"
 
 
 def loads(output: str, root: str, read: Read) -> tuple[Complaint, ...]:
@@ -31,20 +38,36 @@ def loads(output: str, root: str, read: Read) -> tuple[Complaint, ...]:
     """
     scopes: dict[str, list[tuple[int, int, str]]] = {}
     found = []
-    for line in output.splitlines():
-        complaint = _of_line(line.strip(), root)
+    for line in _joined([line.strip() for line in output.splitlines()]):
+        complaint = _of_line(line, root)
         if complaint is not None:
             found.append(_in_function(complaint, scopes, read))
     return tuple(found) or (Complaint(message=_last(output)),)
 
 
+def _joined(lines: Sequence[str]) -> Iterator[str]:
+    """Put a place that stands on the line below what is said there before it, as in all other forms."""
+    before = ""
+    for line in lines:
+        below = _PLACE_BELOW.fullmatch(line)
+        if before and below is not None:
+            yield f"{below['place']}: {before}"
+        elif before:
+            yield before
+        before = "" if below is not None else line
+    if before:
+        yield before
+
+
 def _of_line(line: str, root: str) -> Complaint | None:
     if unformatted := _UNFORMATTED.fullmatch(line):
         path = next(filter(None, unformatted.groups()))
-        return Complaint(message="is not formatted", path=_relative(path, root))
+        return Complaint(message=_NOT_FORMATTED, path=_relative(path, root))
     placed = _PLACED.fullmatch(line)
     if placed is None or placed["said"].startswith(_NOTE):
         return None
+    if placed["said"].startswith(_UNFORMATTED_PLACE):
+        return Complaint(message=_NOT_FORMATTED, path=_relative(placed["path"], root))
     said = _CODE_BEFORE.fullmatch(placed["said"]) or _CODE_BEHIND.fullmatch(placed["said"])
     text, code = (said["text"], said["code"] or "") if said else (placed["said"], "")
     return Complaint(message=text, code=code, path=_relative(placed["path"], root), line=int(placed["line"]))

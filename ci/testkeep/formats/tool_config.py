@@ -48,14 +48,19 @@ _READ = {
     Tool.MYPY: ("mypy.ini", ".mypy.ini", "pyproject.toml", "setup.cfg"),
 }
 _TARGETS = ("files", "packages", "modules")
-# What a tool that only a dependency names is taken for: a formatter of ruff's has to be asked for.
-_DISTRIBUTIONS = {
-    "black": Tool.BLACK,
-    "isort": Tool.ISORT,
-    "ruff": Tool.RUFF,
-    "flake8": Tool.FLAKE8,
-    "mypy": Tool.MYPY,
+# The distribution that a tool comes with.
+DISTRIBUTIONS = {
+    Tool.BLACK: "black",
+    Tool.ISORT: "isort",
+    Tool.RUFF_FORMAT: "ruff",
+    Tool.RUFF_IMPORTS: "ruff",
+    Tool.RUFF: "ruff",
+    Tool.FLAKE8: "flake8",
+    Tool.IMPORT_LINTER: "import-linter",
+    Tool.MYPY: "mypy",
 }
+# What a tool that only a dependency names is taken for: a formatter of ruff's has to be asked for.
+_BY_NAME = (Tool.BLACK, Tool.ISORT, Tool.RUFF, Tool.FLAKE8, Tool.MYPY)
 
 
 def configured_tools(files: Mapping[str, str]) -> tuple[ToolUse, ...]:
@@ -83,8 +88,8 @@ def installed_tools(distributions: Collection[str]) -> tuple[ToolUse, ...]:
     """Find the tools among what a project installs for its development."""
     return tuple(
         ToolUse(tool=tool, where="the development dependencies")
-        for name, tool in _DISTRIBUTIONS.items()
-        if name in distributions
+        for tool in _BY_NAME
+        if DISTRIBUTIONS[tool] in distributions
     )
 
 

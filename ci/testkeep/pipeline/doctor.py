@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 
 from testkeep.errors import BaselineError, UsageError
 from testkeep.formats.installed_versions import named as versions_named
@@ -19,6 +18,7 @@ from testkeep.pipeline.collected import IDS, TESTS, counted, id_check, named, su
 from testkeep.pipeline.collecting import Collection, collect, collection_context, last_numbers
 from testkeep.pipeline.commands import further_commands, static_command
 from testkeep.pipeline.context import Project
+from testkeep.pipeline.own_requirements import IN_THE_PROJECTS, other_environment
 from testkeep.pipeline.static_tools import repeated_hooks, tools_of, unread_configuration
 from testkeep.pipeline.tree_changes import TreeWatch, changes_of_last_run
 from testkeep.system import interpreter
@@ -68,19 +68,15 @@ def _root(project: Project) -> Check:
 
 def _python(project: Project) -> Check:
     """Tests run with the Python that testkeep runs in, whatever environment lies beside them."""
-    folder, version = interpreter.environment_folder(), interpreter.full_version()
+    version = interpreter.full_version()
     required = required_instead(project.text("pyproject.toml"), version)
     if required:
         said = f"the project asks for Python {required}, and testkeep runs its tests with {version}"
         return problem("python", said, f"Install testkeep with a Python that fits; it needs {_OLDEST} or later.")
-    active = interpreter.environment_variables().get("VIRTUAL_ENV", "")
-    own = Path(active) if active else project.root / ".venv"
-    found = interpreter.version_in(own)
-    if found is not None and own.resolve() != folder and not folder.is_relative_to(project.root.resolve()):
-        said = f"tests run with {version} in {folder}, and not in {own} ({'.'.join(map(str, found))})"
-        advice = f"Install testkeep there; it needs Python {_OLDEST} or later."
-        return warning("python", said, advice)
-    return ok("python", f"{version} in {folder}")
+    other = other_environment(project.root)
+    if other:
+        return warning("python", other, IN_THE_PROJECTS)
+    return ok("python", f"{version} in {interpreter.environment_folder()}")
 
 
 def _source(project: Project) -> Check:

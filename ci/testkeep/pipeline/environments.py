@@ -13,6 +13,8 @@ _OUTER_PYTEST = frozenset(
 )
 # It would win over the place that the configuration names.
 _DATA_FILE = "COVERAGE_FILE"
+# ruff's formatter has no option for it in older versions; this they pass over.
+_ONE_LINE_EACH = {"RUFF_OUTPUT_FORMAT": "concise"}
 
 
 def test_environment(project: Project, extra: Mapping[str, str]) -> dict[str, str]:
@@ -31,7 +33,8 @@ def test_environment(project: Project, extra: Mapping[str, str]) -> dict[str, st
 
 def tool_environment(extra: Mapping[str, str]) -> dict[str, str]:
     """Make the environment of a tool; ``extra`` wins. Tools that it starts are this Python environment's, too."""
-    return interpreter.home_variables() | _inherited() | {"PATH": interpreter.program_path()} | dict(extra)
+    ours = {"PATH": interpreter.program_path()}
+    return interpreter.home_variables() | _inherited() | ours | _ONE_LINE_EACH | dict(extra)
 
 
 def _inherited() -> dict[str, str]:

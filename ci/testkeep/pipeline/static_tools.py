@@ -14,7 +14,8 @@ from packaging.utils import canonicalize_name
 from testkeep.errors import UsageError
 from testkeep.formats import pre_commit, project_toml
 from testkeep.formats.requirement_floors import unmet
-from testkeep.formats.tool_config import FILES, configured_tools, installed_tools
+from testkeep.formats.tool_calls import called_tools, may_call_tools
+from testkeep.formats.tool_config import DISTRIBUTIONS, FILES, configured_tools, installed_tools
 from testkeep.model.stage import Stage
 from testkeep.model.static_tool import Tool, ToolUse
 from testkeep.pipeline.commands import ToolCommand, fix_command
@@ -25,6 +26,7 @@ from testkeep.system.interpreter import requirements_of, version_of
 CONFIG_FILES = (*FILES, pre_commit.FILE)
 _DEFAULTS = {Stage.FORMAT: (Tool.BLACK, Tool.ISORT), Stage.LINT: (Tool.RUFF,), Stage.TYPING: (Tool.MYPY,)}
 _FORMATTERS = {"black": (Tool.BLACK, Tool.ISORT), "ruff": (Tool.RUFF_FORMAT, Tool.RUFF_IMPORTS)}
+_REWRITERS = frozenset({Tool.BLACK, Tool.RUFF_FORMAT})
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _OF_TOOLS = re.compile(r"extra == ['\"]tools['\"]")
 _PYTHON = (".py", ".pyi")
@@ -35,7 +37,8 @@ def tools_of(project: Project, stage: Stage) -> tuple[ToolUse, ...]:
     """The tools of a static stage; none if nothing asks for any.
 
     The first of these that names a tool of the stage wins: the policy's `formatter`, the hooks of pre-commit, the
-    tools' own configuration, the development dependencies. A stage that the policy lists runs in any case.
+    tools' own configuration, what the project's scripts run of its development dependencies, these dependencies. A
+    stage that the policy lists runs in any case.
 
     Raises:
         UsageError: ``.pre-commit-config.yaml`` cannot be read.
@@ -45,7 +48,8 @@ def tools_of(project: Project, stage: Stage) -> tuple[ToolUse, ...]:
     if stage is Stage.FORMAT and project.policy.formatter:
         return tuple(_default(tool, configured) for tool in _FORMATTERS[project.policy.formatter])
     own = [use for use in configured if use.tool is not Tool.IMPORT_LINTER]
-    for uses in (_hooks(project), own, installed_tools(_development(project))):
+    development = _in_development(project, stage, own)
+    for uses in (_hooks(project), _with_formatter(own, development), development):
         found = [use for use in uses if use.tool.stage is stage]
         if found:
             return (*(_targeted(use, project) for use in found), *contracts)
@@ -152,6 +156,26 @@ def _hooks(project: Project) -> Sequence[ToolUse]:
         if text is not None:
             return pre_commit.loads(text, folder)
     return ()
+
+
+def _with_formatter(own: Sequence[ToolUse], development: Iterable[ToolUse]) -> Sequence[ToolUse]:
+    """Add the formatter that is only installed to an import sorter that has a file of its own: most need none."""
+    tools = {use.tool for use in own if use.tool.stage is Stage.FORMAT}
+    if not tools or tools & _REWRITERS:
+        return own
+    return (*(use for use in development if use.tool in _REWRITERS), *own)
+
+
+def _in_development(project: Project, stage: Stage, own: Iterable[ToolUse]) -> Sequence[ToolUse]:
+    """The tools of a stage that the project installs: those of them that its scripts run, if they run any.
+
+    What is installed with a tool that the project configures for another stage counts: ruff, for its formatter.
+    """
+    installed = _development(project)
+    known = installed | {DISTRIBUTIONS[use.tool] for use in own}
+    texts = {name: project.text(name) for name in project.files if may_call_tools(name)}
+    called = [use for use in called_tools(texts) if use.tool.stage is stage and DISTRIBUTIONS[use.tool] in known]
+    return called or [use for use in installed_tools(installed) if use.tool.stage is stage]
 
 
 def _development(project: Project) -> set[str]:

@@ -41,8 +41,9 @@ def ratchet(facts: Facts) -> Iterator[Problem]:
     """Coverage is lower than at the base commit, overall or in a layer.
 
     Applied where the policy's `coverage.ratchet` is true; `coverage.slack_percent` says how many percent points it may
-    fall. Files that were removed since count on neither side, and renamed files are compared with themselves: a change
-    is not blocked for what it takes away. Run the lines that are new, or those that removed tests ran.
+    fall. Files that were removed since count on neither side, and renamed files are compared with themselves. A lower
+    number is no finding where no file has more lines than before that no test runs: a change that takes away tested
+    code is not blocked for it. Run the lines that are new, or those that removed tests ran.
 
     A waiver of this rule names `coverage.ratchet` as its test; for a layer, `coverage.ratchet.service`.
     """
@@ -51,11 +52,11 @@ def ratchet(facts: Facts) -> Iterator[Problem]:
         return
     now, before = _as_at_base(facts.coverage, facts.base_coverage), facts.base_coverage.kept
     old_layers = before.by_layer(policy.layers)
-    if now.overall.falls_below(before.overall, policy.slack_percent):
+    if now.overall.falls_below(before.overall, policy.slack_percent) and _grown(facts, ""):
         yield _fall(facts, "", before.overall, now.overall)
     for name, ratio in now.by_layer(policy.layers).items():
         old = old_layers.get(name, Ratio())
-        if ratio.falls_below(old, policy.slack_percent):
+        if ratio.falls_below(old, policy.slack_percent) and _grown(facts, name):
             yield _fall(facts, name, old, ratio)
 
 
@@ -108,17 +109,22 @@ def _fall(facts: Facts, layer: str, old: Ratio, now: Ratio) -> Problem:
 
 def _worst(facts: Facts, layer: str) -> Iterator[str]:
     """The files with the most lines that no test runs any more, or that came without a test, a line for each."""
+    grown = sorted(_grown(facts, layer).items(), key=lambda entry: (-entry[1], entry[0]))
+    for path, more in grown[:_MOST_FILES]:
+        yield f"{in_repository(facts, path)}: {in_lines(more)} more that no test runs"
+
+
+def _grown(facts: Facts, layer: str) -> dict[str, int]:
+    """The files of a layer (empty: all) with more lines than at the base that no test runs, and how many more."""
     if facts.coverage is None or facts.base_coverage is None:
-        return
+        return {}
     before = facts.base_coverage.kept
     growth = {
         path: _uncovered(ratio) - _uncovered(before.files.get(path, Ratio()))
         for path, ratio in _as_at_base(facts.coverage, facts.base_coverage).files.items()
         if not layer or layer_of(path, facts.policy.coverage.layers) == layer
     }
-    for path, more in sorted(growth.items(), key=lambda entry: (-entry[1], entry[0]))[:_MOST_FILES]:
-        if more > 0:
-            yield f"{in_repository(facts, path)}: {in_lines(more)} more that no test runs"
+    return {path: more for path, more in growth.items() if more > 0}
 
 
 def _uncovered(ratio: Ratio) -> int:

@@ -22,6 +22,21 @@ def executable() -> str:
     return sys.executable
 
 
+def environment_beside(root: Path) -> str:
+    """The virtual environment that a project means if this process runs in another one; else empty.
+
+    It is the activated one, else ``.venv`` in the project's folder ``root``. An environment that lies in that folder is
+    the project's, too: nox and tox make theirs there.
+    """
+    own = Path(sys.prefix).resolve()
+    if own.is_relative_to(root.resolve()):
+        return ""
+    for place in filter(None, (os.environ.get("VIRTUAL_ENV", ""), str(root / ".venv"))):
+        if (Path(place) / "pyvenv.cfg").is_file():
+            return "" if Path(place).resolve() == own else place
+    return ""
+
+
 def has_module(name: str) -> bool:
     """Whether a top-level module can be imported."""
     return importlib.util.find_spec(name) is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -217,3 +218,42 @@ def test_doctor__no_repository__says_what_run_says(tmp_path: Path) -> None:
 
     assert asked.exit_code == 2
     assert "not a git repository" in asked.errors
+
+
+def _virtual_environment(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    (folder / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    return folder
+
+
+def test_doctor__environment_of_testkeep_is_active__is_named(tmp_path: Path) -> None:
+    project = simple_project(tmp_path / "repository")
+
+    check = _found(project, code=0, VIRTUAL_ENV=sys.prefix)["python"]
+
+    assert (check.status, sys.prefix in check.said) == (Status.OK, True)
+
+
+@pytest.mark.parametrize(
+    "folder", [pytest.param("active", id="activated"), pytest.param("repository/.venv", id=".venv")]
+)
+def test_doctor__project_has_another_environment__is_a_warning_that_names_both(tmp_path: Path, folder: str) -> None:
+    project = simple_project(tmp_path / "repository")
+    project.commit({".gitignore": ".venv/\n__pycache__/\n.testkeep/\n"})
+    other = _virtual_environment(tmp_path / folder)
+    active = str(other) if folder == "active" else ""
+
+    check = _found(project, code=0, VIRTUAL_ENV=active)["python"]
+
+    assert check.status is Status.WARNING
+    assert str(other) in check.said
+    assert sys.executable in check.said
+
+
+def test_run__another_environment_is_active__is_said_before_all_else(tmp_path: Path) -> None:
+    project = simple_project(tmp_path / "repository")
+    other = _virtual_environment(tmp_path / "other")
+
+    run = project.testkeep("run", "unit", VIRTUAL_ENV=str(other))
+
+    assert str(other) in run.errors + run.output

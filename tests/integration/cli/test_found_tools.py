@@ -51,6 +51,46 @@ def test_run__hooks_of_pre_commit__say_which_tool_with_which_arguments_on_which_
     assert (red.exit_code, red.codes, red.finding("TK106").path) == (1, ["TK106"], "app/bad.py")
 
 
+def test_run__ruff_has_a_table_for_linting_and_a_script_formats_with_it__it_is_the_formatter(
+    project: GitProject,
+) -> None:
+    project.commit({"ruff.toml": "line-length = 100\n", "Makefile": "check:\n\truff format --check .\n"})
+    project.write({"app/ugly.py": UGLY})
+
+    run = project.testkeep("run", "format")
+
+    assert (run.exit_code, "ruff" in _statuses(run)["format"][1]) == (1, True)
+
+
+def test_run__ruff_would_reformat_a_file_of_the_base__it_is_old_in_every_version_of_ruff(project: GitProject) -> None:
+    project.commit({"ruff.toml": "[format]\npreview = true\n", "app/ugly.py": UGLY})
+    project.commit({"app/ugly.py": UGLY + "y = 1\n"})
+
+    run = project.testkeep("run", "format")
+
+    assert (run.exit_code, run.codes) == (0, ["TK106"])
+    assert "1 old, none new" in _statuses(run)["format"][1]
+
+
+def test_run__isort_has_a_file_and_black_is_installed__both_run(project: GitProject) -> None:
+    project.commit({".isort.cfg": "[settings]\nprofile = black\n", "requirements-dev.txt": "black==26.1\n"})
+    project.write({"app/ugly.py": UGLY})
+
+    run = project.testkeep("run", "format")
+
+    assert (run.exit_code, "black" in _statuses(run)["format"][1]) == (1, True)
+
+
+def test_run__two_formatters_are_installed__the_one_that_a_script_runs_is_taken(project: GitProject) -> None:
+    """Documentation tools bring black, and the project formats with ruff: black's complaints are not the project's."""
+    script = "#!/bin/sh -e\n${PREFIX}ruff format --check app tests\n"
+    project.commit({"requirements.txt": "black\nruff\n", "scripts/check": script, "app/ugly.py": UGLY})
+
+    run = project.testkeep("run", "format")
+
+    assert (run.exit_code, "black" in run.output, "ruff" in _statuses(run)["format"][1]) == (1, False, True)
+
+
 def test_run__hooks_cannot_be_read__is_one_message_about_the_file(project: GitProject) -> None:
     project.commit({".pre-commit-config.yaml": "repos: ["})
 

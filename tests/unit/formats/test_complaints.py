@@ -50,6 +50,27 @@ _UNFORMATTED = Complaint(message="is not formatted", path="app/a.py")
         ),
         pytest.param("Would reformat: app/a.py\n1 file would be reformatted\n", [_UNFORMATTED], id="ruff format"),
         pytest.param(
+            "app/a.py:1:6: unformatted: File would be reformatted\n1 file would be reformatted, 3 files left alone\n",
+            [_UNFORMATTED],
+            id="ruff format with findings",
+        ),
+        pytest.param(
+            "unformatted: File would be reformatted\n --> app/a.py:1:6\n  |\n  - x = {  }\n1 + x = {}\n  |\n\n"
+            "invalid-syntax: unexpected EOF\n --> app/a.py:6:7\n  |\n1 | x = (\n\n1 file would be reformatted\n",
+            [_UNFORMATTED, _at(6, "unexpected EOF", "invalid-syntax", "Cart.add")],
+            id="ruff format in its long form",
+        ),
+        pytest.param(
+            "F401 [*] `os` imported but unused\n --> app/a.py:1:8\n  |\n1 | import os\n  |        ^^\n\nFound 1 error.",
+            [_at(1, "`os` imported but unused", "F401")],
+            id="ruff in its long form",
+        ),
+        pytest.param(
+            "error: Failed to parse app/a.py:6:1: unexpected EOF while parsing\nWould reformat: app/a.py\n",
+            [_at(6, "unexpected EOF while parsing", "", "Cart.add"), _UNFORMATTED],
+            id="ruff format, no Python",
+        ),
+        pytest.param(
             "ERROR: /p/app/a.py Imports are incorrectly sorted and/or formatted.\nSkipped 2 files\n",
             [_UNFORMATTED],
             id="isort",

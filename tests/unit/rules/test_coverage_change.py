@@ -138,6 +138,23 @@ def test_tk304__branches_at_the_head_alone__compares_lines() -> None:
         pytest.param(_covered(service=(0, 10)), _base(service=(0, 0)), _STRICT, {}, id="boundary: nothing was there"),
         pytest.param(_covered(a=(0, 0)), _base(a=(9, 10)), _STRICT, {}, id="boundary: nothing is left to cover"),
         pytest.param(_covered(a=(1, 10)), _base(a=(9, 10)), CoveragePolicy(ratchet=False), {}, id="not wanted"),
+        pytest.param(
+            _covered(a=(4040, 4041)), _base(a=(4043, 4044)), CoveragePolicy(), {}, id="tested lines were taken away"
+        ),
+        pytest.param(
+            _covered(a=(5, 10), b=(8, 10)),
+            _base(a=(5, 20), b=(90, 100)),
+            CoveragePolicy(),
+            {},
+            id="lines were taken away in two files, and no file has more that no test runs",
+        ),
+        pytest.param(
+            _covered(a=(800, 900), b=(4, 10)),
+            _base(a=(900, 1000), b=(9, 10)),
+            CoveragePolicy(),
+            {"coverage.ratchet": "coverage fell from 90 % (909 of 1010) to 88.35 % (804 of 910)"},
+            id="what was taken away in one file does not make up for another",
+        ),
         pytest.param(_covered(a=(1, 10)), None, _STRICT, {}, id="missing evidence: no base"),
         pytest.param(None, _base(a=(9, 10)), _STRICT, {}, id="missing evidence: nothing was measured"),
     ],
