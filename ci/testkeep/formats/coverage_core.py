@@ -26,11 +26,11 @@ _OPTIONS = {"--cov-branch": "branches", "--cov-context": "contexts"}
 
 @dataclass(frozen=True)
 class Interpreter:
-    """What measures: the version of Python, that of coverage.py, and whether greenlets can be there."""
+    """What measures: the version of Python, that of coverage.py, and whether greenlets may switch."""
 
     python: tuple[int, int]
     coverage: tuple[int, ...]
-    has_greenlet: bool
+    may_switch: bool
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def choose_core(
         # coverage.py falls back to the C tracer where it is told of greenlets, and needs not be told.
         concurrency = tuple(entry for entry in named if entry != "greenlet") or ("thread",)
         return CoreChoice(name, concurrency, why or "lines at the least cost", bool(users))
-    extra = ["greenlet"] if interpreter.has_greenlet and not set(named) & set(_SWITCHERS) else []
+    extra = ["greenlet"] if interpreter.may_switch and not set(named) & set(_SWITCHERS) else []
     return CoreChoice(name, tuple(dict.fromkeys([*named, "thread", *extra])), why, bool(users))
 
 

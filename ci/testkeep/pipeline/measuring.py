@@ -21,6 +21,7 @@ from testkeep.pipeline.environments import test_environment
 from testkeep.pipeline.users_coverage import config_in_force
 from testkeep.system import coverage_data, interpreter
 from testkeep.system.evidence_folder import EvidenceFolder
+from testkeep.system.greenlets import may_switch
 
 PYTEST_CONFIG_FILES = (
     "pytest.ini",
@@ -68,8 +69,9 @@ def core_of(project: Project, user: coverage_config.Config, pytest_arguments: Se
     """Choose the core that measures the project."""
     variables = interpreter.environment_variables()
     texts = [project.text(name) for name in PYTEST_CONFIG_FILES]
+    files = (project.root / name for name in project.files if name.endswith(".py"))
     return choose_core(
-        Interpreter(interpreter.python_version(), _coverage_version(), interpreter.has_module("greenlet")),
+        Interpreter(interpreter.python_version(), _coverage_version(), may_switch(files)),
         user.get("run", {}),
         branch=_measures_branches(project, user),
         environment=variables.get("COVERAGE_CORE", ""),

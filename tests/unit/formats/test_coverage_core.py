@@ -9,7 +9,7 @@ import pytest
 
 from testkeep.formats.coverage_core import CoreChoice, Interpreter, choose_core
 
-_311 = Interpreter(python=(3, 11), coverage=(7, 17), has_greenlet=True)
+_311 = Interpreter(python=(3, 11), coverage=(7, 17), may_switch=True)
 _312 = replace(_311, python=(3, 12))
 _313 = replace(_311, python=(3, 13))
 _314 = replace(_311, python=(3, 14), coverage=(7, 17, 5))
@@ -112,7 +112,7 @@ def _traced(why: str, *concurrency: str) -> CoreChoice:
             id="greenlets are added to processes",
         ),
         pytest.param(
-            replace(_311, has_greenlet=False),
+            replace(_311, may_switch=False),
             {},
             False,
             "",
