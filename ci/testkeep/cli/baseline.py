@@ -10,6 +10,7 @@ from testkeep.cli.screen import Loudness, Screen
 from testkeep.cli.session import make_baseline
 from testkeep.errors import EXIT_PASS, BaselineError
 from testkeep.pipeline.baseline import find_base, store_folder
+from testkeep.pipeline.change_base import is_dirty_here
 from testkeep.pipeline.context import load_project
 from testkeep.pipeline.own_requirements import check_own_requirements
 from testkeep.system.interpreter import processors
@@ -26,7 +27,7 @@ def baseline(ref: str | None) -> int:
     interrupt_on_termination()
     check_own_requirements()
     project = load_project(Path.cwd())
-    base = find_base(project.repository, ref, dirty=project.provenance.dirty)
+    base = find_base(project.repository, ref, dirty=is_dirty_here(project))
     made = make_baseline(project, base, project.policy.run_stages, processors(), Screen(Loudness.SHORT))
     if made is None:
         click.echo(base.reason)

@@ -18,11 +18,12 @@ from testkeep.errors import (
     BaselineError,
     EvidenceError,
     ToolError,
+    UsageError,
 )
 from testkeep.model.stage import Stage
 from testkeep.model.verdict import Decision
 from testkeep.pipeline.baseline import Base, find_base, obtain, state_folder
-from testkeep.pipeline.change_base import base_of_change, current_event
+from testkeep.pipeline.change_base import base_of_change, current_event, is_dirty_here
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.coverage_reports import write_coverage_reports
 from testkeep.pipeline.judge import Case, Judgement, judge
@@ -63,7 +64,7 @@ def base_or_fail(project: Project, ref: str | None) -> Base:
         UsageError: there is no such ref.
         BaselineError: history was cut off before it.
     """
-    repository, dirty = project.repository, project.provenance.dirty
+    repository, dirty = project.repository, is_dirty_here(project)
     return find_base(repository, ref, dirty=dirty) if ref else base_of_change(repository, current_event(), dirty=dirty)
 
 
@@ -98,7 +99,7 @@ def reach(case: Case, options: dict[str, Any], screen: Screen) -> Judgement:
         )
         click.echo(f"{files}\n" if files else "", nl=bool(files))
     publish(verdict, options, screen, str(shown(case.report / "report.html")))
-    if wants_coverage_reports(options):
+    if judgement.coverage is not None and wants_coverage_reports(options):
         _write_coverage_reports(case, judgement, in_parts=bool(options["gitlab_file"]))
     return judgement
 
@@ -107,5 +108,5 @@ def _write_coverage_reports(case: Case, judgement: Judgement, *, in_parts: bool)
     """Write what people look at later; the verdict stands, whatever becomes of it."""
     try:
         write_coverage_reports(case.project, case.report, judgement.change, in_parts=in_parts)
-    except (EvidenceError, ToolError) as error:
+    except (EvidenceError, ToolError, UsageError) as error:
         click.echo(f"testkeep: reports of the coverage are missing: {error.message}", err=True)

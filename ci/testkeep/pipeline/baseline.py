@@ -220,6 +220,8 @@ def _make(
             jobs=jobs,
             measure=measure,
             environment=base.environment,
+            # What fails here by chance guards nothing, and would not be missed at the head.
+            again_alone=True,
         )
         watcher.say(announcement(commit, store_folder(project, commit).path.parent, stages, jobs))
         run_stages(base.project, options, watcher)

@@ -9,6 +9,7 @@ from testkeep.errors import BaselineError
 from testkeep.formats.ci_event import read_event
 from testkeep.model.change_event import ChangeEvent, Occasion, Provider
 from testkeep.pipeline.baseline import Base, find_base
+from testkeep.pipeline.context import Project
 from testkeep.system.files import read_text
 from testkeep.system.git import Repository
 from testkeep.system.interpreter import environment_variables
@@ -23,8 +24,15 @@ def current_event() -> ChangeEvent:
     return read_event(environment, (read_text(Path(file)) or "") if file else "")
 
 
+def is_dirty_here(project: Project) -> bool:
+    """Whether there is something to commit, on a laptop: what a pipeline changes in its clone is nobody's work."""
+    return project.provenance.dirty and not environment_variables().get("CI")
+
+
 def base_of_change(repository: Repository, event: ChangeEvent, *, dirty: bool = False) -> Base:
-    """Find the commit that a change is compared with. ``dirty`` counts on a laptop only: a pipeline has a commit.
+    """Find the commit that a change is compared with.
+
+    ``dirty`` counts where no provider says what is tested.
 
     Raises:
         BaselineError: it is not in the clone, not even after fetching, or it is not one that the head comes from.

@@ -54,7 +54,7 @@ def with_coverage(subject: Subject, facts: Facts) -> Facts:
     if not wanted or not project.source or not (subject.partial or wanted <= judged):
         return facts
     try:
-        coverage = _of_head(subject, facts.evidence)
+        coverage = _of_head(subject, runs)
     except Undecided as error:
         return _rejecting(facts, OF_HEAD, error)
     if coverage is None:

@@ -13,7 +13,7 @@ from testkeep.model.checkup import CHECKUP_SCHEMA, Check, Checkup, ok, problem, 
 from testkeep.model.evidence import Suite
 from testkeep.model.policy import OLDEST_PYTHON
 from testkeep.model.stage import Stage
-from testkeep.pipeline.change_base import base_of_change, current_event
+from testkeep.pipeline.change_base import base_of_change, current_event, is_dirty_here
 from testkeep.pipeline.collected import IDS, TESTS, counted, id_check, named, suite_checks
 from testkeep.pipeline.collecting import Collection, collect, collection_context, last_numbers
 from testkeep.pipeline.commands import further_commands, static_command
@@ -172,7 +172,7 @@ def _no_collection(collection: Collection, project: Project) -> Check:
 
 def _base(project: Project) -> Check:
     try:
-        base = base_of_change(project.repository, current_event(), dirty=project.provenance.dirty)
+        base = base_of_change(project.repository, current_event(), dirty=is_dirty_here(project))
     except (BaselineError, UsageError) as error:
         return problem("base", error.message, error.hint or "Name it: testkeep run --base REF.")
     return ok("base", f"{base.commit[:12]}, {base.how}" if base.commit else base.reason)

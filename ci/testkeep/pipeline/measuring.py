@@ -12,8 +12,9 @@ from testkeep.errors import UsageError
 from testkeep.formats import coverage_config, coverage_json
 from testkeep.formats.coverage_core import CoreChoice, Interpreter, choose_core
 from testkeep.formats.coverage_leniency import is_true
+from testkeep.formats.docstrings import docstring_lines
 from testkeep.model.counting import omitted, production_files
-from testkeep.model.coverage import Coverage
+from testkeep.model.coverage import Coverage, FileCoverage
 from testkeep.model.layout import lies_in
 from testkeep.model.measured_paths import MeasuredPaths
 from testkeep.pipeline.context import Project
@@ -110,7 +111,17 @@ def combine(
     config = _report_config(project, out, config_in_force(project) if user is None else user)
     complaints = coverage_data.report(data, config, project.root, test_environment(project, {}), ("json",))
     coverage = coverage_json.loads((out / coverage_data.FILES["json"]).read_bytes())
-    return msgspec.structs.replace(coverage, unreadable=_unreadable(project, coverage, complaints))
+    files = {path: _without_docstrings(project, path, file) for path, file in coverage.files.items()}
+    return msgspec.structs.replace(coverage, files=files, unreadable=_unreadable(project, coverage, complaints))
+
+
+def _without_docstrings(project: Project, path: str, file: FileCoverage) -> FileCoverage:
+    """Before coverage.py 7.13.5 its report has docstrings among the executed lines, though they do not count."""
+    executed = [line for line in file.executed if line not in file.excluded]
+    if len(executed) <= file.lines.covered:
+        return file
+    text = docstring_lines(project.text(path))
+    return msgspec.structs.replace(file, executed=tuple(line for line in executed if line not in text))
 
 
 def _combined(project: Project, folder: EvidenceFolder, jobs: Sequence[str], out: Path) -> Path | None:

@@ -76,6 +76,8 @@ class _Run:
         self._begun: dict[Stage, float] = {}
         self._first_tries: dict[Stage, FirstTry] = {}
         self._cut: set[Stage] = set()
+        # A second try would take as long again.
+        self._late: set[Stage] = set()
         self._looked = 0.0
 
     @property
@@ -105,14 +107,15 @@ class _Run:
 
     def _disturbed(self, stages: Sequence[Stage], beside: Mapping[Stage, set[Stage]]) -> dict[Stage, FirstTry]:
         """The stages that ended badly, if their neighbours may be to blame."""
-        if not any(beside.get(stage) for stage in self._failed(stages) if stage not in self._cut):
+        ended = self._cut | self._late
+        if not any(beside.get(stage) for stage in self._failed(stages) if stage not in ended):
             return {}
         found: dict[Stage, Found] = {}
         for stage in beside:
             with contextlib.suppress(EvidenceError):  # whoever judges it says what is wrong with it
                 found[stage] = read_job(self._folder, self._stem(stage))
         tries = disturbed(found, beside, _in_quarantine(self._project))
-        return {stage: first for stage, first in tries.items() if stage not in self._cut}
+        return {stage: first for stage, first in tries.items() if stage not in ended}
 
     def _start_over(self, stage: Stage) -> None:
         self._folder.start_over(self._stem(stage))
@@ -189,6 +192,8 @@ class _Run:
             self._note(stage, "cut off by --fail-fast")
             self._set(stage, Phase.ERROR, {}, "cut off by --fail-fast")
             return
+        if any(ended[task.name].timed_out for task in plan.tasks):
+            self._late.add(stage)
         if stage.is_static or not plan.tasks:
             begun = self._begun.get(stage, time.time())
             record = record_of(plan, self._project, self._options.job(stage), begun, ended)

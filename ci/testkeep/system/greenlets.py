@@ -8,30 +8,36 @@ from __future__ import annotations
 
 import functools
 import importlib.metadata
+import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from testkeep.system.interpreter import has_module
 
 _SWITCHING = re.compile(rb"\bext(?:\.| import )asyncio\b|\b(?:greenlet|gevent|eventlet)\b")
 # They need not say it themselves: whoever makes them switch does, or a library that is built on them.
 _BUILT_ON = frozenset({"greenlet", "sqlalchemy"})
+# It only names the types: its migrations of async engines are the project's own files.
+_PASSED_OVER = frozenset({"alembic"})
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
 def may_switch(files: Iterable[Path]) -> bool:
-    """Whether some Python files, or a library that is built on greenlets or SQLAlchemy, may make greenlets switch.
+    """Whether a project's Python files, or a library built on greenlets or SQLAlchemy, may make greenlets switch.
 
-    Where it cannot be known, they may.
+    A library that does not say what its files are may, unless it is the project itself, installed editable.
     """
     if not has_module("greenlet"):
         return False
     if has_module("gevent") or has_module("eventlet"):
         return True
-    return any(map(_mentions, files)) or _libraries_mention()
+    own = list(files)
+    return any(map(_mentions, own)) or any(_library_mentions(one, own) for one in _libraries())
 
 
+@functools.cache
 def _mentions(file: Path) -> bool:
     try:
         return _SWITCHING.search(file.read_bytes()) is not None
@@ -39,12 +45,16 @@ def _mentions(file: Path) -> bool:
         return False
 
 
+def _library_mentions(library: importlib.metadata.Distribution, own: Sequence[Path]) -> bool:
+    modules = list(_modules(library))
+    if modules:
+        return any(map(_mentions, modules))
+    place = unquote(urlsplit(json.loads(library.read_text("direct_url.json") or "{}").get("url", "")).path)
+    return not place or not any(file.resolve().is_relative_to(place) for file in own)
+
+
 @functools.cache
-def _libraries_mention() -> bool:
-    return any(_mentions(file) for library in _libraries() for file in _modules(library))
-
-
-def _libraries() -> Iterator[importlib.metadata.Distribution]:
+def _libraries() -> tuple[importlib.metadata.Distribution, ...]:
     """The installed distributions that always need one of these, or another that does."""
     installed = {_normal(found.name): found for found in importlib.metadata.distributions() if found.name}
     needs = {
@@ -58,15 +68,15 @@ def _libraries() -> Iterator[importlib.metadata.Distribution]:
     reached: set[str] = set(_BUILT_ON)
     while further := {name for name, wanted in needs.items() if wanted & reached} - reached:
         reached |= further
-    yield from (installed[name] for name in sorted(reached - _BUILT_ON) if name in installed)
+    return tuple(installed[name] for name in sorted(reached - _BUILT_ON - _PASSED_OVER) if name in installed)
 
 
 def _modules(library: importlib.metadata.Distribution) -> Iterator[Path]:
-    """The modules of a library: not the files that it only copies, as alembic its templates."""
-    files = [file for file in library.files or () if file.suffix == ".py"]
+    """The modules of a library: not the files that it only copies, and not what it has for tests of its own."""
+    files = [file for file in library.files or () if file.suffix == ".py" and not file.name.startswith("__editable__")]
     packages = {file.parent for file in files if file.name == "__init__.py"}
     for file in files:
-        if file.parent in packages or len(file.parts) == 1:
+        if (file.parent in packages or len(file.parts) == 1) and "testing" not in file.parts:
             yield Path(str(library.locate_file(file)))
 
 

@@ -32,6 +32,12 @@ def _add_lines_with_test(project: GitProject) -> None:
     project.commit({"app/calc.py": CALC + SUBTRACT, "tests/unit/test_calc.py": TEST_CALC + TEST_SUBTRACT})
 
 
+def _add_docstrings(project: GitProject) -> None:
+    """Before coverage.py 7.13.5 its report has docstrings among the executed lines."""
+    changed = f'"""Sums,\nand differences."""\n\n{CALC}' + SUBTRACT.replace(":\n", ':\n    """Take away."""\n')
+    project.commit({"app/calc.py": changed})
+
+
 def _comment(project: GitProject) -> None:
     project.commit({"app/calc.py": f"# Sums.\n{CALC}"})
 
@@ -48,6 +54,7 @@ QUARTER = "coverage of the changed lines is 25 %, and 90 % are needed: 3 more li
     ("change", "arguments", "diff_percent", "expected"),
     [
         pytest.param(_add_lines, [], 50.0, [("TK303", HALF, "app/calc.py", 6)], id="new lines that no test runs"),
+        pytest.param(_add_docstrings, [], 50.0, [("TK303", HALF, "app/calc.py", 10)], id="docstrings do not count"),
         pytest.param(_add_lines_with_test, [], 100.0, [], id="new lines with a test"),
         pytest.param(_comment, [], None, [], id="nothing that can be run"),
         pytest.param(_add_untracked, [], 25.0, [("TK303", QUARTER, "app/choose.py", 2)], id="untracked file"),

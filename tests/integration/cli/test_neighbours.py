@@ -239,6 +239,25 @@ def test_run__process_dies_beside_another__is_run_again_alone(colliding: GitProj
     )
 
 
+def test_baseline__stages_collide__has_the_tests_of_the_run_alone(colliding: GitProject, place: Path) -> None:
+    made = colliding.testkeep("baseline", "HEAD", PLACE=str(place))
+
+    assert made.exit_code == 0, made.output
+    assert "failed beside unit, runs again alone" in made.output
+    assert ": 6 tests guard" in made.output
+
+
+def test_run__stage_takes_longer_than_the_timeout__is_not_run_again(colliding: GitProject, place: Path) -> None:
+    colliding.commit({"pyproject.toml": '[tool.testkeep]\ntimeout = "6s"\n'})
+    colliding.replace("app/shared.py", "raise\n", "time.sleep(60)\n")
+    colliding.commit()
+
+    run = colliding.testkeep(*_BESIDE, PLACE=str(place))
+
+    assert (run.exit_code, run.codes) == (4, ["TK104"]), run.output
+    assert (place / "runs").read_text() == "."
+
+
 def test_run__fail_fast_cuts_off_the_neighbour__runs_it_after_all_if_the_stage_passes_alone(
     colliding: GitProject, place: Path
 ) -> None:

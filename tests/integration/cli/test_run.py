@@ -308,6 +308,19 @@ def test_run__reports_of_coverage__are_written_in_ci_or_where_asked_for(
     assert names & _COVERAGE_REPORTS == expected
 
 
+@pytest.mark.parametrize("section", ["report", "run"])
+def test_run__all_code_is_left_out_of_coverage_in_ci__has_no_reports_and_its_verdict(
+    project: GitProject, section: str
+) -> None:
+    project.commit({"pyproject.toml": f"[tool.coverage.{section}]\nomit = ['app/*']\n"})
+
+    run = project.testkeep("run", "--base", "none", CI="true")
+
+    assert run.exit_code in (0, 4), run.output + run.errors
+    assert "coverage" not in run.errors
+    assert run.output.splitlines()[-1].startswith(("PASS", "INCONCLUSIVE"))
+
+
 def test_gate__reports_of_coverage_asked_for_after_a_run__are_made_of_its_evidence(project: GitProject) -> None:
     project.testkeep("run", "--base", "none")
 

@@ -219,6 +219,17 @@ def test_find_base__on_a_laptop__is_never_the_clean_head_itself(
     assert (base.commit, base.how) == (project.git("rev-parse", expected[0]), expected[1])
 
 
+def test_plan__pipeline_of_another_product_changes_a_file__is_of_the_commit(tmp_path: Path) -> None:
+    project = simple_project(tmp_path / "repository")
+    project.commit({"app/more.py": "x = 1\n"})
+    project.write({"app/more.py": "x = 2\n"})
+
+    laptop, pipeline = (project.testkeep("plan", "--json", CI=value) for value in ("", "true"))
+
+    assert '"base_reason":"HEAD, as there are changes to commit"' in laptop.output.replace('": "', '":"')
+    assert '"base_reason":"the parent of the tip of main"' in pipeline.output.replace('": "', '":"')
+
+
 def test_find_base__first_commit_and_nothing_to_commit__has_none(tmp_path: Path) -> None:
     project = GitProject(tmp_path / "repository")
     project.commit({"a.py": ""})

@@ -53,8 +53,20 @@ SQLALCHEMY = ("SQLAlchemy", {"sqlalchemy/__init__.py": _ASYNC}, "greenlet>=1; pl
             id="a library that can use it",
         ),
         pytest.param(
-            (GREENLET, SQLALCHEMY, ("alembic", {"alembic/__init__.py": "", "alembic/templates/async/env.py": _ASYNC},
+            (GREENLET, SQLALCHEMY, ("tool", {"tool/__init__.py": "", "tool/templates/async/env.py": _ASYNC},
                                     "SQLAlchemy")), "", False, id="a template, not a module",
+        ),
+        pytest.param(
+            (GREENLET, SQLALCHEMY, ("tool", {"tool/__init__.py": "", "tool/testing/__init__.py": _ASYNC},
+                                    "SQLAlchemy")), "", False, id="a library's help for tests",
+        ),
+        pytest.param(
+            (GREENLET, SQLALCHEMY, ("alembic", {"alembic/__init__.py": _ASYNC}, "SQLAlchemy")), "", False,
+            id="alembic names types",
+        ),
+        pytest.param(
+            (GREENLET, SQLALCHEMY, ("beside", {"a.pth": "", "__editable___beside.py": ""}, "SQLAlchemy")), "", True,
+            id="a library that does not say what its files are",
         ),
     ],
 )  # fmt: skip
@@ -74,9 +86,27 @@ def test_may_switch__libraries_and_a_project__goes_by_what_they_say(
     rest = [entry for entry in sys.path if "site-packages" not in entry]
     monkeypatch.setattr("sys.path", [*rest, str(site)])
     monkeypatch.delitem(sys.modules, "greenlet", raising=False)
-    greenlets._libraries_mention.cache_clear()
+    greenlets._libraries.cache_clear()
 
     found = greenlets.may_switch([file, tmp_path / "gone.py"])
 
-    greenlets._libraries_mention.cache_clear()
+    greenlets._libraries.cache_clear()
     assert found is expected
+
+
+def test_may_switch__the_project_itself_is_installed_editable__goes_by_its_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, file = tmp_path / "site", tmp_path / "a project" / "app.py"
+    file.parent.mkdir()
+    file.write_text(_SYNC)
+    for library in (GREENLET, SQLALCHEMY, ("own", {"own.pth": str(file.parent)}, "SQLAlchemy")):
+        install(site, *library)
+    (site / "own-1.0.dist-info" / "direct_url.json").write_text(f'{{"url": "{file.parent.as_uri()}"}}')
+    monkeypatch.setattr("sys.path", [*(entry for entry in sys.path if "site-packages" not in entry), str(site)])
+    greenlets._libraries.cache_clear()
+
+    found = greenlets.may_switch([file])
+
+    greenlets._libraries.cache_clear()
+    assert found is False
