@@ -16,7 +16,12 @@ from urllib.parse import unquote, urlsplit
 
 from testkeep.system.interpreter import has_module
 
-_SWITCHING = re.compile(rb"\bext(?:\.| import )asyncio\b|\b(?:greenlet|gevent|eventlet)\b")
+# An import, or the name of a module as text; not a remark.
+_SWITCHING = re.compile(
+    rb"^[ \t]*(?:from|import)[ \t][^#\n]*\b(?:ext\.asyncio|greenlet|gevent|eventlet)\b"
+    rb"|^[ \t]*from[ \t]+\S*\bext[ \t]+import[ \t][^#\n]*\basyncio\b|[\"'][\w.]*\bext\.asyncio\b",
+    re.MULTILINE,
+)
 # They need not say it themselves: whoever makes them switch does, or a library that is built on them.
 _BUILT_ON = frozenset({"greenlet", "sqlalchemy"})
 # It only names the types: its migrations of async engines are the project's own files.

@@ -37,6 +37,9 @@ SQLALCHEMY = ("SQLAlchemy", {"sqlalchemy/__init__.py": _ASYNC}, "greenlet>=1; pl
         pytest.param((GREENLET, SQLALCHEMY), _ASYNC, True, id="SQLAlchemy's asyncio extension"),
         pytest.param((GREENLET, SQLALCHEMY), "from sqlalchemy.ext import asyncio\n", True, id="imported as a name"),
         pytest.param((GREENLET,), "import greenlet\n", True, id="greenlets of its own"),
+        pytest.param((GREENLET,), "# for a greenlet\nx = 'greenlet'\n", False, id="a remark"),
+        pytest.param((GREENLET,), "def f():\n    m = load('sqlalchemy.ext.asyncio')\n", True, id="a name as text"),
+        pytest.param((GREENLET,), "try:\n    from greenlet import getcurrent\n", True, id="an indented import"),
         pytest.param((GREENLET, ("gevent", {"gevent/__init__.py": ""})), _SYNC, True, id="gevent is installed"),
         pytest.param(
             (GREENLET, SQLALCHEMY, ("orm-x", {"orm_x/__init__.py": _ASYNC}, "sqlalchemy")), "import orm_x\n", True,
