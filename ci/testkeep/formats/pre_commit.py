@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
@@ -34,6 +35,8 @@ _FLAGS = re.compile(
 )
 
 
+# Asked by each stage, and again for the notes.
+@functools.lru_cache(maxsize=16)
 def loads(text: str, folder: str = "") -> tuple[ToolUse, ...]:
     """Find the static tools among the hooks that run by default.
 
