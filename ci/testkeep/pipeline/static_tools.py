@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 from testkeep.errors import UsageError
 from testkeep.formats import pre_commit, project_toml
 from testkeep.formats.requirement_floors import unmet
-from testkeep.formats.tool_calls import called_tools, may_call_tools
+from testkeep.formats.tool_calls import called_formatters, may_call_tools
 from testkeep.formats.tool_config import DISTRIBUTIONS, FILES, configured_tools, installed_tools
 from testkeep.model.stage import Stage
 from testkeep.model.static_tool import Tool, ToolUse
@@ -37,8 +37,7 @@ def tools_of(project: Project, stage: Stage) -> tuple[ToolUse, ...]:
     """The tools of a static stage; none if nothing asks for any.
 
     The first of these that names a tool of the stage wins: the policy's `formatter`, the hooks of pre-commit, the
-    tools' own configuration, what the project's scripts run of its development dependencies, these dependencies. A
-    stage that the policy lists runs in any case.
+    tools' own configuration, the development dependencies. A stage that the policy lists runs in any case.
 
     Raises:
         UsageError: ``.pre-commit-config.yaml`` cannot be read.
@@ -167,15 +166,18 @@ def _with_formatter(own: Sequence[ToolUse], development: Iterable[ToolUse]) -> S
 
 
 def _in_development(project: Project, stage: Stage, own: Iterable[ToolUse]) -> Sequence[ToolUse]:
-    """The tools of a stage that the project installs: those of them that its scripts run, if they run any.
+    """The tools of a stage that the project installs; of formatters those that its scripts run, if they run any.
 
     What is installed with a tool that the project configures for another stage counts: ruff, for its formatter.
     """
     installed = _development(project)
+    uses = [use for use in installed_tools(installed) if use.tool.stage is stage]
+    if stage is not Stage.FORMAT:
+        return uses
     known = installed | {DISTRIBUTIONS[use.tool] for use in own}
     texts = {name: project.text(name) for name in project.files if may_call_tools(name)}
-    called = [use for use in called_tools(texts) if use.tool.stage is stage and DISTRIBUTIONS[use.tool] in known]
-    return called or [use for use in installed_tools(installed) if use.tool.stage is stage]
+    called = [use for use in called_formatters(texts) if DISTRIBUTIONS[use.tool] in known]
+    return [*called, *(use for use in uses if use.tool not in _REWRITERS)] if called else uses
 
 
 def _development(project: Project) -> set[str]:

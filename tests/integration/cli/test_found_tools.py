@@ -91,6 +91,16 @@ def test_run__two_formatters_are_installed__the_one_that_a_script_runs_is_taken(
     assert (run.exit_code, "black" in run.output, "ruff" in _statuses(run)["format"][1]) == (1, False, True)
 
 
+def test_run__scripts_run_one_of_the_installed_tools__the_others_run_too(tmp_path: Path) -> None:
+    groups = '[dependency-groups]\ndev = ["black", "isort", "mypy"]\n'
+    project = simple_project(tmp_path / "repository", policy=groups)
+    project.commit({"Makefile": "lint:\n\tblack --check .\n", "app/fine.py": "X: int = 1\n"})
+
+    run = project.testkeep("run", "format", "typing", "--base", "none")
+
+    assert (run.exit_code, _tools(run)) == (0, {"format": ["black", "isort"], "typing": ["mypy"]})
+
+
 def test_run__hooks_cannot_be_read__is_one_message_about_the_file(project: GitProject) -> None:
     project.commit({".pre-commit-config.yaml": "repos: ["})
 
