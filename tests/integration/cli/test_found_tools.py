@@ -270,6 +270,15 @@ class TestWhatWasThere:
 
         assert project.testkeep("run", "lint").exit_code == 0
 
+    def test_run__a_new_file_cannot_be_parsed__blocks_beside_what_is_old(self, project: GitProject) -> None:
+        project.commit({"app/broken.py": "x = = 1\n"})
+
+        run = project.testkeep("run", "format")
+
+        errors = [finding for finding in run.verdict.findings if finding.severity == "error"]
+        assert run.exit_code == 1
+        assert [(finding.path, finding.line) for finding in errors] == [("app/broken.py", 1)]
+
     def test_run__one_more__blocks_at_its_line(self, project: GitProject) -> None:
         project.commit({"app/old.py": UNUSED.replace("import os", "import os\nimport sys")})
 
