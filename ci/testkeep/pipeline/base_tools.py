@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import groupby
 
 import msgspec
 
 from testkeep.errors import BaselineError, EvidenceError, UsageError
 from testkeep.model.evidence import Evidence
 from testkeep.model.stage import Stage
-from testkeep.pipeline.base_tree import check_out
+from testkeep.pipeline.base_tree import check_out, folder_then
 from testkeep.pipeline.baseline import store_folder
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.gather import read_all
@@ -22,7 +23,7 @@ from testkeep.pipeline.static_tools import CONFIG_FILES, tools_of
 from testkeep.rules.static_complaints import failed_tools
 from testkeep.system.evidence_folder import EvidenceFolder
 from testkeep.system.files import read_bytes, write_file
-from testkeep.system.git import Change
+from testkeep.system.git import Change, Repository
 
 
 def base_tools(project: Project, commit: str, head: Iterable[Evidence], watcher: Watcher) -> dict[Stage, Evidence]:
@@ -36,7 +37,7 @@ def base_tools(project: Project, commit: str, head: Iterable[Evidence], watcher:
     red = tuple(dict.fromkeys(record.job.stages[0] for record, _ in failed_tools(head)))
     if not red or not commit:
         return {}
-    config = _configuration(project)
+    config = _by_names_then(project.repository, commit, _configuration(project.repository))
     folder = _folder(project, commit, config)
     try:
         have = _stored(folder)
@@ -71,7 +72,7 @@ def dropped_tools(project: Project, commit: str, head: Iterable[Evidence]) -> di
 
 def _folder(project: Project, commit: str, config: Mapping[str, bytes]) -> EvidenceFolder:
     stored = store_folder(project, commit).path
-    named = b"\0".join(part for name, text in config.items() for part in (name.encode(), text))
+    named = b"\0".join(part for name, text in config.items() for part in (name.encode(errors="surrogateescape"), text))
     return EvidenceFolder(stored.with_name(f"{stored.name}-static-{hashlib.sha256(named).hexdigest()[:12]}"))
 
 
@@ -108,16 +109,29 @@ def _configures(path: str) -> bool:
     return path.rpartition("/")[2] in CONFIG_FILES
 
 
-def _configuration(project: Project) -> dict[str, bytes]:
+def _configuration(repository: Repository) -> dict[str, bytes]:
     """The texts of all files that may configure a tool, by path from the repository's root."""
-    root = project.repository.root
-    found = {name: root / name for name in project.repository.files() if _configures(name)}
+    found = {name: repository.root / name for name in repository.files() if _configures(name)}
     return {name: read_bytes(path) for name, path in found.items() if path.is_file()}
+
+
+def _by_names_then(repository: Repository, commit: str, config: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Give configuration also the place that its folder had at the base, if it was moved since."""
+    then = dict(config)
+    for folder, names in groupby(sorted(config, key=_parent), _parent):
+        moved = folder_then(repository, commit, folder)
+        if moved not in (None, folder):
+            then |= {f"{moved}{name.removeprefix(folder)}".lstrip("/"): config[name] for name in names}
+    return then
+
+
+def _parent(path: str) -> str:
+    return path.rpartition("/")[0]
 
 
 def _configure(base: Project, config: Mapping[str, bytes]) -> None:
     """Give the base's files the head's configuration of tools."""
-    for name in _configuration(base).keys() - config.keys():
+    for name in _configuration(base.repository).keys() - config.keys():
         (base.repository.root / name).unlink()
     for name, text in config.items():
         write_file(base.repository.root / name, text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -313,6 +314,22 @@ class TestWhatWasThere:
 
         assert (run.exit_code, {finding.severity for finding in run.verdict.findings}) == (0, {"note"})
 
+    def test_run__a_folder_moves_with_its_configuration__old_code_does_not_block(self, project: GitProject) -> None:
+        project.commit({"part/ruff.toml": "[lint]\nselect = ['D103']\n", "part/old.py": UNUSED})
+        project.git("mv", "part", "app/part")
+        project.commit({})
+
+        run = project.testkeep("run", "lint")
+
+        assert (run.exit_code, {finding.severity for finding in run.verdict.findings}) == (0, {"note"})
+
+    def test_run__a_folder_has_no_name_in_unicode__does_not_matter(self, project: GitProject) -> None:
+        project.commit({os.fsdecode(b"caf\xe9/ruff.toml"): "line-length = 88\n"})
+
+        run = project.testkeep("run", "lint")
+
+        assert (run.exit_code, run.codes) == (0, ["TK106"])
+
     def test_run__the_change_breaks_the_configuration__blocks(self, project: GitProject) -> None:
         project.commit({"pyproject.toml": "[tool.ruff]\nline-length = 'long'\n"})
 
@@ -338,3 +355,16 @@ class TestWhatWasThere:
         project.commit({"app/more.py": "y = 1\n"})
 
         assert (project.testkeep("run", "lint").exit_code) == 1
+
+
+def test_run__the_project_moves_to_another_folder__old_code_does_not_block(tmp_path: Path) -> None:
+    project = simple_project(tmp_path / "repository", policy="[tool.ruff.lint]\nselect = ['D103']\n")
+    project.commit({"app/old.py": UNUSED})
+    (project.root / "services").mkdir()
+    for name in ("pyproject.toml", "app", "tests"):
+        project.git("mv", name, f"services/{name}")
+    project.commit({})
+
+    run = project.testkeep("run", "lint", cwd=project.root / "services")
+
+    assert (run.exit_code, {finding.severity for finding in run.verdict.findings}) == (0, {"note"})
