@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import groupby
+from pathlib import PurePosixPath
 
 import msgspec
 
@@ -19,7 +20,7 @@ from testkeep.pipeline.gather import read_all
 from testkeep.pipeline.plans import NOT_CONFIGURED, RunOptions
 from testkeep.pipeline.progress import Labelled, Watcher
 from testkeep.pipeline.run import run_stages
-from testkeep.pipeline.static_tools import CONFIG_FILES, tools_of
+from testkeep.pipeline.static_tools import CONFIG_FILES, asks_for_tools, tools_of
 from testkeep.rules.static_complaints import failed_tools
 from testkeep.system.evidence_folder import EvidenceFolder
 from testkeep.system.files import read_bytes, write_file
@@ -48,7 +49,9 @@ def base_tools(project: Project, commit: str, head: Iterable[Evidence], watcher:
         raise BaselineError(error.message) from error
     changes = project.repository.changes_since(commit)
     # A configuration with which a tool checks nothing is excused only if it was there before.
-    as_before = not any(_configures(change.old) or _configures(change.new) for change in changes)
+    folders = (project.folder, folder_then(project.repository, commit, project.folder) or "")
+    paths = {path for change in changes for path in (change.old, change.new) if _configures(path)}
+    as_before = not any(_may_be_read(path, folder) for path in paths for folder in folders)
     names = _names_now(project, changes)
     return {stage: _as_at_head(have[stage], names, as_before=as_before) for stage in red if stage in have}
 
@@ -60,7 +63,7 @@ def dropped_tools(project: Project, commit: str, head: Iterable[Evidence]) -> di
         BaselineError: the base commit cannot be checked out.
     """
     idle = [record.job.stages[0] for record in head if record.idle == NOT_CONFIGURED]
-    if not idle or not any(_configures(change.old) for change in project.repository.changes_since(commit)):
+    if not idle or not any(_configures(path) or asks_for_tools(path) for path in _changed(project, commit)):
         return {}
     with check_out(project, commit) as base:
         if base is None:
@@ -68,6 +71,12 @@ def dropped_tools(project: Project, commit: str, head: Iterable[Evidence]) -> di
         before = replace(base.project, policy=project.policy)
         found = {stage: tuple(str(use.tool) for use in tools_of(before, stage)) for stage in idle}
     return {stage: tools for stage, tools in found.items() if tools}
+
+
+def _changed(project: Project, commit: str) -> list[str]:
+    """The files that were there at the base and are not as they were, by path from what was the project's folder."""
+    then = folder_then(project.repository, commit, project.folder)
+    return [change.old.removeprefix(f"{then}/") for change in project.repository.changes_since(commit)]
 
 
 def _folder(project: Project, commit: str, config: Mapping[str, bytes]) -> EvidenceFolder:
@@ -107,6 +116,12 @@ def _make(
 def _configures(path: str) -> bool:
     """Whether a file may configure a tool: in any folder, as ruff takes the nearest one above a file."""
     return path.rpartition("/")[2] in CONFIG_FILES
+
+
+def _may_be_read(path: str, folder: str) -> bool:
+    """Whether tools that run in a folder may read a file: it lies somewhere in that folder, or in one above it."""
+    place, run_in = PurePosixPath(_parent(path)), PurePosixPath(folder)
+    return place.is_relative_to(run_in) or run_in.is_relative_to(place)
 
 
 def _configuration(repository: Repository) -> dict[str, bytes]:

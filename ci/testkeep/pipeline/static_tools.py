@@ -16,6 +16,7 @@ from testkeep.formats import pre_commit, project_toml
 from testkeep.formats.requirement_floors import unmet
 from testkeep.formats.tool_calls import called_formatters, may_call_tools
 from testkeep.formats.tool_config import DISTRIBUTIONS, FILES, configured_tools, installed_tools
+from testkeep.model.project import REQUIREMENTS_FILES
 from testkeep.model.stage import Stage
 from testkeep.model.static_tool import Tool, ToolUse
 from testkeep.pipeline.commands import ToolCommand, fix_command
@@ -54,6 +55,11 @@ def tools_of(project: Project, stage: Stage) -> tuple[ToolUse, ...]:
             return (*(_targeted(use, project) for use in found), *contracts)
     listed = [_default(tool, configured) for tool in _DEFAULTS[stage]] if project.policy.lists(stage) else []
     return (*(_targeted(use, project) for use in listed), *contracts)
+
+
+def asks_for_tools(path: str) -> bool:
+    """Whether a file, by its path from the project's root, may name tools without configuring them."""
+    return may_call_tools(path) or path in REQUIREMENTS_FILES
 
 
 def unread_configuration(project: Project, stage: Stage) -> tuple[str, ...]:

@@ -368,3 +368,35 @@ def test_run__the_project_moves_to_another_folder__old_code_does_not_block(tmp_p
     run = project.testkeep("run", "lint", cwd=project.root / "services")
 
     assert (run.exit_code, {finding.severity for finding in run.verdict.findings}) == (0, {"note"})
+
+
+def test_run__the_configuration_of_another_project_changes__what_never_ran_does_not_block(tmp_path: Path) -> None:
+    project = simple_project(tmp_path / "repository", "backend", policy="[tool.ruff]\nline-length = 'long'\n")
+    project.commit({"../other/ruff.toml": "line-length = 88\n"})
+
+    run = project.testkeep("run", "lint")
+
+    assert (run.exit_code, {finding.severity for finding in run.verdict.findings}) == (0, {"warning"})
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "dropped"),
+    [
+        pytest.param(
+            {"ruff.toml": "", "Makefile": "check:\n\truff format .\n"}, {"Makefile": ""}, "ruff format", id="a script"
+        ),
+        pytest.param({"requirements-dev.txt": "black\n"}, {"requirements-dev.txt": ""}, "black", id="a requirement"),
+    ],
+)
+def test_run__nothing_asks_for_a_formatter_any_more__is_a_warning(
+    project: GitProject, before: dict[str, str], after: dict[str, str], dropped: str
+) -> None:
+    project.commit(before)
+    project.commit(after)
+
+    run = project.testkeep("run", "format")
+
+    assert (run.exit_code, [finding.message for finding in run.verdict.findings]) == (
+        0,
+        [f"stage format runs nothing any more: the base commit configures {dropped}"],
+    )
