@@ -28,6 +28,7 @@ CONFIG_FILES = (*FILES, pre_commit.FILE)
 _DEFAULTS = {Stage.FORMAT: (Tool.BLACK, Tool.ISORT), Stage.LINT: (Tool.RUFF,), Stage.TYPING: (Tool.MYPY,)}
 _FORMATTERS = {"black": (Tool.BLACK, Tool.ISORT), "ruff": (Tool.RUFF_FORMAT, Tool.RUFF_IMPORTS)}
 _REWRITERS = frozenset({Tool.BLACK, Tool.RUFF_FORMAT})
+_CONFIG_OPTIONS = ("--config", "--config-file", "--settings-path", "--settings-file")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _OF_TOOLS = re.compile(r"extra == ['\"]tools['\"]")
 _PYTHON = (".py", ".pyi")
@@ -69,7 +70,7 @@ def unread_configuration(project: Project, stage: Stage) -> tuple[str, ...]:
         UsageError: ``.pre-commit-config.yaml`` cannot be read.
     """
     own = {use.tool: use for use in configured_tools(_texts(project)) if use.unread}
-    tools = dict.fromkeys(use.tool for use in tools_of(project, stage))
+    tools = dict.fromkeys(use.tool for use in tools_of(project, stage) if not _names_configuration(use))
     return tuple(
         f"{tool} reads {read.where}, and nothing that {' and '.join(read.unread)} says of it"
         for tool in tools
@@ -130,6 +131,10 @@ _REPAIRS = (Tool.RUFF, Tool.RUFF_IMPORTS, Tool.ISORT, Tool.RUFF_FORMAT, Tool.BLA
 
 def _is_in(file: Path, paths: Sequence[Path]) -> bool:
     return any(file.is_relative_to(path) for path in paths)
+
+
+def _names_configuration(use: ToolUse) -> bool:
+    return any(argument.partition("=")[0] in _CONFIG_OPTIONS for argument in use.arguments)
 
 
 def _default(tool: Tool, configured: Iterable[ToolUse]) -> ToolUse:

@@ -233,6 +233,19 @@ def test_run__ruff_has_two_files__does_what_ruff_does_and_says_so(tmp_path: Path
     assert _notes_on(run, "ruff") == ["ruff reads ruff.toml, and nothing that pyproject.toml says of it"]
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [pytest.param("--config, pyproject.toml", id="two words"), pytest.param("--config=pyproject.toml", id="one word")],
+)
+def test_run__a_hook_says_which_of_two_files__needs_no_note(tmp_path: Path, arguments: str) -> None:
+    project = simple_project(tmp_path / "repository", policy="[tool.ruff]\n")
+    project.commit({"ruff.toml": "", ".pre-commit-config.yaml": _hooks(f"id: ruff-check, args: [{arguments}]")})
+
+    run = project.testkeep("run", "lint", "--base", "none")
+
+    assert _notes_on(run, "ruff") == []
+
+
 def test_run__two_hooks_of_one_tool__runs_both_and_says_so(project: GitProject) -> None:
     hooks = _hooks("id: ruff-check, args: [--select, F401]", "id: ruff-check, args: [--select, E741]")
     project.commit({".pre-commit-config.yaml": hooks, "app/wrong.py": "import os\n\nl = 1\n"})
