@@ -24,8 +24,16 @@ _UNFORMATTED = re.compile(
     r"would reformat (?P<black>.+)|Would reformat: (?P<ruff>.+)"
     r"|ERROR: (?P<isort>.+) Imports are incorrectly sorted and/or formatted\."
 )
+# What keeps a tool from checking a file: "error: cannot format app/x.py: Cannot parse: 1:4: x = = 1", in newer versions
+# of black "error: cannot parse: app/x.py:1:4".
+_FATAL = re.compile(r"error: (?P<what>(?:[Cc]annot|Failed to) (?:format|parse)):? (?P<path>[^:]+):\s*(?P<why>.+)")
+_IN_FILE = re.compile(r"(?P<why>.*?)(?:: )?(?P<line>\d+):\d+(?:: .*)?")
+_ERROR = "error: "
+# A line of code that is quoted, or of a difference to it: "3 | import os", "1 + x = {}".
+_QUOTED = re.compile(r"(?:\d+\s+)*[|+-]\s.*")
 _CODE_BEFORE = re.compile(r"(?P<code>[A-Z]+[0-9]+|invalid-syntax):? (?:\[\*\] )?(?P<text>.+)")
 _CODE_BEHIND = re.compile(r"(?:error: )?(?P<text>.+?)(?:\s+\[(?P<code>[a-z0-9-]+)\])?")
+_LONGEST = 200
 _NOTE = "note: "
 _NOT_FORMATTED = "is not formatted"
 
@@ -33,12 +41,13 @@ _NOT_FORMATTED = "is not formatted"
 def loads(output: str, root: str, read: Read) -> tuple[Complaint, ...]:
     """Read the complaints in the output of a tool that did not succeed.
 
-    ``root`` is the project's folder, which paths are made relative to. An output without a place in it is one
-    complaint: what its last line says.
+    ``root`` is the project's folder, which paths are made relative to. An error without a place is a
+    complaint, too. An output without either is one complaint: what its last line says.
     """
     scopes: dict[str, list[tuple[int, int, str]]] = {}
     found = []
-    for line in _joined([line.strip() for line in output.splitlines()]):
+    lines = (line.strip() for line in output.splitlines())
+    for line in _joined([line for line in lines if not _QUOTED.fullmatch(line)]):
         complaint = _of_line(line, root)
         if complaint is not None:
             found.append(_in_function(complaint, scopes, read))
@@ -64,13 +73,25 @@ def _of_line(line: str, root: str) -> Complaint | None:
         path = next(filter(None, unformatted.groups()))
         return Complaint(message=_NOT_FORMATTED, path=_relative(path, root))
     placed = _PLACED.fullmatch(line)
-    if placed is None or placed["said"].startswith(_NOTE):
+    if placed is None:
+        return _fatal(line, root)
+    if placed["said"].startswith(_NOTE):
         return None
     if placed["said"].startswith(_UNFORMATTED_PLACE):
         return Complaint(message=_NOT_FORMATTED, path=_relative(placed["path"], root))
     said = _CODE_BEFORE.fullmatch(placed["said"]) or _CODE_BEHIND.fullmatch(placed["said"])
     text, code = (said["text"], said["code"] or "") if said else (placed["said"], "")
     return Complaint(message=text, code=code, path=_relative(placed["path"], root), line=int(placed["line"]))
+
+
+def _fatal(line: str, root: str) -> Complaint | None:
+    fatal = _FATAL.fullmatch(line)
+    if fatal is None:
+        return Complaint(message=line[:_LONGEST]) if line.startswith(_ERROR) else None
+    path, place = _relative(fatal["path"], root), _IN_FILE.fullmatch(fatal["why"])
+    if place is None:
+        return Complaint(message=fatal["why"], path=path)
+    return Complaint(message=place["why"] or fatal["what"], path=path, line=int(place["line"]))
 
 
 def _relative(path: str, root: str) -> str:
@@ -80,7 +101,7 @@ def _relative(path: str, root: str) -> str:
 def _last(output: str) -> str:
     """The last line that tells something; isort ends with what it passed over."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    return next((line for line in reversed(lines) if not line.startswith("Skipped ")), "no output")[:200]
+    return next((line for line in reversed(lines) if not line.startswith("Skipped ")), "no output")[:_LONGEST]
 
 
 def _in_function(complaint: Complaint, scopes: dict[str, list[tuple[int, int, str]]], read: Read) -> Complaint:

@@ -5,24 +5,26 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import groupby
+from pathlib import PurePosixPath
 
 import msgspec
 
 from testkeep.errors import BaselineError, EvidenceError, UsageError
 from testkeep.model.evidence import Evidence
 from testkeep.model.stage import Stage
-from testkeep.pipeline.base_tree import check_out
+from testkeep.pipeline.base_tree import check_out, folder_then
 from testkeep.pipeline.baseline import store_folder
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.gather import read_all
 from testkeep.pipeline.plans import NOT_CONFIGURED, RunOptions
 from testkeep.pipeline.progress import Labelled, Watcher
 from testkeep.pipeline.run import run_stages
-from testkeep.pipeline.static_tools import CONFIG_FILES, tools_of
+from testkeep.pipeline.static_tools import CONFIG_FILES, asks_for_tools, tools_of
 from testkeep.rules.static_complaints import failed_tools
 from testkeep.system.evidence_folder import EvidenceFolder
 from testkeep.system.files import read_bytes, write_file
-from testkeep.system.git import Change
+from testkeep.system.git import Change, Repository
 
 
 def base_tools(project: Project, commit: str, head: Iterable[Evidence], watcher: Watcher) -> dict[Stage, Evidence]:
@@ -36,7 +38,7 @@ def base_tools(project: Project, commit: str, head: Iterable[Evidence], watcher:
     red = tuple(dict.fromkeys(record.job.stages[0] for record, _ in failed_tools(head)))
     if not red or not commit:
         return {}
-    config = _configuration(project)
+    config = _by_names_then(project.repository, commit, _configuration(project.repository))
     folder = _folder(project, commit, config)
     try:
         have = _stored(folder)
@@ -47,7 +49,9 @@ def base_tools(project: Project, commit: str, head: Iterable[Evidence], watcher:
         raise BaselineError(error.message) from error
     changes = project.repository.changes_since(commit)
     # A configuration with which a tool checks nothing is excused only if it was there before.
-    as_before = not any(_configures(change.old) or _configures(change.new) for change in changes)
+    folders = (project.folder, folder_then(project.repository, commit, project.folder) or "")
+    paths = {path for change in changes for path in (change.old, change.new) if _configures(path)}
+    as_before = not any(_may_be_read(path, folder) for path in paths for folder in folders)
     names = _names_now(project, changes)
     return {stage: _as_at_head(have[stage], names, as_before=as_before) for stage in red if stage in have}
 
@@ -59,7 +63,7 @@ def dropped_tools(project: Project, commit: str, head: Iterable[Evidence]) -> di
         BaselineError: the base commit cannot be checked out.
     """
     idle = [record.job.stages[0] for record in head if record.idle == NOT_CONFIGURED]
-    if not idle or not any(_configures(change.old) for change in project.repository.changes_since(commit)):
+    if not idle or not any(_configures(path) or asks_for_tools(path) for path in _changed(project, commit)):
         return {}
     with check_out(project, commit) as base:
         if base is None:
@@ -69,9 +73,15 @@ def dropped_tools(project: Project, commit: str, head: Iterable[Evidence]) -> di
     return {stage: tools for stage, tools in found.items() if tools}
 
 
+def _changed(project: Project, commit: str) -> list[str]:
+    """The files that were there at the base and are not as they were, by path from what was the project's folder."""
+    then = folder_then(project.repository, commit, project.folder)
+    return [change.old.removeprefix(f"{then}/") for change in project.repository.changes_since(commit)]
+
+
 def _folder(project: Project, commit: str, config: Mapping[str, bytes]) -> EvidenceFolder:
     stored = store_folder(project, commit).path
-    named = b"\0".join(part for name, text in config.items() for part in (name.encode(), text))
+    named = b"\0".join(part for name, text in config.items() for part in (name.encode(errors="surrogateescape"), text))
     return EvidenceFolder(stored.with_name(f"{stored.name}-static-{hashlib.sha256(named).hexdigest()[:12]}"))
 
 
@@ -108,16 +118,35 @@ def _configures(path: str) -> bool:
     return path.rpartition("/")[2] in CONFIG_FILES
 
 
-def _configuration(project: Project) -> dict[str, bytes]:
+def _may_be_read(path: str, folder: str) -> bool:
+    """Whether tools that run in a folder may read a file: it lies somewhere in that folder, or in one above it."""
+    place, run_in = PurePosixPath(_parent(path)), PurePosixPath(folder)
+    return place.is_relative_to(run_in) or run_in.is_relative_to(place)
+
+
+def _configuration(repository: Repository) -> dict[str, bytes]:
     """The texts of all files that may configure a tool, by path from the repository's root."""
-    root = project.repository.root
-    found = {name: root / name for name in project.repository.files() if _configures(name)}
+    found = {name: repository.root / name for name in repository.files() if _configures(name)}
     return {name: read_bytes(path) for name, path in found.items() if path.is_file()}
+
+
+def _by_names_then(repository: Repository, commit: str, config: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Give configuration also the place that its folder had at the base, if it was moved since."""
+    then = dict(config)
+    for folder, names in groupby(sorted(config, key=_parent), _parent):
+        moved = folder_then(repository, commit, folder)
+        if moved not in (None, folder):
+            then |= {f"{moved}{name.removeprefix(folder)}".lstrip("/"): config[name] for name in names}
+    return then
+
+
+def _parent(path: str) -> str:
+    return path.rpartition("/")[0]
 
 
 def _configure(base: Project, config: Mapping[str, bytes]) -> None:
     """Give the base's files the head's configuration of tools."""
-    for name in _configuration(base).keys() - config.keys():
+    for name in _configuration(base.repository).keys() - config.keys():
         (base.repository.root / name).unlink()
     for name, text in config.items():
         write_file(base.repository.root / name, text)

@@ -57,26 +57,35 @@ def folder_at(project: Project, commit: str) -> str | None:
     Raises:
         BaselineError: code was moved here from several places, so nobody can say where its tests were.
     """
-    if not project.folder or project.repository.has_folder(commit, project.folder):
-        return project.folder
+    found = folder_then(project.repository, commit, project.folder)
+    if found is not None:
+        return found
     inside = f"{project.folder}/"
-    changes = project.repository.changes_since(commit)
-    moved = [(change.old, change.new) for change in changes if change.old and change.new.startswith(inside)]
-    came_from: Counter[str] = Counter()
-    for old, new in moved:
-        rest = new.removeprefix(inside)
-        if old == rest or old.endswith(f"/{rest}"):
-            came_from[old.removesuffix(rest).rstrip("/")] += 1
-    if came_from:
-        return came_from.most_common(1)[0][0]
-    code = [pair for pair in moved if pair[1].endswith(".py")]
+    moved = [change for change in project.repository.changes_since(commit) if change.new.startswith(inside)]
+    code = [change for change in moved if change.old and change.new.endswith(".py")]
     if code:
         raise BaselineError(
-            f"the project was moved into {project.folder}/ since ({code[0][0]} became {code[0][1]}, and "
+            f"the project was moved into {project.folder}/ since ({code[0].old} became {code[0].new}, and "
             f"{len(code) - 1} more), and its folders changed with it, so its tests of that commit are not found; move "
             "it in a change of its own"
         )
     return None
+
+
+def folder_then(repository: Repository, commit: str, folder: str) -> str | None:
+    """Find a folder of the repository at a commit: where it is now, or where most of its files were moved from.
+
+    None if it was not there, or if its own folders changed with it.
+    """
+    if not folder or repository.has_folder(commit, folder):
+        return folder
+    inside = f"{folder}/"
+    came_from: Counter[str] = Counter()
+    for change in repository.changes_since(commit):
+        rest = change.new.removeprefix(inside)
+        if change.new.startswith(inside) and (change.old == rest or change.old.endswith(f"/{rest}")):
+            came_from[change.old.removesuffix(rest).rstrip("/")] += 1
+    return came_from.most_common(1)[0][0] if came_from else None
 
 
 def _python_path(project: Project, base: Project) -> str:

@@ -178,6 +178,7 @@ def record_of(plan: StagePlan, project: Project, job: Job, begun: float, ended: 
             exit_code=ended[task.name].exit_code,
             duration_s=round(ended[task.name].duration_s, 3),
             output=(output := read_output(task.log)),
+            required=command.required,
             complaints=complaints.loads(output, str(project.root), project.text) if ended[task.name].exit_code else (),
         )
         for command, task in zip(plan.tools, plan.tasks, strict=True)

@@ -236,7 +236,7 @@ class _Run:
                     text=read_output(task.log),
                     log=str(task.log),
                     ends_with_summary=not plan.stage.is_static,
-                    is_in_findings=any(complaint.is_about_code for complaint in found),
+                    is_in_findings=bool(found) and all(complaint.is_about_code for complaint in found),
                 )
             )
 

@@ -14,8 +14,9 @@ from packaging.utils import canonicalize_name
 from testkeep.errors import UsageError
 from testkeep.formats import pre_commit, project_toml
 from testkeep.formats.requirement_floors import unmet
-from testkeep.formats.tool_calls import called_tools, may_call_tools
+from testkeep.formats.tool_calls import called_formatters, may_call_tools
 from testkeep.formats.tool_config import DISTRIBUTIONS, FILES, configured_tools, installed_tools
+from testkeep.model.project import REQUIREMENTS_FILES
 from testkeep.model.stage import Stage
 from testkeep.model.static_tool import Tool, ToolUse
 from testkeep.pipeline.commands import ToolCommand, fix_command
@@ -27,6 +28,7 @@ CONFIG_FILES = (*FILES, pre_commit.FILE)
 _DEFAULTS = {Stage.FORMAT: (Tool.BLACK, Tool.ISORT), Stage.LINT: (Tool.RUFF,), Stage.TYPING: (Tool.MYPY,)}
 _FORMATTERS = {"black": (Tool.BLACK, Tool.ISORT), "ruff": (Tool.RUFF_FORMAT, Tool.RUFF_IMPORTS)}
 _REWRITERS = frozenset({Tool.BLACK, Tool.RUFF_FORMAT})
+_CONFIG_OPTIONS = ("--config", "--config-file", "--settings-path", "--settings-file")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _OF_TOOLS = re.compile(r"extra == ['\"]tools['\"]")
 _PYTHON = (".py", ".pyi")
@@ -37,8 +39,7 @@ def tools_of(project: Project, stage: Stage) -> tuple[ToolUse, ...]:
     """The tools of a static stage; none if nothing asks for any.
 
     The first of these that names a tool of the stage wins: the policy's `formatter`, the hooks of pre-commit, the
-    tools' own configuration, what the project's scripts run of its development dependencies, these dependencies. A
-    stage that the policy lists runs in any case.
+    tools' own configuration, the development dependencies. A stage that the policy lists runs in any case.
 
     Raises:
         UsageError: ``.pre-commit-config.yaml`` cannot be read.
@@ -57,6 +58,11 @@ def tools_of(project: Project, stage: Stage) -> tuple[ToolUse, ...]:
     return (*(_targeted(use, project) for use in listed), *contracts)
 
 
+def asks_for_tools(path: str) -> bool:
+    """Whether a file, by its path from the project's root, may name tools without configuring them."""
+    return may_call_tools(path) or path in REQUIREMENTS_FILES
+
+
 def unread_configuration(project: Project, stage: Stage) -> tuple[str, ...]:
     """Say which tools of a static stage are configured in several files, and which of these they read.
 
@@ -64,7 +70,7 @@ def unread_configuration(project: Project, stage: Stage) -> tuple[str, ...]:
         UsageError: ``.pre-commit-config.yaml`` cannot be read.
     """
     own = {use.tool: use for use in configured_tools(_texts(project)) if use.unread}
-    tools = dict.fromkeys(use.tool for use in tools_of(project, stage))
+    tools = dict.fromkeys(use.tool for use in tools_of(project, stage) if not _names_configuration(use))
     return tuple(
         f"{tool} reads {read.where}, and nothing that {' and '.join(read.unread)} says of it"
         for tool in tools
@@ -127,6 +133,10 @@ def _is_in(file: Path, paths: Sequence[Path]) -> bool:
     return any(file.is_relative_to(path) for path in paths)
 
 
+def _names_configuration(use: ToolUse) -> bool:
+    return any(argument.partition("=")[0] in _CONFIG_OPTIONS for argument in use.arguments)
+
+
 def _default(tool: Tool, configured: Iterable[ToolUse]) -> ToolUse:
     """A tool that testkeep chose, with arguments that suit a project that says nothing of it."""
     found = next((use for use in configured if use.tool is tool), None)
@@ -167,15 +177,18 @@ def _with_formatter(own: Sequence[ToolUse], development: Iterable[ToolUse]) -> S
 
 
 def _in_development(project: Project, stage: Stage, own: Iterable[ToolUse]) -> Sequence[ToolUse]:
-    """The tools of a stage that the project installs: those of them that its scripts run, if they run any.
+    """The tools of a stage that the project installs; of formatters those that its scripts run, if they run any.
 
     What is installed with a tool that the project configures for another stage counts: ruff, for its formatter.
     """
     installed = _development(project)
+    uses = [use for use in installed_tools(installed) if use.tool.stage is stage]
+    if stage is not Stage.FORMAT:
+        return uses
     known = installed | {DISTRIBUTIONS[use.tool] for use in own}
     texts = {name: project.text(name) for name in project.files if may_call_tools(name)}
-    called = [use for use in called_tools(texts) if use.tool.stage is stage and DISTRIBUTIONS[use.tool] in known]
-    return called or [use for use in installed_tools(installed) if use.tool.stage is stage]
+    called = [use for use in called_formatters(texts) if DISTRIBUTIONS[use.tool] in known]
+    return [*called, *(use for use in uses if use.tool not in _REWRITERS)] if called else uses
 
 
 def _development(project: Project) -> set[str]:

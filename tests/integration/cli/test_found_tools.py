@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -89,6 +90,16 @@ def test_run__two_formatters_are_installed__the_one_that_a_script_runs_is_taken(
     run = project.testkeep("run", "format")
 
     assert (run.exit_code, "black" in run.output, "ruff" in _statuses(run)["format"][1]) == (1, False, True)
+
+
+def test_run__scripts_run_one_of_the_installed_tools__the_others_run_too(tmp_path: Path) -> None:
+    groups = '[dependency-groups]\ndev = ["black", "isort", "mypy"]\n'
+    project = simple_project(tmp_path / "repository", policy=groups)
+    project.commit({"Makefile": "lint:\n\tblack --check .\n", "app/fine.py": "X: int = 1\n"})
+
+    run = project.testkeep("run", "format", "typing", "--base", "none")
+
+    assert (run.exit_code, _tools(run)) == (0, {"format": ["black", "isort"], "typing": ["mypy"]})
 
 
 def test_run__hooks_cannot_be_read__is_one_message_about_the_file(project: GitProject) -> None:
@@ -222,6 +233,19 @@ def test_run__ruff_has_two_files__does_what_ruff_does_and_says_so(tmp_path: Path
     assert _notes_on(run, "ruff") == ["ruff reads ruff.toml, and nothing that pyproject.toml says of it"]
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [pytest.param("--config, pyproject.toml", id="two words"), pytest.param("--config=pyproject.toml", id="one word")],
+)
+def test_run__a_hook_says_which_of_two_files__needs_no_note(tmp_path: Path, arguments: str) -> None:
+    project = simple_project(tmp_path / "repository", policy="[tool.ruff]\n")
+    project.commit({"ruff.toml": "", ".pre-commit-config.yaml": _hooks(f"id: ruff-check, args: [{arguments}]")})
+
+    run = project.testkeep("run", "lint", "--base", "none")
+
+    assert _notes_on(run, "ruff") == []
+
+
 def test_run__two_hooks_of_one_tool__runs_both_and_says_so(project: GitProject) -> None:
     hooks = _hooks("id: ruff-check, args: [--select, F401]", "id: ruff-check, args: [--select, E741]")
     project.commit({".pre-commit-config.yaml": hooks, "app/wrong.py": "import os\n\nl = 1\n"})
@@ -260,6 +284,15 @@ class TestWhatWasThere:
 
         assert project.testkeep("run", "lint").exit_code == 0
 
+    def test_run__a_new_file_cannot_be_parsed__blocks_beside_what_is_old(self, project: GitProject) -> None:
+        project.commit({"app/broken.py": "x = = 1\n"})
+
+        run = project.testkeep("run", "format")
+
+        errors = [finding for finding in run.verdict.findings if finding.severity == "error"]
+        assert run.exit_code == 1
+        assert [(finding.path, finding.line) for finding in errors] == [("app/broken.py", 1)]
+
     def test_run__one_more__blocks_at_its_line(self, project: GitProject) -> None:
         project.commit({"app/old.py": UNUSED.replace("import os", "import os\nimport sys")})
 
@@ -294,6 +327,22 @@ class TestWhatWasThere:
 
         assert (run.exit_code, {finding.severity for finding in run.verdict.findings}) == (0, {"note"})
 
+    def test_run__a_folder_moves_with_its_configuration__old_code_does_not_block(self, project: GitProject) -> None:
+        project.commit({"part/ruff.toml": "[lint]\nselect = ['D103']\n", "part/old.py": UNUSED})
+        project.git("mv", "part", "app/part")
+        project.commit({})
+
+        run = project.testkeep("run", "lint")
+
+        assert (run.exit_code, {finding.severity for finding in run.verdict.findings}) == (0, {"note"})
+
+    def test_run__a_folder_has_no_name_in_unicode__does_not_matter(self, project: GitProject) -> None:
+        project.commit({os.fsdecode(b"caf\xe9/ruff.toml"): "line-length = 88\n"})
+
+        run = project.testkeep("run", "lint")
+
+        assert (run.exit_code, run.codes) == (0, ["TK106"])
+
     def test_run__the_change_breaks_the_configuration__blocks(self, project: GitProject) -> None:
         project.commit({"pyproject.toml": "[tool.ruff]\nline-length = 'long'\n"})
 
@@ -319,3 +368,48 @@ class TestWhatWasThere:
         project.commit({"app/more.py": "y = 1\n"})
 
         assert (project.testkeep("run", "lint").exit_code) == 1
+
+
+def test_run__the_project_moves_to_another_folder__old_code_does_not_block(tmp_path: Path) -> None:
+    project = simple_project(tmp_path / "repository", policy="[tool.ruff.lint]\nselect = ['D103']\n")
+    project.commit({"app/old.py": UNUSED})
+    (project.root / "services").mkdir()
+    for name in ("pyproject.toml", "app", "tests"):
+        project.git("mv", name, f"services/{name}")
+    project.commit({})
+
+    run = project.testkeep("run", "lint", cwd=project.root / "services")
+
+    assert (run.exit_code, {finding.severity for finding in run.verdict.findings}) == (0, {"note"})
+
+
+def test_run__the_configuration_of_another_project_changes__what_never_ran_does_not_block(tmp_path: Path) -> None:
+    project = simple_project(tmp_path / "repository", "backend", policy="[tool.ruff]\nline-length = 'long'\n")
+    project.commit({"../other/ruff.toml": "line-length = 88\n"})
+
+    run = project.testkeep("run", "lint")
+
+    assert (run.exit_code, {finding.severity for finding in run.verdict.findings}) == (0, {"warning"})
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "dropped"),
+    [
+        pytest.param(
+            {"ruff.toml": "", "Makefile": "check:\n\truff format .\n"}, {"Makefile": ""}, "ruff format", id="a script"
+        ),
+        pytest.param({"requirements-dev.txt": "black\n"}, {"requirements-dev.txt": ""}, "black", id="a requirement"),
+    ],
+)
+def test_run__nothing_asks_for_a_formatter_any_more__is_a_warning(
+    project: GitProject, before: dict[str, str], after: dict[str, str], dropped: str
+) -> None:
+    project.commit(before)
+    project.commit(after)
+
+    run = project.testkeep("run", "format")
+
+    assert (run.exit_code, [finding.message for finding in run.verdict.findings]) == (
+        0,
+        [f"stage format runs nothing any more: the base commit configures {dropped}"],
+    )

@@ -75,6 +75,32 @@ _UNFORMATTED = Complaint(message="is not formatted", path="app/a.py")
             [_UNFORMATTED],
             id="isort",
         ),
+        pytest.param(
+            "would reformat app/a.py\nerror: cannot format app/b.py: Cannot parse for Python 3.12: 1:4: x = = 1\n"
+            "\nOh no!\n1 file would be reformatted, 1 file would fail to reformat.\n",
+            [_UNFORMATTED, Complaint(message="Cannot parse for Python 3.12", path="app/b.py", line=1)],
+            id="black, no Python",
+        ),
+        pytest.param(
+            "error: cannot parse: /p/app/b.py:1:4\n    x = = 1\n       ^\nParseError: bad input\n\nOh no!\n",
+            [Complaint(message="cannot parse", path="app/b.py", line=1)],
+            id="black since 26, no Python",
+        ),
+        pytest.param(
+            "would reformat app/a.py\nerror: cannot format app/b.py: it is locked\n",
+            [_UNFORMATTED, Complaint(message="it is locked", path="app/b.py")],
+            id="black, without a line",
+        ),
+        pytest.param(
+            "app/a.py:1:8: F401 `os` imported but unused\nerror: no space left\nFound 1 error.\n",
+            [_at(1, "`os` imported but unused", "F401"), Complaint(message="error: no space left")],
+            id="an error without a place beside a complaint",
+        ),
+        pytest.param(
+            'F401 [*] `os` imported but unused\n --> app/a.py:1:8\n  |\n1 | import os\n3 | a = "b:4: c"\n  |\n',
+            [_at(1, "`os` imported but unused", "F401")],
+            id="ruff in its long form, quoted code looks like a complaint",
+        ),
         pytest.param("cannot read\n\nSkipped 2 files\n", [Complaint(message="cannot read")], id="no place"),
         pytest.param("", [Complaint(message="no output")], id="nothing"),
         pytest.param("x" * 201, [Complaint(message="x" * 200)], id="a long line"),
