@@ -152,6 +152,17 @@ def test_doctor__the_last_run_left_a_file__names_it(tmp_path: Path) -> None:
     assert _found(project, code=0)["working tree"].status is Status.OK
 
 
+def test_run__leaves_a_name_that_is_no_text__ends_as_ever(tmp_path: Path) -> None:
+    project = simple_project(tmp_path / "repository")
+    writes = "def test_made():\n    with open(b'made-\\xff.txt', 'wb') as file:\n        assert file\n"
+    project.commit({"tests/unit/test_made.py": writes})
+
+    run = project.testkeep("run", "unit", "--base", "none")
+
+    assert run.exit_code == 0, run.errors
+    assert _found(project, code=0)["working tree"].said == "the last run changed 1 file: made-?.txt"
+
+
 def test_doctor__pytest_does_not_start__says_why(tmp_path: Path) -> None:
     project = simple_project(tmp_path / "repository")
     project.commit({"pytest.ini": "[pytest]\naddopts = --no-such-option\n"})
