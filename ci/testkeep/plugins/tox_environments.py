@@ -198,7 +198,7 @@ class Kit:
             SystemExit: the installation failed, with the code for what could not be checked.
         """
         installation = self._installations.get(tox_env.conf.name)
-        done = outcomes[: len(installation)] if installation else ()
+        done = _last_outcomes(outcomes, len(installation or ()))
         if installation and len(done) == len(installation) and all(each.exit_code == 0 for each in done):
             folder: Path = tox_env.conf["env_dir"]
             environment.set_installed(folder, self._fingerprint(folder, installation))
@@ -208,6 +208,13 @@ class Kit:
     def _fingerprint(self, folder: Path, installation: Sequence[Command]) -> str:
         plan = environment.fingerprint(self.root, self.plan, folder)
         return f"{plan} {[command.args for command in installation]}"
+
+
+def _last_outcomes(outcomes: Sequence[Outcome], number: int) -> list[Outcome]:
+    """How each of the first commands before the others ended at last: commands_retry has one outcome per attempt."""
+    last = {each.request.run_id: each for each in outcomes}
+    names = [f"commands_pre[{index}]" for index in range(number)]
+    return [last[name] for name in names if name in last]
 
 
 def _own_extras(env_conf: EnvConfigSet, conf: Config) -> set[str]:
