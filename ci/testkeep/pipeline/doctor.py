@@ -15,7 +15,7 @@ from testkeep.model.policy import OLDEST_PYTHON
 from testkeep.model.stage import Stage
 from testkeep.pipeline.change_base import base_of_change, current_event, is_dirty_here
 from testkeep.pipeline.collected import IDS, TESTS, counted, id_check, named, suite_checks
-from testkeep.pipeline.collecting import Collection, collect, collection_context, last_numbers
+from testkeep.pipeline.collecting import Collection, collect_twice, collection_context, last_numbers
 from testkeep.pipeline.commands import further_commands, static_command
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.own_requirements import IN_THE_PROJECTS, other_environment
@@ -123,13 +123,7 @@ def _static_stage(project: Project, stage: Stage) -> Iterator[Check]:
 
 def _tests(project: Project, patience_s: float, meanwhile: Callable[[], None]) -> Iterator[Check]:
     watch = TreeWatch.begin(project)
-    first, second = collect(project, (1, 2), patience_s, meanwhile)
-    # Alone: what both want at the same time (a port, say) is no reason for either to fail.
-    left_s = max(_LEAST_S, patience_s - first.duration_s)
-    if second.is_whole and not first.is_whole:
-        (first,) = collect(project, (1,), left_s, meanwhile)
-    elif first.is_whole and not second.is_whole and not second.timed_out:
-        (second,) = collect(project, (2,), left_s, meanwhile)
+    first, second = collect_twice(project, patience_s, meanwhile)
     changed = watch.changed()
     if first.suite is None:
         yield _no_collection(first, project)
@@ -155,7 +149,7 @@ def _ids(suite: Suite, second: Collection) -> Check:
     if second.suite is not None:
         return id_check(suite, second.suite)
     if second.timed_out:
-        return ok(IDS, "not compared: the second collection took longer")
+        return ok(IDS, "not compared: another collection took longer")
     advice = "Look for what the first collection left behind, and for what depends on PYTHONHASHSEED."
     return problem(IDS, f"a second collection fails: {second.trouble}", advice)
 

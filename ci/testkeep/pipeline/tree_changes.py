@@ -31,10 +31,10 @@ class TreeWatch:
         return cls(project, _stamps(project))
 
     def changed(self) -> tuple[str, ...]:
-        """The files that were made, changed or removed since then."""
+        """The files that were made, changed or removed since then; ``?`` stands in names for what is no UTF-8."""
         after = _stamps(self.project)
         names = self.before.keys() | after.keys()
-        return tuple(sorted(name for name in names if self.before.get(name) != after.get(name)))
+        return tuple(sorted(_readable(name) for name in names if self.before.get(name) != after.get(name)))
 
 
 def keep_changes(watch: TreeWatch) -> None:
@@ -49,6 +49,10 @@ def changes_of_last_run(project: Project) -> tuple[str, ...]:
         return msgspec.json.decode(read_bytes(_place(project)) or b"[]", type=tuple[str, ...])
     except msgspec.DecodeError:
         return ()
+
+
+def _readable(name: str) -> str:
+    return name.encode(errors="replace").decode()
 
 
 def _place(project: Project) -> Path:

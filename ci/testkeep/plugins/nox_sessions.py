@@ -16,7 +16,7 @@ from nox.command import CommandFailed
 from testkeep.errors import EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_INTERRUPTED, KitError
 from testkeep.pipeline.context import read_policy
 from testkeep.plugins import environment, installing, targets
-from testkeep.plugins.unmade import check_python, network_trouble, not_made
+from testkeep.plugins.unmade import check_python, index_trouble, not_made
 
 ENVIRONMENT = "testkeep-env"
 _BACKENDS = "uv|virtualenv"
@@ -122,12 +122,11 @@ class _SharedEnvironment:
             return
         environment.set_installed(folder, "")
         uv = "uv" if session.venv_backend == "uv" else ""
-        try:
-            if plan.lock is not None:
+        if plan.lock is not None:
+            with _made_by(plan.lock):
                 _install(session, installing.steps(replace(plan, own="", files=()), tools, folder, uv=uv))
+        with _made_by(uv or "pip"):
             is_complete = _install_packages(session, replace(plan, lock=None), uv)
-        except CommandFailed as error:
-            raise not_made(os.environ) from error
         if is_complete:
             environment.set_installed(folder, installation)
 
@@ -156,7 +155,7 @@ def _install_packages(session: nox.Session, plan: installing.Plan, uv: str) -> b
         return _install(session, installing.steps(plan, {}, Path(), uv=uv))
     except CommandFailed:
         lesser = plan.without_own_extras
-        if lesser == plan or network_trouble(os.environ):
+        if lesser == plan or index_trouble(os.environ, uv or "pip"):
             raise
         _install(session, installing.steps(lesser, {}, Path(), uv=uv))
     session.warn(
@@ -170,6 +169,15 @@ def _install(session: nox.Session, steps: Iterable[Sequence[str]]) -> bool:
     """Carry steps out; whether they were: nox -R leaves installations out."""
     done = [session.run_install(*step, external=True, silent=True) for step in steps]
     return all(each is not None for each in done)
+
+
+@contextlib.contextmanager
+def _made_by(installer: str) -> Iterator[None]:
+    """Say that the environment could not be made where a step of this installer fails."""
+    try:
+        yield
+    except CommandFailed as error:
+        raise not_made(os.environ, installer) from error
 
 
 def _python(session: nox.Session) -> str:

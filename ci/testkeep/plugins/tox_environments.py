@@ -175,7 +175,8 @@ class Kit:
         error = sys.exc_info()[1]
         failed = isinstance(error, SystemExit) and error.code in _OF_INSTALLERS
         if tox_env.conf.name in self._installing and failed:
-            raise _reported(not_made(os.environ)) from error
+            installer = "uv" if tox_env.id().startswith("uv") else "pip"
+            raise _reported(not_made(os.environ, installer)) from error
 
     def before_commands(self, tox_env: ToxEnv) -> None:
         """Leave the installation out if the environment holds it already."""
@@ -198,16 +199,25 @@ class Kit:
             SystemExit: the installation failed, with the code for what could not be checked.
         """
         installation = self._installations.get(tox_env.conf.name)
-        done = outcomes[: len(installation)] if installation else ()
+        done = _last_outcomes(outcomes, len(installation or ()))
         if installation and len(done) == len(installation) and all(each.exit_code == 0 for each in done):
             folder: Path = tox_env.conf["env_dir"]
             environment.set_installed(folder, self._fingerprint(folder, installation))
-        if any(each.exit_code in _OF_INSTALLERS for each in done):
-            raise _reported(not_made(os.environ))
+        failed = next((each for each in done if each.exit_code in _OF_INSTALLERS), None)
+        if failed is not None:
+            tool = Path(failed.request.cmd[0]).name
+            raise _reported(not_made(os.environ, tool if tool in list(Lock) else "pip"))
 
     def _fingerprint(self, folder: Path, installation: Sequence[Command]) -> str:
         plan = environment.fingerprint(self.root, self.plan, folder)
         return f"{plan} {[command.args for command in installation]}"
+
+
+def _last_outcomes(outcomes: Sequence[Outcome], number: int) -> list[Outcome]:
+    """How each of the first commands before the others ended at last: commands_retry has one outcome per attempt."""
+    last = {each.request.run_id: each for each in outcomes}
+    names = [f"commands_pre[{index}]" for index in range(number)]
+    return [last[name] for name in names if name in last]
 
 
 def _own_extras(env_conf: EnvConfigSet, conf: Config) -> set[str]:

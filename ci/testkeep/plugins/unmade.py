@@ -11,8 +11,12 @@ from testkeep.model.policy import OLDEST_PYTHON
 from testkeep.system.interpreter import version_in
 from testkeep.system.network import refusals
 
-_INDEXES = ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL")
-_SWITCHES = {"UV_OFFLINE": "uv's cache has", "PIP_NO_INDEX": "lies in folders that pip is told of"}
+# Of each installer; Poetry reads none of them.
+_INDEXES = {"uv": ("UV_DEFAULT_INDEX", "UV_INDEX_URL"), "pip": ("PIP_INDEX_URL",)}
+_SWITCHES = {
+    "uv": ("UV_OFFLINE", "that uv's cache has"),
+    "pip": ("PIP_NO_INDEX", "that lie in the folders that pip is told of"),
+}
 _OFF = ("", "0", "false", "no", "off")
 _DEFAULT = "https://pypi.org/simple"
 _PORTS = {"http": 80, "https": 443}
@@ -33,36 +37,49 @@ def check_python(environment: Path) -> None:
         )
 
 
-def not_made(variables: Mapping[str, str]) -> ToolError:
-    """Say why nothing was checked: the installer has said by then what it could not do."""
+def not_made(variables: Mapping[str, str], installer: str) -> ToolError:
+    """Say why nothing was checked: the installer (uv, pip or poetry) has said by then what it could not do."""
     said = "The environment could not be made, so nothing was checked"
-    trouble = network_trouble(variables)
+    trouble = network_trouble(variables, installer)
     if trouble:
         return ToolError(f"{said}: {trouble[0]}.", hint=trouble[1])
     hint = "What the installer says stands above."
-    asks_default = not any(variables.get(name) for name in _INDEXES) and not _has_proxy(variables)
-    refused = _refusal(_DEFAULT) if asks_default else ""
+    is_told = any(variables.get(name) for name in _INDEXES.get(installer, ()))
+    refused = "" if is_told or _has_proxy(variables) else _refusal(_DEFAULT)
     if refused:
         hint += f" {_DEFAULT}, which it asks unless it is told of another index, {refused} here."
     return ToolError(f"{said}.", hint=hint)
 
 
-def network_trouble(variables: Mapping[str, str]) -> tuple[str, str] | None:
-    """What keeps packages from being fetched, and what to do; None where nothing is known to.
+def network_trouble(variables: Mapping[str, str], installer: str) -> tuple[str, str] | None:
+    """What keeps an installer from fetching packages, and what to do; None where nothing is known to."""
+    name = _switched_off(variables, installer)
+    if not name:
+        return index_trouble(variables, installer)
+    advice = f"Unset {name} where there is a network, or install once without it to have them there."
+    return f"{name} is set, so there are only the packages {_SWITCHES[installer][1]}", advice
+
+
+def index_trouble(variables: Mapping[str, str], installer: str) -> tuple[str, str] | None:
+    """Which index that an installer asks does not answer, and what to do; None where none is known to.
 
     Behind a proxy nobody can tell whether an index answers.
     """
-    for name, has in _SWITCHES.items():
-        if variables.get(name, "").lower() not in _OFF:
-            advice = f"Unset {name} where there is a network, or install once without it to have them there."
-            return f"{name} is set, so there are only the packages that {has}", advice
-    for name in _INDEXES if not _has_proxy(variables) else ():
+    if _has_proxy(variables) or _switched_off(variables, installer):
+        return None
+    for name in _INDEXES.get(installer, ()):
         url = variables.get(name, "")
         refused = _refusal(url) if url else ""
         if refused:
             advice = f"See whether the network is there, or name another index: {name}=URL."
             return f"the index {_without_secrets(url)} ({name}) {refused}", advice
     return None
+
+
+def _switched_off(variables: Mapping[str, str], installer: str) -> str:
+    """The variable that keeps an installer from the network; empty if none does."""
+    name = _SWITCHES.get(installer, ("", ""))[0]
+    return "" if variables.get(name, "").lower() in _OFF else name
 
 
 def _has_proxy(variables: Mapping[str, str]) -> bool:

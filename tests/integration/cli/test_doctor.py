@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -135,6 +137,70 @@ def test_doctor__one_collection_is_in_the_way_of_the_other__counts_the_tests(tmp
     assert (found["stage unit"].said, found["test ids"].status) == ("5 tests", Status.OK)
 
 
+BREAK_EACH_OTHER = """\
+    import time
+    from pathlib import Path
+
+    users = Path({path!r})
+    with users.open("a") as file:
+        file.write("one more\\n")
+    time.sleep(3)
+    try:
+        assert len(users.read_text().splitlines()) == 1
+    finally:
+        users.unlink(missing_ok=True)
+
+
+    def test_users():
+        assert not users.exists()
+    """
+
+
+def test_doctor__two_collections_break_each_other__counts_the_tests(tmp_path: Path) -> None:
+    """A conftest, say, that drops and creates the one database."""
+    project = simple_project(tmp_path / "repository")
+    project.commit({"tests/unit/test_users.py": BREAK_EACH_OTHER.format(path=str(tmp_path / "users"))})
+
+    found = _found(project, code=0)
+
+    assert (found["stage unit"].said, found["test ids"].status) == ("5 tests", Status.OK)
+
+
+def test_doctor__one_collection_takes_too_long__counts_what_the_other_found(tmp_path: Path) -> None:
+    project = simple_project(tmp_path / "repository")
+    hangs = "import os\nimport time\n\nif os.environ['PYTHONHASHSEED'] == '1':\n    time.sleep(60)\n"
+    project.commit({"tests/conftest.py": hangs})
+
+    lines = project.testkeep("doctor", "--patience", "8").output.splitlines()
+
+    assert [line.split()[1:] for line in lines if line.split()[1:3] == ["stage", "unit"]] == [
+        ["stage", "unit", "4", "tests"]
+    ]
+    assert any("not compared" in line for line in lines)
+
+
+@pytest.fixture
+def _one_processor() -> Iterator[None]:
+    if not hasattr(os, "sched_setaffinity"):
+        pytest.skip("the system does not bind processes to processors")
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    yield
+    os.sched_setaffinity(0, before)
+
+
+@pytest.mark.usefixtures("_one_processor")
+def test_doctor__one_processor__takes_no_longer_than_its_patience(tmp_path: Path) -> None:
+    project = simple_project(tmp_path / "repository")
+    project.commit({"tests/conftest.py": "import time\n\ntime.sleep(60)\n"})
+    start = time.monotonic()
+
+    said, _ = project.start("doctor", "--patience", "5").communicate()
+
+    assert "not counted" in said
+    assert time.monotonic() - start < 2 * 5
+
+
 def test_doctor__the_last_run_left_a_file__names_it(tmp_path: Path) -> None:
     project = simple_project(tmp_path / "repository")
     writes = "from pathlib import Path\n\n\ndef test_made():\n    Path('made.txt').write_text('made')\n"
@@ -150,6 +216,17 @@ def test_doctor__the_last_run_left_a_file__names_it(tmp_path: Path) -> None:
     assert (before.status, run.exit_code) == (Status.OK, 0)
     assert (after.status, after.said) == (Status.WARNING, "the last run changed 1 file: made.txt")
     assert _found(project, code=0)["working tree"].status is Status.OK
+
+
+def test_run__leaves_a_name_that_is_no_text__ends_as_ever(tmp_path: Path) -> None:
+    project = simple_project(tmp_path / "repository")
+    writes = "def test_made():\n    with open(b'made-\\xff.txt', 'wb') as file:\n        assert file\n"
+    project.commit({"tests/unit/test_made.py": writes})
+
+    run = project.testkeep("run", "unit", "--base", "none")
+
+    assert run.exit_code == 0, run.errors
+    assert _found(project, code=0)["working tree"].said == "the last run changed 1 file: made-?.txt"
 
 
 def test_doctor__pytest_does_not_start__says_why(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from testkeep.plugins.environment import (
     find_tools,
     fingerprint,
     is_installed,
+    make_room_for_uv,
     own_requirement,
     read_packaging,
     set_installed,
@@ -87,3 +89,22 @@ def test_find_tools__beside_python__are_found(monkeypatch: pytest.MonkeyPatch) -
     pytest.importorskip("uv")
     monkeypatch.setenv("PATH", "/nonexistent")
     assert "uv" in find_tools()
+
+
+@pytest.mark.parametrize(
+    "cache",
+    [
+        pytest.param("closed/.cache", id="in a folder that nobody but root may look into"),
+        pytest.param("x" * 300, id="a name that no file can have"),
+    ],
+)
+def test_make_room_for_uv__place_cannot_be_looked_at__is_no_error(
+    project: Path, monkeypatch: pytest.MonkeyPatch, cache: str
+) -> None:
+    """The home of another user, in a container that runs as nobody in particular."""
+    (project / "closed").mkdir(mode=0)
+    for name in ("UV_CACHE_DIR", "UV_NO_CACHE"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(project / cache))
+    make_room_for_uv(project)
+    assert bool(os.environ["UV_CACHE_DIR"]) == (cache.startswith("closed") and os.getuid() != 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -203,6 +204,40 @@ def test_environment__no_network__names_the_index_and_what_to_do(
     )
     assert next(iter(variables)) in advice
     assert [stamp.read_text() for stamp in project.glob(".nox/*/.testkeep-installed")] == [""]
+
+
+def own_wheel(folder: Path) -> None:
+    """Write a wheel of testkeep whose extra asks for a package that is nowhere."""
+    metadata = "Metadata-Version: 2.1\nName: testkeep\nVersion: 0.1\nProvides-Extra: tools\n"
+    metadata += "Requires-Dist: no-such-distribution-of-testkeep; extra == 'tools'\n"
+    info = {"METADATA": metadata, "WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"}
+    files = {f"testkeep-0.1.dist-info/{name}": text for name, text in info.items()}
+    files["testkeep-0.1.data/scripts/testkeep"] = '#!/bin/sh\necho "ran testkeep $*"\n'
+    record = "".join(f"{name},,\n" for name in [*files, "testkeep-0.1.dist-info/RECORD"])
+    folder.mkdir()
+    with zipfile.ZipFile(folder / "testkeep-0.1-py3-none-any.whl", "w") as wheel:
+        for name, text in (files | {"testkeep-0.1.dist-info/RECORD": record}).items():
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = 0o100755 << 16
+            wheel.writestr(entry, text)
+
+
+@pytest.mark.parametrize(
+    ("backend", "switch"),
+    [pytest.param("uv", "UV_OFFLINE", id="uv"), pytest.param("virtualenv", "PIP_NO_INDEX", id="pip")],
+)
+def test_environment__no_network_and_no_extra__is_made_without_it(
+    project: Path, tmp_path: Path, backend: str, switch: str
+) -> None:
+    """Whoever works without a network may have all that the project asks for."""
+    own_wheel(project / "wheels")
+    (project / "noxfile.py").write_text(REGISTER.format(arguments=""))
+    (project / "pyproject.toml").write_text("[dependency-groups]\ndev = ['testkeep']\n")
+    found = {"UV_FIND_LINKS": "wheels", "PIP_FIND_LINKS": "wheels", "PIP_CONFIG_FILE": os.devnull}
+    variables = found | {switch: "1", "UV_CACHE_DIR": str(tmp_path / "cache"), "PIP_NO_CACHE_DIR": "1"}
+    done = nox(project, "-s", "test", "-db", backend, variables=variables)
+    assert (done.returncode, ran(done)) == (0, ["testkeep run"]), done.stdout + done.stderr
+    assert "made without testkeep's extra tools" in done.stderr
 
 
 def test_environment__no_venv__uses_the_python_that_runs_nox(project: Path) -> None:

@@ -260,6 +260,25 @@ def test_run__lock_cannot_be_installed__is_inconclusive(project: Path) -> None:
     assert "The environment could not be made, so nothing was checked." in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("failures", "exit_code", "is_noted"), [pytest.param(1, 0, True, id="once"), pytest.param(9, 4, False, id="always")]
+)
+def test_run__installation_is_retried__its_last_attempt_counts(
+    project: Path, failures: int, exit_code: int, is_noted: bool
+) -> None:
+    configure(project, "[testenv:unit]\ncommands_retry = 2\ncommands = python -c pass\n")
+    (project / "pyproject.toml").write_text('[project]\nname = "x"\nversion = "1"\n')
+    (project / "uv.lock").touch()
+    (project / "bin").mkdir()
+    uv = project / "bin" / "uv"
+    uv.write_text(f"#!/bin/sh\necho >> attempts\ntest $(wc -l < attempts) -gt {failures}\n")
+    uv.chmod(0o755)
+    done = tox(project, "-e", "unit", variables={"PATH": f"{uv.parent}{os.pathsep}{os.environ['PATH']}"})
+    assert done.returncode == exit_code, done.stdout + done.stderr
+    assert ("could not be made" in done.stderr) == (exit_code != 0)
+    assert [bool(stamp.read_text()) for stamp in project.glob(".tox/*/.testkeep-installed")] == [is_noted]
+
+
 def test_run__installed_and_stopped_there__is_no_failure(project: Path) -> None:
     """--notest runs no command, so nothing says that the installation went well."""
     configure(project, unit="")
