@@ -86,6 +86,7 @@ def run(pytest_arguments: tuple[str, ...], /, stages: tuple[str, ...], **options
     wanted = named or project.policy.run_stages
     folder = EvidenceFolder(folder_or_default(project, options["evidence_folder"], "evidence"))
     folder.prepare(wanted if stages else None)
+    report = folder_or_default(project, options["report_folder"], "report")
     screen = screen_of(options)
     run_options = RunOptions(
         stages=wanted,
@@ -99,14 +100,13 @@ def run(pytest_arguments: tuple[str, ...], /, stages: tuple[str, ...], **options
     with watching(screen, environment_variables()) as watcher:
         if other := other_environment(project.root):
             watcher.say(f"{other}. {IN_THE_PROJECTS}")
-        watch = TreeWatch.begin(project)
+        watch = TreeWatch.begin(project, folder.path, report)
         run_stages(project, run_options, watcher)
         keep_changes(watch)
     comparable = without_outages(folder, project.provenance, wanted)
     if comparable == wanted:
         keep_as_baseline(project, run_options)
     baseline = problem or make_baseline(project, base, comparable, options["jobs"], screen)
-    report = folder_or_default(project, options["report_folder"], "report")
     case = Case(
         project=project,
         stages=wanted,

@@ -218,6 +218,27 @@ def test_doctor__the_last_run_left_a_file__names_it(tmp_path: Path) -> None:
     assert _found(project, code=0)["working tree"].status is Status.OK
 
 
+def test_doctor__what_the_last_run_left__is_only_what_tests_left_and_git_still_sees(tmp_path: Path) -> None:
+    """Neither the evidence, wherever it is, nor a file that somebody has removed or put back since."""
+    project = simple_project(tmp_path / "repository")
+    writes = """\
+        from pathlib import Path
+
+
+        def test_made():
+            for name in ("removed.txt", "restored.txt", "left.txt"):
+                Path(name).write_text("made")
+        """
+    project.commit({"tests/unit/test_made.py": writes, "restored.txt": "committed"})
+
+    project.testkeep("run", "unit", "--base", "none", "--evidence", "proof", "--report", "page")
+    (project.root / "removed.txt").unlink()
+    project.git("checkout", "restored.txt")
+
+    assert (project.root / "proof").is_dir()
+    assert _found(project, code=0)["working tree"].said == "the last run changed 1 file: left.txt"
+
+
 def test_run__leaves_a_name_that_is_no_text__ends_as_ever(tmp_path: Path) -> None:
     project = simple_project(tmp_path / "repository")
     writes = "def test_made():\n    with open(b'made-\\xff.txt', 'wb') as file:\n        assert file\n"
