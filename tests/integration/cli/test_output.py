@@ -18,6 +18,7 @@ UNFORMATTED = "import os, sys\n" + "".join(f"x{number} = {{  'a':{number} }}\n" 
 UNDEFINED = "".join(f"y{number} = undefined_{number}\n" for number in range(50))
 TOOLS = "[tool.ruff]\n[tool.black]\n[tool.mypy]\n"
 COUNTS = """stages = ["lint"]\ncommands.lint = ["sh -c 'seq 50; exit 1'"]\n"""
+FATAL = """commands.lint = ["sh -c 'echo app/more.py:1:1: X1 bad; echo why; echo error: no space; exit 1'"]\n"""
 MISTYPED = "".join(f"A{number}: int = 'x'\n" for number in range(50))
 STATIC, TESTS = ("format", "lint", "typing"), ("unit", "integration")
 LONG = "a message that is longer than the eighty columns that a terminal is taken for where there is none"
@@ -71,6 +72,14 @@ def test_run__one_red_tool__says_each_complaint_once_and_names_its_log(project: 
     assert [sum(f"undefined_{number}`" in line for line in lines) for number in range(3)] == [1, 1, 1]
     assert any(re.fullmatch(r"output of tools: \S+/lint\.0\.log \(\d+ lines\)", line) for line in lines)
     assert len(lines) <= MOST_LINES
+
+
+def test_run__an_error_without_a_place_beside_a_complaint__output_is_shown(project: GitProject) -> None:
+    project.commit({"testkeep.toml": FATAL, "app/more.py": "x = 1\n"})
+
+    run = project.testkeep("run", "lint", "--base", "none")
+
+    assert [line in run.output.splitlines() for line in ("lint: output of sh", "  why")] == [True, True]
 
 
 def test_run__output_of_no_known_form__is_shown_in_at_most_twenty_lines(project: GitProject) -> None:
