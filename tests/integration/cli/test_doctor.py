@@ -198,7 +198,8 @@ def test_doctor__one_processor__begins_no_second_collection_when_its_patience_is
     said, _ = project.start("doctor", "--patience", "5").communicate()
 
     assert "not counted" in said
-    assert begun.read_text() == "."
+    # None, if the machine is so busy that not even the first one comes to its conftest.
+    assert not begun.exists() or begun.read_text() == "."
 
 
 def test_doctor__the_last_run_left_a_file__names_it(tmp_path: Path) -> None:
