@@ -16,7 +16,7 @@ from testkeep.cli.stages import stages_named, words
 from testkeep.errors import EXIT_PASS, UsageError
 from testkeep.formats import gitlab_rows, plan_json
 from testkeep.model.plan import Plan, groups
-from testkeep.model.policy import OLDEST_PYTHON
+from testkeep.model.policy import OLDEST_PYTHON, OLDEST_PYTHON_NAME
 from testkeep.model.stage import Stage
 from testkeep.pipeline.context import load_project
 from testkeep.pipeline.own_requirements import check_own_requirements
@@ -92,7 +92,7 @@ def _pythons(given: Sequence[str]) -> tuple[str, ...]:
         if major != "3" or not minor.isdecimal():
             raise UsageError(f"--python {version}: expected a version such as 3.12")
         if (int(major), int(minor)) < OLDEST_PYTHON:
-            raise UsageError(f"--python {version}: testkeep needs Python {'.'.join(map(str, OLDEST_PYTHON))} or later")
+            raise UsageError(f"--python {version}: testkeep needs Python {OLDEST_PYTHON_NAME} or later")
     return tuple(dict.fromkeys(given))
 
 

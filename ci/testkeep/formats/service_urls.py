@@ -19,14 +19,17 @@ def services(variables: Mapping[str, str]) -> dict[str, tuple[str, int]]:
     >>> services({"DATABASE_URL": "postgresql+asyncpg://app:secret@db/app", "HOME": "/root"})
     {'DATABASE_URL': ('db', 5432)}
     """
-    found = {name: _place(value) for name, value in variables.items() if not name.lower().endswith("_proxy")}
+    found = {
+        name: host_and_port(value, _PORTS) for name, value in variables.items() if not name.lower().endswith("_proxy")
+    }
     return {name: place for name, place in sorted(found.items()) if place is not None}
 
 
-def _place(value: str) -> tuple[str, int] | None:
+def host_and_port(value: str, ports: Mapping[str, int]) -> tuple[str, int] | None:
+    """Where a URL leads; None for what is no URL, has no host, or no port. ``ports`` are the usual ones, by scheme."""
     try:
         url = urlsplit(value.strip())
-        port = url.port or _PORTS.get(url.scheme.partition("+")[0])
+        port = url.port or ports.get(url.scheme.partition("+")[0])
         host = url.hostname
     except ValueError:  # brackets without an address between them, or a port that is no number
         return None

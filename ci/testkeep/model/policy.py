@@ -18,6 +18,7 @@ Code = Annotated[str, Meta(pattern=r"^TK[0-9]{3}$", description="the code of a r
 Patterns = Annotated[tuple[Text, ...], Meta(min_length=1, description="a list of at least one pattern")]
 OLDEST_PYTHON = (3, 11)
 """Nothing of testkeep runs below it."""
+OLDEST_PYTHON_NAME = ".".join(map(str, OLDEST_PYTHON))
 PythonVersion = Annotated[
     str,
     Meta(

@@ -11,7 +11,7 @@ from testkeep.formats.python_versions import required_instead
 from testkeep.formats.service_urls import services
 from testkeep.model.checkup import CHECKUP_SCHEMA, Check, Checkup, ok, problem, warning
 from testkeep.model.evidence import Suite
-from testkeep.model.policy import OLDEST_PYTHON
+from testkeep.model.policy import OLDEST_PYTHON_NAME
 from testkeep.model.stage import Stage
 from testkeep.pipeline.change_base import base_of_change, current_event, is_dirty_here
 from testkeep.pipeline.collected import IDS, TESTS, counted, id_check, named, suite_checks
@@ -28,7 +28,6 @@ _TREE = "working tree"
 _TEXTS = (".py", ".toml", ".cfg", ".ini", ".env", ".yml", ".yaml")
 # Five seconds, less what it takes to end pytest, to ask git what changed, and to say it.
 _UNTIL_S, _LEAST_S = 4.0, 1.0
-_OLDEST = ".".join(map(str, OLDEST_PYTHON))
 
 
 def examine(project: Project, patience_s: float | None) -> Checkup:
@@ -72,7 +71,9 @@ def _python(project: Project) -> Check:
     required = required_instead(project.text("pyproject.toml"), version)
     if required:
         said = f"the project asks for Python {required}, and testkeep runs its tests with {version}"
-        return problem("python", said, f"Install testkeep with a Python that fits; it needs {_OLDEST} or later.")
+        return problem(
+            "python", said, f"Install testkeep with a Python that fits; it needs {OLDEST_PYTHON_NAME} or later."
+        )
     other = other_environment(project.root)
     if other:
         return warning("python", other, IN_THE_PROJECTS)

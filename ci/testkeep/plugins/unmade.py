@@ -7,7 +7,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from testkeep.errors import ToolError, UsageError
-from testkeep.model.policy import OLDEST_PYTHON
+from testkeep.formats.service_urls import host_and_port
+from testkeep.model.policy import OLDEST_PYTHON, OLDEST_PYTHON_NAME
 from testkeep.system.interpreter import version_in
 from testkeep.system.network import refusals
 
@@ -30,7 +31,7 @@ def check_python(environment: Path) -> None:
     """
     version = version_in(environment)
     if version is not None and version < OLDEST_PYTHON:
-        least, has = (".".join(map(str, each)) for each in (OLDEST_PYTHON, version))
+        least, has = OLDEST_PYTHON_NAME, ".".join(map(str, version))
         raise UsageError(
             f"{environment}: testkeep needs Python {least} or later, and this environment has {has}",
             hint=f"Ask for a newer one: nox -P {least}, or base_python in tox.",
@@ -87,18 +88,8 @@ def _has_proxy(variables: Mapping[str, str]) -> bool:
 
 
 def _refusal(url: str) -> str:
-    place = _place(url)
+    place = host_and_port(url, _PORTS)
     return refusals([place]).get(place, "") if place is not None else ""
-
-
-def _place(url: str) -> tuple[str, int] | None:
-    """The host and port of an index; None for a folder, and for what is no URL."""
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port or _PORTS.get(parts.scheme)
-    except ValueError:
-        return None
-    return (host, port) if host and port else None
 
 
 def _without_secrets(url: str) -> str:
