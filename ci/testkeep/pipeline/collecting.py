@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 
 from testkeep.errors import EvidenceError
 from testkeep.formats import evidence_json
+from testkeep.model.duration import parse_duration
 from testkeep.model.evidence import Job, JobContext, Suite
 from testkeep.model.stage import TEST_STAGES, Stage
 from testkeep.pipeline.commands import collection_arguments
@@ -70,6 +71,17 @@ def collect_twice(project: Project, patience_s: float, meanwhile: Callable[[], N
     return (second, first) if first.timed_out and second.is_whole else (first, second)
 
 
+def collect_files(
+    project: Project, files: Sequence[str], environment: Mapping[str, str], meanwhile: Callable[[], None]
+) -> Collection:
+    """Collect the tests of some files (none given: of all), as a stage of the policy would, and as long."""
+    with scratch_folder() as scratch:
+        folder = EvidenceFolder(scratch.resolve())
+        task = _task(project, folder, test_environment(project, environment), parse_duration(project.policy.timeout))
+        task = replace(task, argv=(*task.argv, *files))
+        return _collection(task, Tasks(1, _GRACE_S).run([task], meanwhile, lambda: False)[task.name])
+
+
 def _collect(
     project: Project, seeds: Sequence[int], deadline: float, meanwhile: Callable[[], None]
 ) -> list[Collection]:
@@ -79,21 +91,29 @@ def _collect(
     with scratch_folder() as scratch:
         for start in range(0, len(seeds), at_once):
             chosen, left_s = seeds[start : start + at_once], max(0.0, deadline - time.monotonic())
-            tasks = [_task(project, EvidenceFolder(scratch.resolve() / str(seed)), seed, left_s) for seed in chosen]
+            tasks = [
+                _task(
+                    project,
+                    EvidenceFolder(scratch.resolve() / str(seed)),
+                    test_environment(project, {"PYTHONHASHSEED": str(seed)}),
+                    left_s,
+                )
+                for seed in chosen
+            ]
             ended = Tasks(at_once, _GRACE_S).run(tasks if left_s else [], meanwhile, lambda: False)
             found += [_collection(task, ended.get(task.name, _NO_TIME)) for task in tasks]
     return found
 
 
-def _task(project: Project, folder: EvidenceFolder, seed: int, limit_s: float) -> Task:
+def _task(project: Project, folder: EvidenceFolder, environment: dict[str, str], limit_s: float) -> Task:
     folder.prepare([_JOB.id])
     folder.context_path(_JOB.id).write_bytes(msgspec.json.encode(collection_context(project)))
     paths = (str(folder.path), str(folder.context_path(_JOB.id)))
     return Task(
-        name=str(seed),
+        name=folder.path.name,
         argv=(interpreter.executable(), "-m", "pytest", *collection_arguments(*paths)),
         cwd=project.root,
-        env=test_environment(project, {"PYTHONHASHSEED": str(seed)}),
+        env=environment,
         log=folder.log_path(_JOB.id),
         timeout_s=limit_s,
     )

@@ -28,6 +28,7 @@ from testkeep.model.verdict import (
 )
 from testkeep.pipeline.base_tools import base_tools, dropped_tools
 from testkeep.pipeline.baseline import Base, state_folder
+from testkeep.pipeline.collected_again import collect_again
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.coverage_reports import MeasuredChange
 from testkeep.pipeline.covered import Subject, with_coverage
@@ -47,6 +48,7 @@ from testkeep.rules.coverage_summary import summarize
 from testkeep.rules.judgement import decide, decide_alone, find
 from testkeep.rules.quarantine import quarantine_notes
 from testkeep.rules.thresholds import missed, unwritten
+from testkeep.rules.unstable_ids import steadied
 from testkeep.system.evidence_folder import EvidenceFolder
 
 NO_COMMIT = "none"
@@ -137,7 +139,7 @@ def judge(case: Case, watcher: Watcher) -> Judgement:
         notes=tuple(notes),
     )
     change = MeasuredChange(base, facts.changed_lines, facts.diff) if facts.diff is not None else None
-    return Judgement(verdict, facts.evidence, summarize(facts, head, base), change)
+    return Judgement(verdict, gathered.evidence, summarize(facts, head, base), change)
 
 
 def _with_base_tools(case: Case, facts: Facts, watcher: Watcher) -> tuple[Facts, list[str]]:
@@ -225,9 +227,15 @@ def _compared(case: Case, facts: Facts, watcher: Watcher) -> Facts:
     facts = replace(facts, comparison=controlled(compare, decide_alone, facts))
     if facts.comparison.obstacle:
         return facts
+    again = collect_again(texts, facts, watcher)
+    if again.unstable:
+        facts = steadied(facts, again.unstable)
+        facts = replace(facts, comparison=controlled(compare, decide_alone, facts))
     scratch = state_folder(case.project) / "inspection"
     facts = look_closer(Looker(texts, case.folder, scratch, watcher), facts)
-    return replace(facts, comparison=controlled_account(account, facts))
+    comparison = controlled_account(account, facts)
+    doubts = (*again.doubts, *comparison.doubts)
+    return replace(facts, comparison=msgspec.structs.replace(comparison, doubts=doubts))
 
 
 def _coverage_result(facts: Facts) -> CoverageResult:

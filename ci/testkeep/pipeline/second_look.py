@@ -29,6 +29,7 @@ from testkeep.rules.base import Facts, name_in_file
 from testkeep.rules.choosing import choose, needs_others, origins_of, to_be_measured_without
 from testkeep.rules.comparison import ids_at_base
 from testkeep.rules.likeness import candidates
+from testkeep.rules.unstable_ids import named_for_pytest, steady_record
 from testkeep.system.coverage_data import executed_lines
 from testkeep.system.evidence_folder import EvidenceFolder
 
@@ -166,10 +167,10 @@ def _executed(files: Sequence[Path], folder: str) -> Lines | None:
 def _inspect_head(looker: Looker, facts: Facts, tests: Sequence[str]) -> Facts:
     site = Site(looker.texts.project, EvidenceFolder(looker.scratch), {}, "head")
     try:
-        record = inspect(site, tests, looker.watcher)
+        record = inspect(site, named_for_pytest(facts, tests), looker.watcher)
     except (Undecided, UsageError) as error:
         return _with(facts, problems=(*facts.inspection.problems, error.message))
-    return _with(facts, head=_by_id(record))
+    return _with(facts, head=_by_id(facts, record))
 
 
 def _inspect_base(looker: Looker, facts: Facts, tests: Sequence[str]) -> Facts:
@@ -179,17 +180,17 @@ def _inspect_base(looker: Looker, facts: Facts, tests: Sequence[str]) -> Facts:
             if tree is None:
                 raise Undecided("the project is not there at the base commit")
             site = Site(tree.project, EvidenceFolder(tree.scratch / "inspection"), tree.environment, "base")
-            record = inspect(site, tests, looker.watcher)
+            record = inspect(site, named_for_pytest(facts, tests), looker.watcher)
             refuse_foreign_code([record], project, tree.project)
-            seen = _by_id(record)
+            seen = _by_id(facts, record)
             facts = _with(facts, base=seen, not_found=frozenset(tests) - seen.keys())
             return _measure_others(looker, facts, tree) if needs_others(facts) else facts
     except (Undecided, UsageError) as error:
         return _with(facts, problems=(*facts.inspection.problems, error.message))
 
 
-def _by_id(record: Evidence) -> dict[str, RecordedTest]:
-    return {test.item.id: test for test in record.tests}
+def _by_id(facts: Facts, record: Evidence) -> dict[str, RecordedTest]:
+    return {test.item.id: test for test in steady_record(facts, record).tests}
 
 
 def _measure_others(looker: Looker, facts: Facts, tree: BaseTree) -> Facts:
@@ -200,7 +201,7 @@ def _measure_others(looker: Looker, facts: Facts, tree: BaseTree) -> Facts:
         stages=facts.test_stages,
         folder=folder,
         environment=tree.environment,
-        without=to_be_measured_without(facts),
+        without=named_for_pytest(facts, to_be_measured_without(facts)),
     )
     run_stages(tree.project, options, Labelled(looker.watcher, "base without: "))
     evidence, unfinished = read_all(folder)

@@ -15,7 +15,7 @@ import pytest
 from testkeep.formats.canonical import canonical
 from testkeep.model.evidence import JobContext
 from testkeep.model.stage import Stage, stage_of
-from testkeep.model.tests import Item, Selection
+from testkeep.model.tests import Item, Selection, function_of
 
 _stage_of = functools.lru_cache(maxsize=10_000)(stage_of)
 
@@ -107,7 +107,8 @@ class StageSelection:
         if self._only is None and not self._without:
             return True
         test = self.id_of(item)
-        return (self._only is None or test in self._only) and test not in self._without
+        names = {test, function_of(test)}
+        return (self._only is None or not names.isdisjoint(self._only)) and names.isdisjoint(self._without)
 
     def _keep(self, items: list[pytest.Item], is_mine: Callable[[pytest.Item], bool]) -> None:
         others = [item for item in items if not is_mine(item)]

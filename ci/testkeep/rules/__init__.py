@@ -13,6 +13,7 @@ from testkeep.rules import (
     policy,
     provenance,
     services,
+    unstable_ids,
     waivers,
 )
 from testkeep.rules.base import Rule
@@ -34,6 +35,7 @@ RULES: tuple[Rule, ...] = (
     Rule(code="TK204", name="deselected", check=conservation.deselected),
     Rule(code="TK205", name="no-longer-collected", check=conservation.not_collected),
     Rule(code="TK206", name="weakened", check=conservation.weakened),
+    Rule(code="TK207", name="unstable-ids", check=unstable_ids.unstable_ids),
     Rule(code="TK210", name="replacement-does-not-guard", check=declared.does_not_guard),
     Rule(code="TK211", name="replacement-does-not-cover", check=declared.does_not_cover),
     Rule(code="TK212", name="replacement-not-new", check=declared.not_new),

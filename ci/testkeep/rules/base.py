@@ -20,6 +20,7 @@ from testkeep.model.policy_change import PolicyChange
 from testkeep.model.source import FunctionSource, Sources
 from testkeep.model.stage import Stage
 from testkeep.model.tests import Item, RecordedTest, function_of
+from testkeep.model.unstable import Unstable
 from testkeep.model.verdict import Decision
 
 
@@ -73,8 +74,9 @@ class Facts:
     ``baseline`` is None if none was asked for; ``comparison`` is what became of its guards. ``base_sources`` and
     ``head_sources`` have the files of tests that are on one side only, and changed and new ones, by path (None: the
     file is not there); ``head_imports`` the names that files import which lost tests; ``inspection`` is what a closer
-    look brought. ``today`` is the day of the head commit, by which everything is judged; ``clock_day`` is the day of
-    the clock, and only proposes dates.
+    look brought; ``unstable`` the functions whose tests have other ids in every run: in ``evidence`` and ``baseline``
+    they have ids that both sides share. ``today`` is the day of the head commit, by which everything is judged;
+    ``clock_day`` is the day of the clock, and only proposes dates.
 
     ``coverage`` is that of all test stages together (None: something is missing from the sum), ``base_coverage`` that
     of the base commit (None: nothing to compare with), ``diff`` that of ``changed_lines``, which are by file, relative
@@ -110,6 +112,7 @@ class Facts:
     head_sources: Sources = field(default_factory=dict)
     head_imports: Mapping[str, frozenset[str]] = field(default_factory=dict)
     inspection: Inspection = field(default_factory=Inspection)
+    unstable: tuple[Unstable, ...] = ()
     today: datetime.date = datetime.date.max
     clock_day: datetime.date = datetime.date.min
     policy_change: PolicyChange | None = None

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from testkeep.model.comparison import Weakening
 from testkeep.model.inspection import Inspection
 from testkeep.model.production import Production, is_run
-from testkeep.model.tests import Execution, RecordedTest, Strength
+from testkeep.model.tests import Execution, RecordedTest, Strength, function_of
 from testkeep.rules.base import Facts, source_in
 from testkeep.rules.covering import footprint
 from testkeep.rules.head_tests import HeadTests
+from testkeep.rules.unstable_ids import values_of
 
 
 def weakened(facts: Facts, head: HeadTests) -> Iterator[Weakening]:
@@ -108,20 +110,37 @@ def _shadow(facts: Facts, test: RecordedTest) -> int:
 
 
 def _other_values(facts: Facts, head: HeadTests, said: set[str]) -> Iterator[Weakening]:
-    """Find parameter sets that kept their ids and have other values, in files that were changed."""
+    """Find parameter sets that kept their ids and have other values, in files that were changed.
+
+    The sets of a function are compared together: those of a ``set`` come in another order in each process, and only a
+    value that is gone is another one.
+    """
     before = {test.item.id: test for _, test in _recorded(facts)}
-    for test_id in facts.comparison.kept:
-        now = head.runs(test_id)[0]
-        old = before[test_id].item.params
-        if now.item.path not in facts.head_sources or test_id in said:
+    # A record without any values is an old one, which did not note them.
+    pairs = [
+        (before[test_id].item, now)
+        for test_id in facts.comparison.kept
+        if (now := head.runs(test_id)[0]).item.path in facts.head_sources
+        if before[test_id].item.params and now.item.params
+    ]
+    gone = Counter((function_of(old.id), values_of(old)) for old, _ in pairs)
+    new = Counter((function_of(now.item.id), values_of(now.item)) for _, now in pairs)
+    gone, new = gone - new, new - gone
+    was = {key: old.params for old, _ in pairs if (key := (function_of(old.id), values_of(old))) in gone}
+    for old, now in pairs:
+        function = function_of(old.id)
+        key = (function, values_of(now.item))
+        if not new[key] or now.item.id in said:
             continue
-        # A record without any values is an old one, which did not note them.
-        if old and now.item.params and old != now.item.params:
-            changed = sorted(name for name in {*old, *now.item.params} if old.get(name) != now.item.params.get(name))
-            first = changed[0]
-            yield Weakening(
-                head=now,
-                why=f"its parameters have other values under the same id: {first} was {old.get(first, 'not there')}, "
-                f"and is {now.item.params.get(first, 'not there')}",
-                to_nothing=False,
-            )
+        new[key] -= 1
+        lost = (function, values_of(old))
+        lost = lost if gone[lost] else next(one for one in gone if one[0] == function and gone[one])
+        gone[lost] -= 1
+        values, here = was[lost], now.item.params
+        first = min(name for name in {*values, *here} if values.get(name) != here.get(name))
+        yield Weakening(
+            head=now,
+            why=f"its parameters have other values under the same id: {first} was {values.get(first, 'not there')}, "
+            f"and is {here.get(first, 'not there')}",
+            to_nothing=False,
+        )

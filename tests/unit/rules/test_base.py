@@ -51,6 +51,7 @@ def test_rules__codes_and_effects__are_the_contract() -> None:
         ("TK204", "deselected", fail),
         ("TK205", "no-longer-collected", fail),
         ("TK206", "weakened", fail),
+        ("TK207", "unstable-ids", fail),
         ("TK210", "replacement-does-not-guard", fail),
         ("TK211", "replacement-does-not-cover", fail),
         ("TK212", "replacement-not-new", fail),
