@@ -86,7 +86,7 @@ def module_origins(modules: Mapping[str, ModuleType], packages: Collection[str])
     installed = _installed_roots()
     real_folder = functools.cache(Path.resolve)  # many modules, few folders
     origins: dict[str, set[str]] = {}
-    for name, file in _files(modules):
+    for name, file in _files(modules, installed):
         top = name.partition(".")[0]
         if top not in packages and file.startswith(installed):
             continue
@@ -105,7 +105,7 @@ def foreign_code(modules: Mapping[str, ModuleType], root: Path, roots: Mapping[s
     installed = _installed_roots()
     real_root = root.resolve()
     found = set()
-    for name, file in _files(modules):
+    for name, file in _files(modules, installed):
         top = name.partition(".")[0]
         if top not in roots or not file.endswith(".py"):
             continue
@@ -122,11 +122,19 @@ def foreign_code(modules: Mapping[str, ModuleType], root: Path, roots: Mapping[s
     return tuple(sorted(found))
 
 
-def _files(modules: Mapping[str, ModuleType]) -> Iterator[tuple[str, str]]:
-    """The names of the modules that came from files, with those files."""
+def _files(modules: Mapping[str, ModuleType], installed: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """The names of the modules that came from files, with those files.
+
+    An installed library that a package has under a name of its own as well (``app.vendored.json``) is left out: it says
+    nothing of where the package came from.
+    """
     for name, module in list(modules.items()):
         file = getattr(module, "__file__", None)
-        if isinstance(file, str) and file.endswith((".py", ".pyc", ".so", ".pyd")):
+        if not isinstance(file, str) or not file.endswith((".py", ".pyc", ".so", ".pyd")):
+            continue
+        real = str(getattr(module, "__name__", name))
+        is_alias = "." in name and real.partition(".")[0] != name.partition(".")[0] and file.startswith(installed)
+        if not is_alias:
             yield name, file
 
 

@@ -255,6 +255,32 @@ def test_foreign_code(
     assert recorded.suite.foreign_code == tuple(str(site / name) for name in expected)
 
 
+ALIASES = {
+    "pyproject.toml": "",
+    "src/shop/__init__.py": "import sys, vendored, own\nsys.modules['shop.packages.vendored'] = vendored\n"
+    "sys.modules['shop.own'] = own\n",
+    "src/own.py": "",
+    "tests/test_cart.py": "import shop\n\ndef test_1():\n    assert shop\n",
+}
+
+
+def test_imports__library_under_a_second_name__says_nothing_of_the_package(tmp_path: Path) -> None:
+    """requests has urllib3 as requests.packages.urllib3, too."""
+    project = make_project(tmp_path / "repository", ALIASES)
+    site = tmp_path / "site" / "vendored"
+    site.mkdir(parents=True)
+    (site / "__init__.py").write_text("")
+    user = tmp_path / "home" / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
+    user.parent.mkdir(parents=True)
+    (tmp_path / "site").rename(user)
+
+    recorded = project.pytest(PYTHONPATH=f"{user}:{project.root / 'src'}", PYTHONUSERBASE=str(tmp_path / "home"))
+
+    assert recorded.is_clean, recorded.output
+    assert recorded.suite.foreign_code == ()
+    assert recorded.suite.imports["shop"] == (str(project.root / "src"),)
+
+
 VALUES = ["a b", "ünï ✓", "[x]", "a::b", "", "x", "x", "new\nline", "/", "\\", "x" * 3000]
 
 
