@@ -44,6 +44,7 @@ class StageSelection:
         # Every item that was ever in the list, held so that no other object gets its identity.
         self._items: dict[int, pytest.Item] = {}
         self._ids: dict[int, str] = {}
+        self._numbers: dict[str, int] = {}
         self._stages: dict[int, Stage] = {}
         self._deselected: dict[int, str] = {}
         self._left_out: dict[int, str] = {}
@@ -54,13 +55,18 @@ class StageSelection:
         self._lines: dict[tuple[int, str], int] = {}
 
     def id_of(self, item: pytest.Item) -> str:
-        """The id with which a test was collected; plugins may rename it afterwards (xdist's ``@group``)."""
+        """The id with which a test was collected; plugins may rename it afterwards (xdist's ``@group``).
+
+        Where a custom collector gives several tests one id, the second is ``id#2``: each of them guards something.
+        """
         return self._ids.get(id(item)) or item.nodeid
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_itemcollected(self, item: pytest.Item) -> None:
         """Remember each item, so that one that vanishes is missed."""
-        self._remember(item)
+        if id(item) not in self._items:
+            number = self._numbers[item.nodeid] = self._numbers.get(item.nodeid, 0) + 1
+            self._remember(item, f"#{number}" if number > 1 else "")
 
     def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
         """Remember who deselected what."""
@@ -79,10 +85,10 @@ class StageSelection:
         self._keep(session.items, self._is_chosen)
         yield
 
-    def _remember(self, item: pytest.Item) -> None:
+    def _remember(self, item: pytest.Item, number: str = "") -> None:
         if id(item) not in self._items:
             self._items[id(item)] = item
-            self._ids[id(item)] = item.nodeid
+            self._ids[id(item)] = f"{item.nodeid}{number}"
 
     def _keep_stage(self, items: list[pytest.Item]) -> None:
         for item in items:

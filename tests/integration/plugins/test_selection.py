@@ -287,3 +287,37 @@ def test_a_stage_alone_needs_no_evidence(tmp_path: Path) -> None:
     recorded = project.pytest("--testkeep-stage=migration", "--testkeep-evidence=", "-q")
     assert (recorded.exit_code, recorded.evidence, recorded.unfinished) == (0, None, None)
     assert "2 passed, 13 deselected" in recorded.output
+
+
+EQUAL_IDS = {
+    "conftest.py": """\
+        import pytest
+
+        def pytest_collect_file(parent, file_path):
+            if file_path.suffix == ".cases":
+                return Cases.from_parent(parent, path=file_path)
+
+        class Cases(pytest.File):
+            def collect(self):
+                for line in self.path.read_text().split():
+                    yield Case.from_parent(self, name="sum", value=line)
+
+        class Case(pytest.Item):
+            def __init__(self, *, value, **rest):
+                super().__init__(**rest)
+                self.value = value
+
+            def runtest(self):
+                if self.value == "later":
+                    pytest.skip("later")
+                assert self.value == "right"
+        """,
+    "tests/sums.cases": "later right wrong right",
+}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_equal_ids__of_a_custom_collector__are_numbered(tmp_path: Path, mode: tuple[str, ...]) -> None:
+    recorded = make_project(tmp_path / "repository", EQUAL_IDS).pytest(*mode)
+
+    assert recorded.outcomes == {"sum": "skipped", "sum#2": "passed", "sum#3": "failed", "sum#4": "passed"}
