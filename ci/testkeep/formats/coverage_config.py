@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import configparser
+import json
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-Config = dict[str, dict[str, str]]
+Config = dict[str, dict[str, Any]]
+"""Options by section. Those of coverage.py itself are texts as in an ini file, lists with an entry a line; those of
+plugins are what the file says: TOML has tables and numbers there."""
 
 # In the order in which coverage.py looks for them; the first that has settings wins.
 CONFIG_FILES = (".coveragerc", ".coveragerc.toml", "setup.cfg", "tox.ini", "pyproject.toml")
@@ -20,6 +24,21 @@ _OURS_IN_REPORTS = frozenset({"include", "contexts", "fail_under"})
 # The kit itself knows which measured file is which.
 _OUR_SECTIONS = frozenset({"paths"})
 _ADD_UP = ("omit", "patch", "disable_warnings")
+# The lists: of names, which an ini file may separate by commas, and of regular expressions, which have their own.
+_NAMES = frozenset(
+    {"concurrency", "debug", "disable_warnings", "include", "omit", "patch", "plugins", "source", "source_dirs",
+     "source_pkgs", "contexts"}
+)  # fmt: skip
+_EXPRESSIONS = frozenset(
+    {"exclude_lines", "exclude_also", "partial_branches", "partial_also", "partial_branches_always"}
+)
+_SWITCHES = frozenset(
+    {"branch", "cover_pylib", "ignore_errors", "include_namespace_packages", "line_checksums", "parallel",
+     "pretty_print", "relative_files", "show_contexts", "show_missing", "sigterm", "skip_covered", "skip_empty",
+     "timid"}
+)  # fmt: skip
+_MEANT = {"yes": "true", "on": "true", "1": "true", "no": "false", "off": "false", "0": "false"}
+_SECTIONS = frozenset({"run", "report", "html", "xml", "json", "lcov", "paths"})
 
 
 def loads(name: str, text: str) -> Config | None:
@@ -65,23 +84,53 @@ def overlay(
 
 
 def dumps(config: Config) -> str:
-    """Write an ini file for coverage.py."""
+    """Write a TOML file for coverage.py: an ini file has no place for the tables of a plugin's options."""
     lines: list[str] = []
     for section, options in config.items():
-        lines.append(f"[{section}]")
-        lines += [_assignment(option, entries(value)) for option, value in options.items()]
+        lines.append(f"[tool.coverage.{_quoted(section)}]")
+        is_own = section in _SECTIONS
+        for option, value in options.items():
+            lines.append(f"{_quoted(option)} = {_toml(_typed(section, option, value) if is_own else value)}")
     return "\n".join([*lines, ""])
 
 
-def _assignment(option: str, entries: list[str]) -> str:
-    if len(entries) < 2:
-        return f"{option} = {''.join(entries)}"
-    return "\n    ".join([f"{option} =", *map(_continuation, entries)])
+def plugins(config: Config) -> tuple[str, ...]:
+    """The plugins that a configuration names, as modules."""
+    return tuple(_names(str(config.get("run", {}).get("plugins", ""))))
 
 
-def _continuation(entry: str) -> str:
-    # All lists of coverage.py are regular expressions or globs; a bare "#" would make the line a comment.
-    return f"[{entry[0]}]{entry[1:]}" if entry.startswith(("#", ";")) else entry
+def _typed(section: str, option: str, value: str) -> str | list[str]:
+    """One of coverage.py's own options as TOML has it: it takes numbers and switches as texts, and lists as lists."""
+    if option in _NAMES:
+        return list(_names(value))
+    if option in _EXPRESSIONS or section == "paths":
+        return entries(value)
+    plain = value.strip().lower()
+    return _MEANT.get(plain, plain) if option in _SWITCHES else value
+
+
+def _names(value: str) -> Iterator[str]:
+    return (name for entry in entries(value) for part in entry.split(",") if (name := part.strip()))
+
+
+def _toml(value: object) -> str:
+    match value:
+        case dict():
+            return f"{{{', '.join(f'{_quoted(str(name))} = {_toml(inner)}' for name, inner in value.items())}}}"
+        case list():
+            return f"[{', '.join(map(_toml, value))}]"
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return repr(value)
+        case _:
+            return _quoted(str(value), always=True)
+
+
+def _quoted(text: str, *, always: bool = False) -> str:
+    """A text in quotes; a key needs none, if it is plain. TOML quotes as JSON does, but for one control character."""
+    plain = not always and re.fullmatch(r"[\w-]+", text, re.ASCII)
+    return text if plain else json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _from_ini(text: str, is_own: bool) -> Config:
@@ -95,7 +144,7 @@ def _from_toml(text: str, is_own: bool) -> Config:
     document = tomllib.loads(text)
     tables = (document if is_own else {}) | _table(_table(document, "tool"), "coverage")
     return {
-        section: {option: _ini_value(value) for option, value in options.items()}
+        section: {option: _ini_value(value) if section in _SECTIONS else value for option, value in options.items()}
         for section, options in tables.items()
         if isinstance(options, dict) and not (is_own and section == "tool")
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import msgspec
 from packaging.version import Version
@@ -78,6 +78,13 @@ def core_of(project: Project, user: coverage_config.Config, pytest_arguments: Se
         environment=variables.get("COVERAGE_CORE", ""),
         asked="\n".join([*texts, variables.get("PYTEST_ADDOPTS", ""), *pytest_arguments]),
     )
+
+
+def missing_plugins(project: Project) -> tuple[str, ...]:
+    """The plugins that coverage.py's configuration names and that are neither installed nor files of the project."""
+    own = {part for name in project.files for part in PurePosixPath(name).with_suffix("").parts}
+    tops = dict.fromkeys(name.partition(".")[0] for name in coverage_config.plugins(config_in_force(project)))
+    return tuple(top for top in tops if top not in own and not interpreter.has_module(top))
 
 
 def make_portable(project: Project, folder: EvidenceFolder, job_id: str) -> None:

@@ -17,7 +17,7 @@ from testkeep.model.stage import Stage
 from testkeep.pipeline.commands import PytestRun, ToolCommand, further_commands, static_command
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.environments import test_environment, tool_environment
-from testkeep.pipeline.measuring import PYTEST_CONFIG_FILES, measure_with
+from testkeep.pipeline.measuring import PYTEST_CONFIG_FILES, measure_with, missing_plugins
 from testkeep.pipeline.static_tools import files_of, outdated_tools, tools_of
 from testkeep.system import interpreter
 from testkeep.system.evidence_folder import EvidenceFolder
@@ -132,6 +132,9 @@ def _test_plan(project: Project, options: RunOptions, stage: Stage) -> StagePlan
     # Every pytest process imports all test files; one that cannot find anything of its own is better not started.
     if not has_tests(project, stage):
         return StagePlan(stage, (), idle=NO_TESTS)
+    absent = missing_plugins(project) if options.measure else ()
+    if absent:
+        return StagePlan(stage, (), missing=tuple(map(_plugin, absent)))
     folder = options.folder
     job = options.job(stage)
     context = folder.context_path(job.stem)
@@ -166,6 +169,10 @@ def _test_plan(project: Project, options: RunOptions, stage: Stage) -> StagePlan
         timeout_s=parse_duration(project.policy.timeout),
     )
     return StagePlan(stage, (task,))
+
+
+def _plugin(name: str) -> ToolCommand:
+    return ToolCommand(f"coverage.py's plugin {name}", install=f"pip install {name.replace('_', '-')}")
 
 
 def record_of(plan: StagePlan, project: Project, job: Job, begun: float, ended: Mapping[str, Ended]) -> Evidence:

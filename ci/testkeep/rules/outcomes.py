@@ -224,7 +224,8 @@ def nothing_ran(facts: Facts) -> Iterator[Problem]:
     ):
         return
     broken = any(not is_comparable(suite) for _, suite in facts.suites())
-    if facts.unfinished or facts.rejections or broken:
+    unstarted = any(record.tools and not record.job.stages[0].is_static for record in facts.evidence)
+    if facts.unfinished or facts.rejections or broken or unstarted:
         return  # other rules say what is wrong
     collected = sum(1 for _ in facts.tests())
     unused = f"{_tests(collected)} collected, and all deselected, left out or skipped"

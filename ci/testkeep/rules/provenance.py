@@ -175,8 +175,9 @@ def _differences(facts: Facts) -> str:
 
 
 def _is_of_a_run(record: Evidence) -> bool:
-    has_tools = bool(record.tools) and all(stage.is_static for stage in record.job.stages)
-    return record.suite is not None or has_tools or bool(record.idle)
+    # A test stage that was not started because something that it needs is missing has no suite.
+    is_tools = all(stage.is_static for stage in record.job.stages) or all(run.exit_code is None for run in record.tools)
+    return record.suite is not None or (bool(record.tools) and is_tools) or bool(record.idle)
 
 
 def _unclaimed(facts: Facts, stage: Stage) -> set[str]:

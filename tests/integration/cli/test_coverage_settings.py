@@ -23,6 +23,28 @@ def drain(stack):
 """
 RUNS_DRAIN = "from app.drain import drain\n\n\ndef test_drain():\n    drain([0, 1, 1])\n    drain([])\n"
 BRANCHES = "[tool.coverage.run]\nbranch = true\n"
+PLUGIN = """\
+import json
+from pathlib import Path
+
+from coverage import CoveragePlugin
+
+
+def coverage_init(registry, options):
+    Path("options.json").write_text(json.dumps(options))
+    registry.add_configurer(Configurer())
+
+
+class Configurer(CoveragePlugin):
+    def configure(self, config):
+        pass
+"""
+PLUGIN_OPTIONS = """
+[tool.coverage.run]
+plugins = ["cover_plugin"]
+[tool.coverage.cover_plugin.rules]
+py-win = ["a", 1]
+"""
 CHANGE = {"app/choose.py": CHOOSE, "tests/unit/test_choose.py": IMPORTS_CHOOSE}
 
 
@@ -42,6 +64,31 @@ def test_branches__changed_line_takes_one_way_only__says_where_the_other_leads(t
     assert (run.exit_code, run.codes) == (1, ["TK304"])
     assert run.verdict.coverage.partial_branches == {"app/positive.py": {2: ("4",)}}
     assert numbers(run) == (87.5, 100.0, 100.0)
+
+
+def test_plugin__its_options_are_tables__are_passed_on(tmp_path: Path) -> None:
+    project = covered_project(tmp_path / "repository")
+    project.write({"cover_plugin.py": PLUGIN})
+    _configure(project, "pyproject.toml", PLUGIN_OPTIONS)
+    project.commit()
+
+    run = project.testkeep("run", "--base", "none")
+
+    assert (run.exit_code, run.codes) == (0, []), run.output
+    assert (project.root / "options.json").read_text() == '{"rules": {"py-win": ["a", 1]}}'
+
+
+def test_plugin__is_not_installed__is_named(tmp_path: Path) -> None:
+    project = covered_project(tmp_path / "repository")
+    _configure(project, "pyproject.toml", '[tool.coverage.run]\nplugins = ["no_such_plugin.deep"]\n')
+    project.commit()
+
+    run = project.testkeep("run", "--base", "none")
+
+    assert (run.exit_code, run.codes) == (4, ["TK507"]), run.output
+    finding = run.finding("TK507")
+    assert finding.message == "stage unit: coverage.py's plugin no_such_plugin is not installed in this environment"
+    assert finding.help == "Install it: pip install no-such-plugin"
 
 
 def test_branches__a_loop_comes_between_two_lines__is_no_way_from_one_to_the_other(tmp_path: Path) -> None:

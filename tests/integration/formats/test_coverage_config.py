@@ -41,15 +41,18 @@ show_missing = yes
 """
 
 
-@pytest.mark.parametrize(("name", "text"), [("pyproject.toml", _TOML), (".coveragerc", _INI)])
+@pytest.mark.parametrize(
+    ("name", "text", "pragma"),
+    [("pyproject.toml", _TOML, "# pragma: no cover"), (".coveragerc", _INI, "[#] pragma: no cover")],
+)
 def test_dumps__overlaid_configuration__is_what_coverage_reads(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str, pragma: str
 ) -> None:
     monkeypatch.delenv("COVERAGE_FILE", raising=False)
     user = loads(name, text)
     assert user is not None
     ours = {"branch": "false", "concurrency": "thread\ngreenlet", "disable_warnings": "no-data-collected"}
-    config = tmp_path / "coverage.rc"
+    config = tmp_path / "coverage.toml"
     config.write_text(dumps(overlay(user, ours, ["**/test_*.py"])), encoding="utf-8")
 
     measured = coverage.Coverage(config_file=str(config))
@@ -78,7 +81,7 @@ def test_dumps__overlaid_configuration__is_what_coverage_reads(
         "run:relative_files": True,
         "run:omit": ["app/generated/*", "app/vendor/*", "**/test_*.py"],
         "report:exclude_lines": [
-            "[#] pragma: no cover",
+            pragma,
             "if TYPE_CHECKING:",
             "@(abc\\.)?abstractmethod",
             "\\.\\.\\.$",

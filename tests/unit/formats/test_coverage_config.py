@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import configparser
+import tomllib
 
 import pytest
 
-from testkeep.formats.coverage_config import CONFIG_FILES, Config, dumps, loads, overlay
+from testkeep.formats.coverage_config import CONFIG_FILES, Config, dumps, loads, overlay, plugins
 
 _INI = """
 [coverage:run]
@@ -166,35 +166,77 @@ def test_overlay__table(user: Config, expected: Config) -> None:
     assert user == before
 
 
-def _read(text: str) -> Config:
+def _read(text: str) -> dict[str, object]:
     """Read what was dumped as coverage.py does."""
-    parser = configparser.ConfigParser(interpolation=None)
-    parser.read_string(text)
-    return {section: dict(parser[section]) for section in parser.sections()}
+    tables: dict[str, object] = tomllib.loads(text)["tool"]["coverage"]
+    return tables
 
 
 @pytest.mark.parametrize("found", [_FOUND, _FOUND_INI], ids=["from TOML", "from ini"])
-def test_dumps__lists_and_values__are_read_as_they_were(found: Config) -> None:
-    lists = {"run": {**found["run"], "omit": f"\n{_OMIT}"}, "paths": {"source": f"\n{_PATHS}"}}
-    assert _read(dumps(found)) == {**found, **lists}
+def test_dumps__lists_and_values__are_what_coverage_takes(found: Config) -> None:
+    assert _read(dumps(found)) == {
+        "run": {"branch": "true", "omit": ["app/generated/*", "app/vendor/*"], "plugins": ["django_coverage_plugin"]},
+        "paths": {"source": ["src/", "*/site-packages/"]},
+        "report": {"exclude_also": ["def __repr__"], "fail_under": "90"},
+    }
 
 
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        pytest.param("", "", id="nothing"),
-        pytest.param("\none", "one", id="a list of one"),
-        pytest.param("# pragma: no cover", "# pragma: no cover", id="a list of one that looks like a comment"),
-        pytest.param(
-            "# pragma: no cover\n; x\nif 0:", "\n[#] pragma: no cover\n[;] x\nif 0:", id="entries like comments"
-        ),
-        pytest.param("a\n[b]\nc = d", "\na\n[b]\nc = d", id="entries like sections and options"),
-        pytest.param("${HOME}/%(x)s", "${HOME}/%(x)s", id="what coverage.py replaces itself"),
+        pytest.param("", [], id="nothing"),
+        pytest.param("\none", ["one"], id="a list of one"),
+        pytest.param("# pragma: no cover\n; x\nif 0:", ["# pragma: no cover", "; x", "if 0:"],
+                     id="entries like comments"),
+        pytest.param("a\n[b]\nc = d", ["a", "[b]", "c = d"], id="entries like sections and options"),
+        pytest.param("${HOME}/%(x)s", ["${HOME}/%(x)s"], id="what coverage.py replaces itself"),
+        pytest.param("a, b", ["a, b"], id="boundary: a comma in an expression"),
+        pytest.param('"\\d" 😀\x7f', ['"\\d" 😀\x7f'], id="boundary: quotes, backslashes, and other planes"),
+    ],
+)  # fmt: skip
+def test_dumps__awkward_value__is_read_as_it_was(value: str, expected: list[str]) -> None:
+    assert _read(dumps({"report": {"exclude_also": value}})) == {"report": {"exclude_also": expected}}
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "expected"),
+    [
+        pytest.param("skip_empty", "Yes", "true", id="a switch of an ini file"),
+        pytest.param("skip_empty", "0", "false", id="a switch as a number"),
+        pytest.param("precision", "1", "1", id="boundary: a number"),
+        pytest.param("omit", "a/*, b/*\nc/*,", ["a/*", "b/*", "c/*"], id="names with commas"),
     ],
 )
-def test_dumps__awkward_value__is_read_as_it_was(value: str, expected: str) -> None:
-    text = dumps({"report": {"exclude_also": value, "fail_under": "90"}})
-    assert _read(text) == {"report": {"exclude_also": expected, "fail_under": "90"}}
+def test_dumps__ini_value__is_what_toml_calls_it(option: str, value: str, expected: object) -> None:
+    assert _read(dumps({"report": {option: value}})) == {"report": {option: expected}}
+
+
+def test_dumps__tables_of_a_plugin__are_read_as_they_were() -> None:
+    text = """
+    [tool.coverage.conditional.rules]
+    py-win = "sys_platform == 'win32'"
+    "a key" = [1, 2.5, true, {x = "y"}]
+    """
+    found = loads("pyproject.toml", text)
+    assert found is not None
+
+    assert (
+        _read(dumps(found))
+        == found
+        == {"conditional": {"rules": {"py-win": "sys_platform == 'win32'", "a key": [1, 2.5, True, {"x": "y"}]}}}
+    )
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        pytest.param({"run": {"plugins": "one.a, two\nthree"}}, ("one.a", "two", "three"), id="named in both ways"),
+        pytest.param({"run": {"branch": "true"}}, (), id="none"),
+        pytest.param({}, (), id="missing evidence: no settings"),
+    ],
+)
+def test_plugins__named_ones__are_listed(config: Config, expected: tuple[str, ...]) -> None:
+    assert plugins(config) == expected
 
 
 def test_loads__toml_values__are_as_in_an_ini_file() -> None:

@@ -96,7 +96,7 @@ def test_tool_command__argv__is_for_the_interpreter(command: ToolCommand, argv: 
 
 def _run(
     *,
-    coverage_config: str = "/e/coverage.rc",
+    coverage_config: str = "/e/coverage.toml",
     source: tuple[str, ...] = ("app",),
     workers: int = 1,
     extra: tuple[str, ...] = (),
@@ -136,7 +136,7 @@ _AFTER = ("--cov-report=", "--cov-fail-under=0")
                 "--cov=/p/app",
                 "--cov=/p/src/shop",
                 "--cov=main",
-                "--cov-config=/e/coverage.rc",
+                "--cov-config=/e/coverage.toml",
                 *_AFTER,
                 "-x",
                 "-k",

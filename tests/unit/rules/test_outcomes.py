@@ -571,6 +571,12 @@ def test_tk106__stage_and_tool__names_the_command_that_mends(stage: str, tool: s
             the_facts(a_record(suite=a_suite(collectors=(_collector(),)))), (), (), id="others say it: a broken file"
         ),
         pytest.param(
+            the_facts(a_static_record(a_tool(exit_code=None, install="pip install x"), job="unit")),
+            (),
+            (),
+            id="others say it: what the stage needs is not installed",
+        ),
+        pytest.param(
             the_facts(a_record()),
             (a_waiver(test="", rule="TK107"),),
             (_NOTHING(message="nothing ran in unit: no tests found"),),
