@@ -38,6 +38,7 @@ BASE = (write(T, SOURCE),)
 A_REMARK = append("app/calc.py", "\n# a remark\n")
 NUMBER = len(EVERYTHING) + 8
 SMALL_AND_LARGE = (f"{TOKENS}[size=1, #3]", f"{TOKENS}[size=2, #3]")
+FIXTURE_SOURCE = "\n\ndef test_fixture(token):\n    assert add(token.int, 1) == token.int + 1\n"
 RANDOM = "[uuid.uuid4() for _ in range(3)], ids=str"
 
 
@@ -62,8 +63,18 @@ RANDOM = "[uuid.uuid4() for _ in range(3)], ids=str"
          replace(T, RANDOM, '[*[uuid.uuid4() for _ in range(2)], pytest.param(uuid.uuid4(), marks=pytest.mark.skip'
                  '(reason="later"))], ids=str'), base=BASE),
     pair("U08", "the function is removed", Lost("removed", tuple(f"{FIXTURE}[#{n}]" for n in (1, 2))),
-         replace(T, "\n\ndef test_fixture(token):\n    assert add(token.int, 1) == token.int + 1\n", ""),
+         replace(T, FIXTURE_SOURCE, ""),
          replace(T, RANDOM, "[uuid.uuid4() for _ in range(3)], ids=repr"), base=BASE),
+    pair("U12", "a test with random ids replaces another", Passes(replaced={
+        f"{FIXTURE}[#{n}]": frozenset(f"{T}::test_again[#{m}]" for m in (1, 2, 3)) for n in (1, 2)}, warning="TK207"),
+         replace(T, FIXTURE_SOURCE, f"""
+
+@pytest.mark.replaces("{FIXTURE}", reason="without a fixture")
+@pytest.mark.parametrize("token", {RANDOM})
+def test_again(token):
+    total = add(token.int, 2)
+    assert total == token.int + 2
+"""), base=BASE),
     pair("U09", "the number of sets varies, too", Passes(warning="TK207"), A_REMARK,
          base=(write(T, SOURCE.replace("range(3)", "range(1 + uuid.uuid4().int % 50)")),)),
 )  # fmt: skip
