@@ -6,7 +6,7 @@ A job whose main journal has no ``closed`` line never finished.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -15,6 +15,7 @@ from msgspec import Struct
 from testkeep.errors import EvidenceError
 from testkeep.formats import text_json
 from testkeep.formats.unreadable import UNREADABLE
+from testkeep.model.assertion_site import SharedAssertions
 from testkeep.model.evidence import (
     EVIDENCE_SCHEMA,
     CollectorReport,
@@ -73,6 +74,19 @@ class Ended(Struct, frozen=True, kw_only=True, tag="ended"):
     execution: Execution
 
 
+class Sited(Struct, frozen=True, kw_only=True, tag="sited"):
+    """The next sites of assertions that this process saw: their numbers go on from those of the lines before."""
+
+    sites: tuple[str, ...]
+
+
+class Shared(Struct, frozen=True, kw_only=True, tag="shared"):
+    """What fixtures of a wider scope asserted in this process; ``state`` says whether assertions were recorded."""
+
+    state: str
+    fixtures: tuple[SharedAssertions, ...] = ()
+
+
 class WorkerLost(Struct, frozen=True, kw_only=True, tag="worker-lost"):
     """A worker process died."""
 
@@ -111,7 +125,10 @@ class Closed(Struct, frozen=True, kw_only=True, tag="closed"):
 
 
 T = TypeVar("T")
-Line = Opened | Collected | Collector | Ignored | Started | Ended | WorkerLost | Imports | Measuring | Stopped | Closed
+Line = (
+    Opened | Collected | Collector | Ignored | Started | Ended | Sited | Shared | WorkerLost | Imports | Measuring
+    | Stopped | Closed
+)  # fmt: skip
 
 _decoder = msgspec.json.Decoder(Line)
 
@@ -148,14 +165,15 @@ def assemble(journals: Sequence[Sequence[Line]]) -> Evidence:
     closed = _first(main, Closed)
     if opened is None or closed is None:
         raise EvidenceError("the job has no finish marker")
-    every = [line for journal in journals for line in journal]
+    numbered = _Numbering()
+    every = [line for journal in journals for line in numbered.renumbered(journal)]
     return Evidence(
         schema=EVIDENCE_SCHEMA,
         job=opened.job,
         provenance=opened.provenance,
         started_at=opened.at,
         duration_s=max(0.0, closed.at - opened.at),
-        suite=_suite(opened, closed, every, _killed(journals)),
+        suite=_suite(opened, closed, every, _killed(journals), numbered.sites),
     )
 
 
@@ -174,7 +192,13 @@ def unfinished(job_id: str, journals: Sequence[Sequence[Line]]) -> Unfinished:
     )
 
 
-def _suite(opened: Opened, closed: Closed, every: Sequence[Line], killed: dict[str, Execution]) -> Suite:
+def _suite(
+    opened: Opened,
+    closed: Closed,
+    every: Sequence[Line],
+    killed: dict[str, Execution],
+    sites: Iterable[str],
+) -> Suite:
     collected = _first(every, Collected) or Collected(items=(), elsewhere={}, n_selected=0)
     executions = killed | {line.id: line.execution for line in every if isinstance(line, Ended)}
     return Suite(
@@ -190,7 +214,38 @@ def _suite(opened: Opened, closed: Closed, every: Sequence[Line], killed: dict[s
         foreign_code=tuple(sorted({file for line in every if isinstance(line, Imports) for file in line.foreign})),
         measurements=tuple(dict.fromkeys(line.measurement for line in every if isinstance(line, Measuring))),
         footprints=" and ".join(sorted({line.footprints for line in every if isinstance(line, Imports)} - {""})),
+        assertions=" and ".join(sorted({line.state for line in every if isinstance(line, Shared)})),
+        sites=tuple(sites),
+        shared=tuple(one for line in every if isinstance(line, Shared) for one in line.fixtures),
     )
+
+
+class _Numbering:
+    """Gives each site one number in all journals; each process has numbers of its own."""
+
+    def __init__(self) -> None:
+        self.sites: dict[str, int] = {}
+
+    def renumbered(self, lines: Iterable[Line]) -> Iterator[Line]:
+        """The lines of one journal, with the numbers of all."""
+        own: list[int] = []
+        for line in lines:
+            match line:
+                case Sited(sites=sites):
+                    own += (self.sites.setdefault(site, len(self.sites)) for site in sites)
+                case Ended(id=test, execution=execution) if execution.held or execution.failed:
+                    held = {own[number]: times for number, times in execution.held.items()}
+                    failed = tuple(own[number] for number in execution.failed)
+                    yield Ended(id=test, execution=msgspec.structs.replace(execution, held=held, failed=failed))
+                case Shared(state=state, fixtures=fixtures):
+                    yield Shared(state=state, fixtures=tuple(_shared(one, own) for one in fixtures))
+                case _:
+                    yield line
+
+
+def _shared(one: SharedAssertions, numbers: Sequence[int]) -> SharedAssertions:
+    held, failed = (tuple(numbers[number] for number in each) for each in (one.held, one.failed))
+    return msgspec.structs.replace(one, held=held, failed=failed)
 
 
 def _killed(journals: Sequence[Sequence[Line]]) -> dict[str, Execution]:

@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
+from testkeep.model.assertion_site import SharedAssertions
 from testkeep.model.partition import Partition
 from testkeep.model.stage import Stage
 from testkeep.model.static_tool import Complaint
@@ -127,6 +128,10 @@ class Measurement(Struct, frozen=True, kw_only=True):
     coverage: str
 
 
+RECORDED = "recorded"
+"""What a suite says of assertions where it is known which of them each test executed."""
+
+
 class Suite(Struct, frozen=True, kw_only=True):
     """What one pytest run found and did.
 
@@ -137,6 +142,9 @@ class Suite(Struct, frozen=True, kw_only=True):
     the project's own files nor equal to them: of a stale installed copy, say. ``measurements`` are the ways in which
     the processes measured coverage: one, unless they differ; none if nothing was measured. ``footprints`` says in which
     way they were taken, and why in that one, where it is not the first choice; empty if they were not asked for.
+
+    ``assertions`` is "recorded" if it is known of each test which ``sites`` (``AssertionSite.text``) it executed, else why it is not (empty: an
+    older record); ``shared`` is what fixtures of a wider scope asserted.
     """
 
     settings: Settings
@@ -151,6 +159,9 @@ class Suite(Struct, frozen=True, kw_only=True):
     measurements: tuple[Measurement, ...] = ()
     footprints: str = ""
     other_shards: tuple[str, ...] = ()
+    assertions: str = ""
+    sites: tuple[str, ...] = ()
+    shared: tuple[SharedAssertions, ...] = ()
 
 
 class FirstTry(Struct, frozen=True, kw_only=True):

@@ -108,7 +108,9 @@ class Execution(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     ``started`` says whether the code object that the test's source defines was entered; None where that cannot be
     known (a doctest, say). ``strength`` and ``footprint`` are there only if the test was inspected: the footprint has
-    the lines of production code that it executed, by path relative to the repository's root, sorted.
+    the lines of production code that it executed, by path relative to the repository's root, sorted. ``held`` has the
+    sites of the assertions that held, by their numbers in the suite, and how often each did; ``failed`` those that were
+    executed and never held, although the test may have passed.
     """
 
     phases: tuple[Phase, ...]
@@ -118,6 +120,8 @@ class Execution(Struct, frozen=True, kw_only=True, omit_defaults=True):
     worker: str = ""
     strength: Strength | None = None
     footprint: dict[str, tuple[int, ...]] = {}
+    held: dict[int, int] = {}
+    failed: tuple[int, ...] = ()
 
     def phase(self, when: str) -> Phase | None:
         """Find a phase by its name."""

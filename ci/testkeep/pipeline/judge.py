@@ -36,7 +36,7 @@ from testkeep.pipeline.gather import Gathered, gather
 from testkeep.pipeline.planned import PlannedEvidence, unmet_needs
 from testkeep.pipeline.progress import Watcher
 from testkeep.pipeline.second_look import Looker, look_closer
-from testkeep.pipeline.sources import Texts, read_sources
+from testkeep.pipeline.sources import Texts, read_sources, read_statements
 from testkeep.pipeline.stage_results import stage_results
 from testkeep.pipeline.static_tools import repeated_hooks, unread_configuration
 from testkeep.rules.accounting import account
@@ -231,6 +231,7 @@ def _compared(case: Case, facts: Facts, watcher: Watcher) -> Facts:
     if again.unstable:
         facts = steadied(facts, again.unstable)
         facts = replace(facts, comparison=controlled(compare, decide_alone, facts))
+    facts = replace(facts, statements=read_statements(texts, facts))
     scratch = state_folder(case.project) / "inspection"
     facts = look_closer(Looker(texts, case.folder, scratch, watcher), facts)
     comparison = controlled_account(account, facts)

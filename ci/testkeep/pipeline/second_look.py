@@ -34,7 +34,6 @@ from testkeep.rules.unstable_ids import named_for_pytest, steady_record
 from testkeep.system.coverage_data import executed_lines
 from testkeep.system.evidence_folder import EvidenceFolder
 
-
 _MOST_ROWS = 500
 
 

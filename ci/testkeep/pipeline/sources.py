@@ -6,13 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from testkeep.errors import UsageError
+from testkeep.formats.assertion_texts import statements
 from testkeep.formats.line_history import Version, gone_definitions, read_history
 from testkeep.formats.module_bindings import read_bindings
 from testkeep.formats.python_source import read_functions
+from testkeep.model.assertion_site import Statements
 from testkeep.model.layout import is_production
 from testkeep.model.production import FileHistory, Production
 from testkeep.model.source import FileSource, FunctionSource, Sources
 from testkeep.pipeline.context import Project
+from testkeep.rules.asserted import asserted_pairs
 from testkeep.rules.base import Facts, in_repository
 from testkeep.system.files import read_text
 from testkeep.system.git import Change
@@ -81,6 +84,21 @@ def read_sources(texts: Texts, facts: Facts) -> tuple[Sources, Sources, Mapping[
     now = {path: texts.head(path) for path in old | new | moved | added | changed if path}
     imports = {path: _imported_names(text) for path, text in now.items() if text is not None and path in old | moved}
     return _functions(before), _functions(now), imports
+
+
+def read_statements(texts: Texts, facts: Facts) -> Statements:
+    """Read what the files say in which tests assert something else than they did."""
+    base: set[str] = set()
+    head: set[str] = set()
+    for _, before, now in asserted_pairs(facts):
+        base |= {site.path for site in before.held.values()}
+        head |= {site.path for site in (*now.held.values(), *now.failed.values(), *now.came_through.values())}
+    texts.fetch_base(base)
+    head |= base
+    return Statements(
+        base={path: statements(texts.base(path) or "") for path in base if path},
+        head={path: statements(texts.head(path) or "") for path in head if path},
+    )
 
 
 def _functions(texts: Mapping[str, str | None]) -> dict[str, FileSource | None]:

@@ -15,6 +15,7 @@ import pytest
 if TYPE_CHECKING:
     from testkeep.model.evidence import JobContext
     from testkeep.model.stage import Stage
+    from testkeep.plugins.assertion_record import AssertionRecord
     from testkeep.plugins.footprints import TakenFootprints
     from testkeep.plugins.inspection import Inspection
     from testkeep.plugins.selection import StageSelection
@@ -34,6 +35,7 @@ _MARKS = (
 _RECORDER = "testkeep-recorder"
 _WORKER_INPUT = "testkeep"
 _RECORDING = "TESTKEEP_RECORDING"
+_MARKED: Any = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -50,8 +52,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    """Clear away an earlier run's record before anything of the project's can keep this one from being made."""
+    """Clear away an earlier run's record before anything of the project's can keep this one from being made.
+
+    Modules of the project are marked from here on: its conftest.py files come next.
+    """
     options = early_config.known_args_namespace
+    if options.testkeep_evidence and not options.collectonly:
+        _mark_assertions(early_config, options.testkeep_context)
     if not options.testkeep_evidence or options.testkeep_context or "PYTEST_XDIST_WORKER" in os.environ:
         return
     from testkeep.errors import KitError
@@ -63,6 +70,19 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
             folder.prepare([options.testkeep_stage or BARE_JOB])
         except KitError as error:
             raise _usage_error(error) from error
+
+
+def _mark_assertions(config: pytest.Config, context_file: str) -> None:
+    from testkeep.plugins.assertion_marks import AssertionMarks
+
+    folder = os.environ.get(_RECORDING)
+    if folder and "PYTEST_XDIST_WORKER" not in os.environ:
+        return  # a test of the run that is being recorded started this one
+    context = _read_context(config, None, None, context_file)
+    marks = AssertionMarks(config.rootpath, context.provenance.project, context.source)
+    marks.install()
+    config.add_cleanup(marks.uninstall)
+    config.stash[_MARKED] = marks
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -144,8 +164,9 @@ def _activate(config: pytest.Config) -> None:
         inspection = _inspect(config, context) if context.inspect is not None else None
         footprints = _take_footprints(config, folder, context, selection) if context.footprints else None
         recorder = Recorder(
-            config, folder, context, selection, lists=lists, inspection=inspection, footprints=footprints
-        )
+            config, folder, context, selection,
+            lists=lists, inspection=inspection, footprints=footprints, asserted=_asserted(config),
+        )  # fmt: skip
         config.pluginmanager.register(recorder, _RECORDER)
     if handed_down is None:
         config.pluginmanager.register(_Handover(context, folder), "testkeep-handover")
@@ -157,6 +178,18 @@ def _inspect(config: pytest.Config, context: JobContext) -> Inspection:
     inspection = Inspection(config, context)
     config.pluginmanager.register(inspection, "testkeep-inspection")
     return inspection
+
+
+def _asserted(config: pytest.Config) -> AssertionRecord | None:
+    """What tests assert is recorded, if modules were marked from the start on."""
+    marks = config.stash.get(_MARKED, None)
+    if marks is None:
+        return None
+    from testkeep.plugins.assertion_record import AssertionRecord
+
+    record = AssertionRecord(marks)
+    config.pluginmanager.register(record, "testkeep-assertions")
+    return record
 
 
 def _take_footprints(
@@ -211,13 +244,15 @@ def _folder(config: pytest.Config, evidence: str) -> EvidenceFolder:
     return EvidenceFolder(config.invocation_params.dir.joinpath(evidence).resolve())
 
 
-def _read_context(config: pytest.Config, handed_down: dict[str, str] | None, stage: Stage | None) -> JobContext:
+def _read_context(
+    config: pytest.Config, handed_down: dict[str, str] | None, stage: Stage | None, context_file: str = ""
+) -> JobContext:
     import msgspec
 
     from testkeep.errors import KitError
     from testkeep.model.evidence import JobContext
 
-    file = config.getoption("testkeep_context")
+    file = context_file or config.getoption("testkeep_context")
     try:
         if handed_down is not None:
             return msgspec.json.decode(handed_down["context"], type=JobContext)

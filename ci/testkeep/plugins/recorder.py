@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from testkeep.formats import evidence_json, journal
-from testkeep.model.evidence import CollectorReport, JobContext
+from testkeep.model.evidence import RECORDED, CollectorReport, JobContext
 from testkeep.model.tests import Execution, Phase, Subtest
 from testkeep.plugins.code_start import make_watcher, own_code
 from testkeep.plugins.measurement import read_measurement
@@ -32,6 +32,7 @@ from testkeep.plugins.selection import StageSelection, relative_path
 from testkeep.system.evidence_folder import MAIN, EvidenceFolder, Journal
 
 if TYPE_CHECKING:
+    from testkeep.plugins.assertion_record import AssertionRecord
     from testkeep.plugins.footprints import TakenFootprints
     from testkeep.plugins.inspection import Inspection
 
@@ -55,6 +56,7 @@ class Recorder:
         lists: bool,
         inspection: Inspection | None = None,
         footprints: TakenFootprints | None = None,
+        asserted: AssertionRecord | None = None,
     ) -> None:
         self._config = config
         self._folder = folder
@@ -63,6 +65,7 @@ class Recorder:
         self._lists = lists
         self._inspection = inspection
         self._footprints = footprints
+        self._asserted = asserted
         self._worker: str = getattr(config, "workerinput", {}).get("workerid", "")
         self._hands_out = False
         self._journal: Journal | None = None
@@ -157,6 +160,7 @@ class Recorder:
         self._write(journal.Started(id=test))
         handled = yield
         if self._phases:
+            held, failed = self._what_held(item)
             self._write(
                 journal.Ended(
                     id=test,
@@ -168,10 +172,21 @@ class Recorder:
                         worker=self._worker,
                         strength=self._inspection.strength if self._inspection else None,
                         footprint=self._inspection.footprint if self._inspection else {},
+                        held=held,
+                        failed=failed,
                     ),
                 )
             )
         return handled
+
+    def _what_held(self, item: pytest.Item) -> tuple[dict[int, int], tuple[int, ...]]:
+        if self._asserted is None:
+            return {}, ()
+        found = self._asserted.ended(item)
+        new = self._asserted.new_sites()
+        if new:
+            self._write(journal.Sited(sites=new))
+        return found
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
@@ -249,6 +264,11 @@ class Recorder:
         foreign = foreign_code(sys.modules, self._config.rootpath, self._context.roots)
         way = self._footprints.way if self._footprints else ""
         self._write(journal.Imports(origins=origins, foreign=foreign, footprints=way))
+        if self._asserted is not None and not self._hands_out:
+            shared, new = self._asserted.shared(), self._asserted.new_sites()
+            if new:
+                self._write(journal.Sited(sites=new))
+            self._write(journal.Shared(state=self._asserted.marks.trouble or RECORDED, fixtures=shared))
         yield
         self._is_over = True
 

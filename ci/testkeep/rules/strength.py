@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from testkeep.model.comparison import Weakening
-from testkeep.model.inspection import Inspection
 from testkeep.model.production import Production, is_run
-from testkeep.model.tests import Execution, RecordedTest, Strength, function_of
+from testkeep.model.tests import Execution, RecordedTest, function_of
+from testkeep.rules.asserted import asserted_pairs, compare_asserted
 from testkeep.rules.base import Facts, source_in
 from testkeep.rules.covering import footprint
 from testkeep.rules.head_tests import HeadTests
@@ -18,36 +18,44 @@ from testkeep.rules.unstable_ids import values_of
 def weakened(facts: Facts, head: HeadTests) -> Iterator[Weakening]:
     """Find the tests that guard on both sides and are weaker than they were."""
     said: set[str] = set()
-    for before, now, why_changed in _pairs(facts, head):
-        if before.execution is None or now.execution is None:
-            continue
-        found = (
-            _fewer_assertions(before.execution.strength, now.execution.strength)
-            or _fewer_subtests(before.execution, now.execution)
-            or _other_code(facts.inspection.production, before, now)
-        )
-        if found is not None and now.item.id not in said:
+    for now, to_nothing, why in (*_by_assertions(facts), *_by_subtests(facts, head), *_by_code(facts)):
+        if now.item.id not in said:
             said.add(now.item.id)
-            to_nothing, why = found
             line = _shadow(facts, now)
             hidden = f"; a second definition in line {now.item.line} hides the one in line {line}" if line else ""
-            cause = f" ({why_changed})" if why_changed else ""
-            yield Weakening(head=now, why=f"{why}{hidden}{cause}", to_nothing=to_nothing)
+            yield Weakening(head=now, why=f"{why}{hidden}", to_nothing=to_nothing)
     yield from _other_values(facts, head, said)
 
 
-def _pairs(facts: Facts, head: HeadTests) -> Iterator[tuple[RecordedTest, RecordedTest, str]]:
-    """Tests that were inspected on both sides, then those whose subtests the records themselves compare."""
-    inspection: Inspection = facts.inspection
-    for suspect in inspection.suspects:
-        before, now = inspection.base.get(suspect.base), inspection.head.get(suspect.head)
-        if before is not None and now is not None and before.guards and now.guards:
-            yield before, now, suspect.why
+_Found = tuple[RecordedTest, bool, str]
+
+
+def _by_assertions(facts: Facts) -> Iterator[_Found]:
+    for now, before_asserted, now_asserted in asserted_pairs(facts):
+        found = list(compare_asserted(now, before_asserted, now_asserted, facts.statements))
+        if found:
+            to_nothing = any(one.to_nothing for one in found)
+            yield now, to_nothing, "; ".join(dict.fromkeys(one.why for one in found if one.to_nothing is to_nothing))
+
+
+def _by_subtests(facts: Facts, head: HeadTests) -> Iterator[_Found]:
     kept = set(facts.comparison.kept)
     for environment, test in _recorded(facts):
         if test.execution and test.execution.subtests and test.item.id in kept:
             for now in head.runs(test.item.id, [environment])[:1]:
-                yield test, now, ""
+                found = _fewer_subtests(test.execution, now.execution) if now.execution is not None else None
+                if found is not None:
+                    yield now, *found
+
+
+def _by_code(facts: Facts) -> Iterator[_Found]:
+    """Tests whose own source was changed, and that were run again on both sides for what they run."""
+    for suspect in facts.inspection.suspects:
+        before, now = facts.inspection.base.get(suspect.base), facts.inspection.head.get(suspect.head)
+        if before is not None and now is not None and before.guards and now.guards:
+            found = _other_code(facts.inspection.production, before, now)
+            if found is not None:
+                yield now, *found
 
 
 def _recorded(facts: Facts) -> Iterator[tuple[str, RecordedTest]]:
@@ -55,38 +63,15 @@ def _recorded(facts: Facts) -> Iterator[tuple[str, RecordedTest]]:
     return ((suite.settings.interpreter, test) for suite in facts.base_suites() for test in suite.tests if test.guards)
 
 
-def _fewer_assertions(before: Strength | None, now: Strength | None) -> tuple[bool, str] | None:
-    if before is None or now is None or now.asserted >= before.asserted:
-        return None
-    if before.own and not now.own and now.asserted:
-        return (
-            True,
-            f"{_assertions(before.own)} of its own held at the base, and none here: {now.asserted} in helpers alone",
-        )
-    if now.asserted:
-        return False, f"{before.asserted} assertions held at the base, {now.asserted} here"
-    if now.unspecific and not now.broken:
-        return False, f"{_assertions(before.asserted)} held at the base; now any exception will do"
-    instead = [
-        f"{number} {word}"
-        for number, word in ((now.vacuous, "cannot be false"), (now.broken, "failed and was swallowed"))
-        if number
-    ]
-    what = f": of its assertions {', '.join(instead)}" if instead else ""
-    return True, f"{_assertions(before.asserted)} held at the base, none here{what}"
-
-
-def _assertions(number: int) -> str:
-    return "1 assertion" if number == 1 else f"{number} assertions"
-
-
 def _fewer_subtests(before: Execution, now: Execution) -> tuple[bool, str] | None:
     passed_before, passed_now = (sum(one.outcome == "passed" for one in side.subtests) for side in (before, now))
     if passed_now >= passed_before:
         return None
-    # A loop without subtests asserts as well; that can be known only of a test that was inspected.
-    to_nothing = not passed_now and not (now.strength is not None and now.strength.asserted)
-    return to_nothing, f"{passed_before} of its subtests passed at the base, {passed_now or 'none'} here"
+    # A loop without subtests asserts as well.
+    return (
+        not passed_now and not now.held,
+        f"{passed_before} of its subtests passed at the base, {passed_now or 'none'} here",
+    )
 
 
 def _other_code(production: Production, before: RecordedTest, now: RecordedTest) -> tuple[bool, str] | None:

@@ -1,0 +1,231 @@
+"""Puts marks into a module: whoever runs it tells which of its assertions were executed, and which of them held.
+
+A mark is one call behind an assertion, with the assertion's site as its only argument. What fails is told by an
+exception handler, which costs nothing as long as nothing fails. Lines, values and messages stay as they are.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
+
+from testkeep.formats import assertions
+from testkeep.formats.syntax import Definition, last_name
+from testkeep.model.assertion_site import AssertionKind, AssertionSite
+
+HELD, FAILED, CALLED, ASKED, RAISES, ERROR = (
+    "@testkeep_held", "@testkeep_failed", "@testkeep_called", "@testkeep_asked", "@testkeep_raises", "@testkeep_error",
+)  # fmt: skip
+"""The names that a marked module calls; they are among the built-ins, and nobody can write them by hand."""
+
+_NAMES = re.compile(
+    r"_*(assert|expect|should|verify|validate|ensure|check|fail_unless)(?=_|[A-Z]|$)"
+    r"|(no_)?(fnmatch|re_match)_lines?(?=_|$)|raise_for_status$"
+)
+_NO_ASSERTIONS = frozenset({"ensure_future"})
+# What somebody writes who means a check of a mock, and what a mock takes for one more attribute, which is true.
+_NO_CHECKS = re.compile(r"(not_)?called(_\w+)?|has_(any_)?calls?|any_call|asert_\w+|assret_\w+|called_once")
+_ANYTHING = frozenset({"Exception", "BaseException"})
+_Block: TypeAlias = list[ast.stmt]
+
+
+def is_helper(name: str) -> bool:
+    """Whether a function's name says that it asserts for others.
+
+    >>> is_helper("check_total"), is_helper("_assert_equal"), is_helper("checkout")
+    (True, True, False)
+    """
+    return bool(_NAMES.match(name)) and name not in _NO_ASSERTIONS
+
+
+def mark(tree: ast.Module, path: str = "", *, only_helpers: bool = False) -> tuple[AssertionSite, ...]:
+    """Put marks behind all assertions of a module, in place; ``only_helpers``: of those in functions that help tests.
+
+    Returns their sites. ``path`` is the file's, relative to the repository's root. In a test, every call that is a
+    statement gets a mark, too: a test without assertions guards by what does not raise. What stands at the module's or a class' level is left as it is: it runs when it is
+    imported, for no test.
+    """
+    marker = _Marker(path, only_helpers)
+    marker.definitions(tree.body)
+    return tuple(marker.sites)
+
+
+class _Marker:
+    """One walk through a module. ``sites`` are in the order of the source."""
+
+    def __init__(self, path: str, only_helpers: bool) -> None:
+        self._path = path
+        self.sites: list[AssertionSite] = []
+        self._only_helpers = only_helpers
+        self._function = ""
+        self._is_test = False
+
+    def definitions(self, body: Sequence[ast.stmt], prefix: str = "") -> None:
+        """Mark the functions in a block, wherever they stand."""
+        for statement in body:
+            match statement:
+                case ast.ClassDef(name=name, body=inner):
+                    self.definitions(inner, f"{prefix}{name}.")
+                case ast.FunctionDef() | ast.AsyncFunctionDef():
+                    self._define(statement, prefix)
+                case _:
+                    for block in _blocks(statement):
+                        self.definitions(block, prefix)
+
+    def _define(self, function: ast.FunctionDef | ast.AsyncFunctionDef, prefix: str) -> None:
+        before = self._function, self._is_test, self._only_helpers
+        self._function = f"{prefix}{function.name}"
+        self._only_helpers = self._only_helpers and not is_helper(function.name)
+        self._is_test = function.name.startswith("test") and not self._only_helpers
+        function.body = self._block(function.body)
+        self._function, self._is_test, self._only_helpers = before
+
+    def _block(self, body: _Block) -> _Block:
+        return [new for statement in body for new in self._statement(statement)]
+
+    def _statement(self, statement: ast.stmt) -> Iterator[ast.stmt]:
+        if isinstance(statement, Definition):
+            self.definitions([statement], f"{self._function}.")
+            yield statement
+            return
+        for name, block in _named_blocks(statement):
+            setattr(statement, name, self._block(block))
+        for handler in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
+            handler.body = self._block(handler.body)
+        kind = None if self._only_helpers else self._kind(statement)
+        if kind is None:
+            yield statement
+        else:
+            yield from self._marked(statement, kind)
+
+    def _kind(self, statement: ast.stmt) -> AssertionKind | None:
+        match statement:
+            case ast.Assert(test=test):
+                return AssertionKind.VACUOUS if assertions.is_vacuous(test) or _is_mocked(test) else AssertionKind.PLAIN
+            case ast.With(items=items) | ast.AsyncWith(items=items):
+                calls = [call for item in items if (call := _asserting_call(item.context_expr)) is not None]
+                return _kind_of_context(calls[0]) if calls else None
+            case ast.Expr(value=value) | ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value):
+                if _asserting_call(value) is not None:
+                    return AssertionKind.CALL
+                is_call = isinstance(value.value if isinstance(value, ast.Await) else value, ast.Call)
+                return AssertionKind.SMOKE if self._is_test and is_call else None
+            case _:
+                return None
+
+    def _marked(self, statement: ast.stmt, kind: AssertionKind) -> Iterator[ast.stmt]:
+        site = AssertionSite(kind, statement.lineno, _form(statement), self._function, self._path)
+        self.sites.append(site)
+        text = site.text
+        if kind in (AssertionKind.CALL, AssertionKind.CONTEXT, AssertionKind.ANYTHING):
+            _ask(statement, text)
+        # What a call may raise beside assertions is the test's own business: it has not come to its end then.
+        first = statement if kind is AssertionKind.SMOKE else _watched(statement, text)
+        for new in (first, _call(CALLED if kind is AssertionKind.CALL else HELD, text)):
+            _place(new, statement)
+            yield new
+
+
+def _watched(statement: ast.stmt, text: str) -> ast.Try:
+    told = [_call(FAILED, text), ast.Raise(exc=None, cause=None)]
+    handler = ast.ExceptHandler(type=_name(ERROR), name=None, body=told)
+    return ast.Try(body=[statement], handlers=[handler], orelse=[], finalbody=[])
+
+
+def _asserting_call(node: ast.expr) -> ast.Call | None:
+    """The call that asserts, in an expression of calls: ``expect(page).to_be_visible()`` is one by its first name."""
+    outer = node.value if isinstance(node, ast.Await) else node
+    if not isinstance(outer, ast.Call):
+        return None
+    inner: ast.expr = outer
+    while isinstance(inner, ast.Call | ast.Attribute):
+        if isinstance(inner, ast.Call) and (is_helper(last_name(inner)) or last_name(inner) in assertions.CONTEXTS):
+            return outer
+        inner = inner.func if isinstance(inner, ast.Call) else inner.value
+    return None
+
+
+def _kind_of_context(call: ast.Call) -> AssertionKind:
+    """``raises(Exception)`` without a match would have taken any exception."""
+    takes_anything = bool(call.args) and all(
+        last_name(one) in _ANYTHING
+        for one in (call.args[0].elts if isinstance(call.args[0], ast.Tuple) else call.args[:1])
+    )
+    is_plain = not call.keywords and last_name(call) in ("raises", "assertRaises")
+    return AssertionKind.ANYTHING if takes_anything and is_plain else AssertionKind.CONTEXT
+
+
+def _is_mocked(test: ast.expr) -> bool:
+    """``assert send.called_once_with(3)``: a mock's attribute that nobody defined, which is always true."""
+    match test:
+        case ast.Call(func=ast.Attribute(attr=name)):
+            return bool(_NO_CHECKS.fullmatch(name))
+        case _:
+            return False
+
+
+def _ask(statement: ast.stmt, text: str) -> None:
+    """Have the marks told which function a statement calls, and what exceptions it expects."""
+    values: list[ast.expr] = (
+        [item.context_expr for item in statement.items]
+        if isinstance(statement, ast.With | ast.AsyncWith)
+        else [statement.value]  # type: ignore[attr-defined]
+    )
+    for value in values:
+        call = _asserting_call(value)
+        if call is None:
+            continue
+        if call.args and last_name(call) in ("raises", "assertRaises") and not isinstance(call.args[0], ast.Starred):
+            call.args[0] = _placed(_asked(RAISES, text, call.args[0]), call.args[0])
+        call.func = _placed(_asked(ASKED, text, call.func), call.func)
+
+
+def _asked(name: str, text: str, value: ast.expr) -> ast.Call:
+    return ast.Call(func=_name(name), args=[ast.Constant(value=text), value], keywords=[])
+
+
+def _call(name: str, text: str) -> ast.Expr:
+    return ast.Expr(value=ast.Call(func=_name(name), args=[ast.Constant(value=text)], keywords=[]))
+
+
+def _name(name: str) -> ast.Name:
+    return ast.Name(id=name, ctx=ast.Load())
+
+
+def _placed(node: ast.expr, at: ast.expr) -> ast.expr:
+    _place(node, at)
+    return node
+
+
+def _place(new: ast.AST, at: ast.AST) -> None:
+    """Give new nodes the place of the statement that they are about; those that have one keep it."""
+    for node in ast.walk(new):
+        if "lineno" in node._attributes and not hasattr(node, "lineno"):
+            ast.copy_location(node, at)
+
+
+def _form(statement: ast.stmt) -> str:
+    """The normal form of an assertion: what it says, wherever it stands and however it is laid out."""
+    if isinstance(statement, ast.With | ast.AsyncWith):
+        text = "with " + ", ".join(ast.dump(item) for item in statement.items)
+    elif isinstance(statement, ast.Assert):
+        text = "assert " + ast.dump(statement.test)  # another message asserts nothing else
+    else:
+        text = ast.dump(statement)
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:16]
+
+
+def _named_blocks(statement: ast.stmt) -> Iterator[tuple[str, _Block]]:
+    for name in ("body", "orelse", "finalbody"):
+        block = getattr(statement, name, None)
+        if isinstance(block, list) and block:
+            yield name, block
+
+
+def _blocks(statement: ast.stmt) -> Iterator[_Block]:
+    yield from (block for _, block in _named_blocks(statement))
+    for handler in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
+        yield handler.body

@@ -1,0 +1,85 @@
+"""The assertions of a file as people read them, and what they are about."""
+
+from __future__ import annotations
+
+import ast
+
+from testkeep.formats.assertion_marks import mark
+from testkeep.formats.syntax import UNREADABLE, parse
+from testkeep.model.assertion_site import Statement
+
+_NOTHING = (None, True, False)
+
+
+def statements(text: str) -> dict[str, Statement]:
+    """The assertions of a file, by their normal form; empty if the file does not parse.
+
+    >>> [one.text for one in statements("def test_x():\n    assert f( 1 )==2, 'text'").values()]
+    ['assert f(1) == 2']
+    """
+    try:
+        tree = parse(text)
+        read = {node.lineno: _read(node) for node in ast.walk(tree) if isinstance(node, _ASSERTING)}
+        return {site.form: read[site.line] for site in mark(tree) if site.line in read}
+    except UNREADABLE:
+        return {}
+
+
+_ASSERTING = (ast.Assert, ast.With, ast.AsyncWith, ast.Expr, ast.Assign, ast.AnnAssign)
+
+
+def _read(node: ast.stmt) -> Statement:
+    test = node.test if isinstance(node, ast.Assert) else None
+    subject = _subject(test) if test is not None else None
+    vague = _vague_of(test) if test is not None else None
+    return Statement(
+        text=_in_one_line(node),
+        subject=ast.dump(subject) if subject is not None else "",
+        vague_of=ast.dump(vague) if vague is not None else "",
+    )
+
+
+def _in_one_line(node: ast.stmt) -> str:
+    match node:
+        case ast.Assert(test=test):
+            return f"assert {ast.unparse(test)}"
+        case ast.With(items=items) | ast.AsyncWith(items=items):
+            return f"with {', '.join(ast.unparse(item) for item in items)}"
+        case _:
+            return ast.unparse(node)
+
+
+def _subject(test: ast.expr) -> ast.expr | None:
+    """What a comparison with a value is about; None if it is none."""
+    match test:
+        case ast.Compare(left=left, ops=[ast.Eq() | ast.Is() | ast.In()], comparators=[value]) if not _is_anything(
+            value
+        ):
+            return left
+        case _:
+            return None
+
+
+def _vague_of(test: ast.expr) -> ast.expr | None:
+    """What a test says hardly more of than that it is there; None if it says more.
+
+    >>> ast.unparse(_vague_of(ast.parse("total is not None", mode="eval").body))
+    'total'
+    """
+    match test:
+        case ast.Compare(left=left, ops=[ast.IsNot() | ast.NotEq()], comparators=[ast.Constant(value=value)]):
+            return left if value in _NOTHING else None
+        case ast.Compare(left=left, ops=[_], comparators=[value]):
+            return left if _is_anything(value) or ast.dump(value) == ast.dump(left) else None
+        case ast.Compare():
+            return None
+        case ast.Call(func=ast.Name(id="isinstance" | "bool" | "len"), args=[left, *_]):
+            return left
+        case _:
+            return test
+
+
+def _is_anything(value: ast.expr) -> bool:
+    return (isinstance(value, ast.Name) and value.id == "ANY") or (
+        isinstance(value, ast.Attribute) and value.attr == "ANY"
+    )
