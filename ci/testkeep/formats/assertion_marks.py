@@ -45,8 +45,8 @@ def mark(tree: ast.Module, path: str = "", *, only_helpers: bool = False) -> tup
     """Put marks behind all assertions of a module, in place; ``only_helpers``: of those in functions that help tests.
 
     Returns their sites. ``path`` is the file's, relative to the repository's root. In a test, every call that is a
-    statement gets a mark, too: a test without assertions guards by what does not raise. What stands at the module's or a class' level is left as it is: it runs when it is
-    imported, for no test.
+    statement gets a mark, too: a test without assertions guards by what does not raise. What stands at the module's or
+    a class' level is left as it is: it runs when it is imported, for no test.
     """
     marker = _Marker(path, only_helpers)
     marker.definitions(tree.body)
@@ -203,7 +203,7 @@ def _placed(node: ast.expr, at: ast.expr) -> ast.expr:
 def _place(new: ast.AST, at: ast.AST) -> None:
     """Give new nodes the place of the statement that they are about; those that have one keep it."""
     for node in ast.walk(new):
-        if "lineno" in node._attributes and not hasattr(node, "lineno"):
+        if isinstance(node, ast.stmt | ast.expr | ast.excepthandler) and not hasattr(node, "lineno"):
             ast.copy_location(node, at)
 
 

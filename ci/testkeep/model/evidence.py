@@ -143,8 +143,8 @@ class Suite(Struct, frozen=True, kw_only=True):
     the processes measured coverage: one, unless they differ; none if nothing was measured. ``footprints`` says in which
     way they were taken, and why in that one, where it is not the first choice; empty if they were not asked for.
 
-    ``assertions`` is "recorded" if it is known of each test which ``sites`` (``AssertionSite.text``) it executed, else why it is not (empty: an
-    older record); ``shared`` is what fixtures of a wider scope asserted.
+    ``assertions`` is "recorded" if it is known of each test which ``sites`` (``AssertionSite.text``) it executed, else
+    why it is not (empty: an older record); ``shared`` is what fixtures of a wider scope asserted.
     """
 
     settings: Settings

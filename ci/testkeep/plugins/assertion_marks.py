@@ -42,9 +42,10 @@ FAILED = "!"
 
 
 class AssertionMarks:
-    """``seen`` are the marks that were passed, in order; whoever reads them empties it. ``trouble`` says why modules are not marked (empty: they are).
+    """Marks the modules of a project, and knows which marks were passed.
 
-    ``root`` is the project's, ``folder`` its place in the repository, ``source`` its production code.
+    ``seen`` are those, in order; whoever reads them empties it. ``trouble`` says why nothing is marked (empty: it
+    is). ``root`` is the project's, ``folder`` its place in the repository, ``source`` its production code.
     """
 
     def __init__(self, root: Path, folder: str, source: Sequence[str]) -> None:
