@@ -154,9 +154,21 @@ def test_run__hooks_and_tables_differ__the_hooks_win_in_their_stage(
     assert (run.exit_code, _tools(run)) == (0, expected)
 
 
-def test_run__development_dependencies_alone__say_which_tools(tmp_path: Path) -> None:
-    groups = '[dependency-groups]\ndev = ["ruff", "black>=24"]\n[project.optional-dependencies]\nlint = ["mypy"]\n'
-    project = simple_project(tmp_path / "repository", policy=groups)
+@pytest.mark.parametrize(
+    "tables",
+    [
+        pytest.param(
+            '[dependency-groups]\ndev = ["ruff", "black>=24"]\n[project.optional-dependencies]\nlint = ["mypy"]\n',
+            id="a group and an extra",
+        ),
+        pytest.param(
+            '[tool.hatch.envs.lint]\ndependencies = ["ruff", "black>=24"]\nextra-dependencies = ["mypy"]\n',
+            id="an environment of Hatch",
+        ),
+    ],
+)
+def test_run__development_dependencies_alone__say_which_tools(tmp_path: Path, tables: str) -> None:
+    project = simple_project(tmp_path / "repository", policy=tables)
     project.commit({"app/wrong.py": "import os\n\nX: int = 1\n"})
 
     red = project.testkeep("run", "format", "lint", "typing", "--base", "none")
