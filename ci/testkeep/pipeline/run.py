@@ -17,6 +17,7 @@ from testkeep.errors import EvidenceError, Interrupted
 from testkeep.formats import evidence_json, journal
 from testkeep.model.evidence import FirstTry, ToolRun
 from testkeep.model.stage import Stage
+from testkeep.model.static_tool import called
 from testkeep.model.tool_output import ToolOutput
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.gather import read_job
@@ -224,7 +225,7 @@ class _Run:
 
     def _pass_on(self, plan: StagePlan, ended: Mapping[str, Ended], recorded: Sequence[ToolRun]) -> None:
         """Show what the tools of a bad stage printed: those that complained, or all if none did."""
-        names = [command.tool for command in plan.tools] or ["pytest"]
+        names = [called(command.shown) for command in plan.tools] or ["pytest"]
         complaining = [index for index, task in enumerate(plan.tasks) if ended[task.name].exit_code]
         for index in complaining or range(len(plan.tasks)):
             name, task = names[index], plan.tasks[index]

@@ -63,6 +63,16 @@ def test_run__ruff_has_a_table_for_linting_and_a_script_formats_with_it__it_is_t
     assert (run.exit_code, "ruff" in _statuses(run)["format"][1]) == (1, True)
 
 
+def test_run__two_commands_of_ruff_complain__messages_and_stages_say_which(project: GitProject) -> None:
+    project.commit({"pyproject.toml": '[tool.testkeep]\nformatter = "ruff"\n[tool.ruff]\n'})
+    project.write({"app/ugly.py": "import sys\nimport os\n\nx = [os,sys]\n"})
+
+    run = project.testkeep("run", "format", "--base", "none")
+
+    assert {finding.message.partition(":")[0] for finding in run.findings} == {"ruff check", "ruff format"}
+    assert _statuses(run)["format"] == ("failed", "ruff format, ruff check found problems")
+
+
 def test_run__ruff_would_reformat_a_file_of_the_base__it_is_old_in_every_version_of_ruff(project: GitProject) -> None:
     project.commit({"ruff.toml": "[format]\npreview = true\n", "app/ugly.py": UGLY})
     project.commit({"app/ugly.py": UGLY + "y = 1\n"})
@@ -240,7 +250,7 @@ def test_run__ruff_has_two_files__does_what_ruff_does_and_says_so(tmp_path: Path
 
     run = project.testkeep("run", "format", "lint", "--base", "none")
 
-    assert (run.exit_code, run.finding("TK106").message) == (1, "ruff: F401 `os` imported but unused")
+    assert (run.exit_code, run.finding("TK106").message) == (1, "ruff check: F401 `os` imported but unused")
     assert _statuses(run)["format"][0] == "skipped"
     assert _notes_on(run, "ruff") == ["ruff reads ruff.toml, and nothing that pyproject.toml says of it"]
 
@@ -288,7 +298,7 @@ class TestWhatWasThere:
 
         assert (run.exit_code, run.codes) == (0, ["TK106"])
         assert {finding.severity for finding in run.verdict.findings} == {"note"}
-        assert _statuses(run)["lint"] == ("passed", "ruff: 1 old, none new")
+        assert _statuses(run)["lint"] == ("passed", "ruff check: 1 old, none new")
 
     def test_run__moved_lines_and_a_renamed_file__are_not_new(self, project: GitProject) -> None:
         project.git("mv", "app/old.py", "app/new.py")
