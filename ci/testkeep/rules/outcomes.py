@@ -10,6 +10,7 @@ from testkeep.model.stage import Stage
 from testkeep.model.static_tool import Complaint
 from testkeep.model.tests import Outcome, RecordedTest, Selection
 from testkeep.rules.base import Facts, Problem, in_repository, split_location
+from testkeep.rules.passed_over import passed_over
 from testkeep.rules.services import outages
 from testkeep.rules.static_complaints import failed_tools, sort_complaints
 from testkeep.rules.validity import EXIT_OK, broken_off, is_comparable, unexplained_failure
@@ -233,7 +234,7 @@ def nothing_ran(facts: Facts) -> Iterator[Problem]:
     found = unused if collected else "no tests found"
     yield Problem(
         message=f"nothing ran in {', '.join(facts.test_stages)}: {found}",
-        help="'pytest --collect-only -q' shows what pytest finds here.",
+        help=" ".join(filter(None, ["'pytest --collect-only -q' shows what pytest finds here.", passed_over(facts)])),
     )
 
 
