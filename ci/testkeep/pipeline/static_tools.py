@@ -24,7 +24,7 @@ from testkeep.pipeline.context import Project
 from testkeep.system.files import read_text
 from testkeep.system.interpreter import requirements_of, version_of
 
-CONFIG_FILES = (*FILES, pre_commit.FILE)
+CONFIG_FILES = (*FILES, pre_commit.FILE, hatch_environments.FILE)
 _DEFAULTS = {Stage.FORMAT: (Tool.BLACK, Tool.ISORT), Stage.LINT: (Tool.RUFF,), Stage.TYPING: (Tool.MYPY,)}
 _FORMATTERS = {"black": (Tool.BLACK, Tool.ISORT), "ruff": (Tool.RUFF_FORMAT, Tool.RUFF_IMPORTS)}
 _REWRITERS = frozenset({Tool.BLACK, Tool.RUFF_FORMAT})

@@ -331,6 +331,23 @@ class TestWhatWasThere:
 
         assert (run.exit_code, {finding.severity for finding in run.verdict.findings}) == (0, {"note"})
 
+    @pytest.mark.parametrize(
+        "files",
+        [
+            pytest.param({"hatch.toml": "[envs.lint]\ndependencies = ['mypy']\n"}, id="hatch.toml"),
+            pytest.param({"pyproject.toml": "[tool.hatch.envs.lint]\ndependencies = ['mypy']\n"}, id="pyproject.toml"),
+        ],
+    )
+    def test_run__the_change_installs_a_tool_with_hatch__old_code_does_not_block(
+        self, project: GitProject, files: dict[str, str]
+    ) -> None:
+        project.commit({"app/old.py": "X: int = 'a'\n"})
+        project.commit(files)
+
+        run = project.testkeep("run", "typing")
+
+        assert (run.exit_code, _statuses(run)["typing"]) == (0, ("passed", "mypy: 1 old, none new"))
+
     def test_run__the_change_turns_a_rule_on_in_a_folder__old_code_does_not_block(self, project: GitProject) -> None:
         project.commit({"app/ruff.toml": "extend = '../pyproject.toml'\n[lint]\nextend-select = ['D']\n"})
 
