@@ -49,7 +49,7 @@ def _packages_in_spite_of_their_name(paths: Sequence[PurePosixPath]) -> frozense
     """``alembic`` where it is a package without an ``env.py``: no environment of migrations, but the project's code."""
     is_package = PurePosixPath("alembic/__init__.py") in paths
     # An environment lies in the folder, or in one for each database.
-    is_environment = any(path.match("alembic/env.py") or path.match("alembic/*/env.py") for path in paths)
+    is_environment = any(path.match("alembic/env.py") or path.match("alembic/*/versions/*.py") for path in paths)
     return frozenset({"alembic"} if is_package and not is_environment else ())
 
 
