@@ -196,7 +196,7 @@ def _record(
 
 
 def a_tool(
-    name: str = "ruff",
+    name: str = "ruff check",
     exit_code: int | None = 0,
     output: str = "",
     install: str = "",
@@ -205,11 +205,11 @@ def a_tool(
     version: str = "1.0",
     required: bool = True,
 ) -> ToolRun:
-    """Build the run of a static tool."""
+    """Build the run of a static tool; its name is the program, and the command of it if it has several."""
     return ToolRun(
-        tool=name,
+        tool=name.partition(" ")[0],
         version=version if exit_code is not None or version != "1.0" else "",
-        command=(name, "check", "."),
+        command=(*name.split(), "."),
         exit_code=exit_code,
         duration_s=0.5,
         output=output,

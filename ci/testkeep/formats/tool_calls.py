@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from testkeep.model.static_tool import Tool, ToolUse
 
 _PLACES = re.compile(
-    r"(?:.*/)?(?:GNUm|[Mm])akefile|[Jj]ustfile|Taskfile\.ya?ml|tox\.ini|noxfile\.py|pyproject\.toml|\.gitlab-ci\.yml"
+    r"(?:.*/)?(?:GNUm|[Mm])akefile|[Jj]ustfile|Taskfile\.ya?ml|tox\.ini|noxfile\.py|(?:pyproject|hatch)\.toml|\.gitlab-ci\.yml"
     r"|\.github/workflows/[^/]+\.ya?ml|(?:scripts?|bin)/[^/.]+(?:\.sh)?"
 )
 # Between the words of a command there are blanks, or, in Python and TOML, the end of a string and the start of another.

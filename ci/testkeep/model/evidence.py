@@ -10,7 +10,7 @@ from msgspec import Struct
 from testkeep.model.assertion_site import SharedAssertions
 from testkeep.model.partition import Partition
 from testkeep.model.stage import Stage
-from testkeep.model.static_tool import Complaint
+from testkeep.model.static_tool import Complaint, called
 from testkeep.model.tests import RecordedTest
 
 EVIDENCE_SCHEMA: Final = "testkeep.evidence/1"
@@ -85,6 +85,11 @@ class ToolRun(Struct, frozen=True, kw_only=True):
     install: str = ""
     required: bool = True
     complaints: tuple[Complaint, ...] = ()
+
+    @property
+    def called(self) -> str:
+        """What people call it: the tool, and which of its commands was run."""
+        return called(self.command) or self.tool
 
 
 class CollectorReport(Struct, frozen=True, kw_only=True):

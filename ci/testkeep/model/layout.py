@@ -32,7 +32,9 @@ def find_source(files: Iterable[str]) -> tuple[str, ...]:
     ('app',)
     """
     paths = [PurePosixPath(file) for file in files if file.endswith(".py")]
-    nested = [path for path in paths if len(path.parts) > 1 and _may_be_production(path.parts[0])]
+    own = _packages_in_spite_of_their_name(paths)
+    below = [path for path in paths if len(path.parts) > 1]
+    nested = [path for path in below if path.parts[0] in own or _may_be_production(path.parts[0])]
     folders = {path.parts[0] for path in nested}
     packages = {path.parts[0] for path in nested if len(path.parts) == 2 and path.name == "__init__.py"}
     container = next((name for name in CONTAINERS if name in folders), "")
@@ -41,6 +43,14 @@ def find_source(files: Iterable[str]) -> tuple[str, ...]:
     folders = packages or folders
     modules = {path.name for path in paths if len(path.parts) == 1 and not _NOT_MODULES.fullmatch(path.name)}
     return (*sorted(folders), *sorted(modules))
+
+
+def _packages_in_spite_of_their_name(paths: Sequence[PurePosixPath]) -> frozenset[str]:
+    """``alembic`` where it is a package without an ``env.py``: no environment of migrations, but the project's code."""
+    is_package = PurePosixPath("alembic/__init__.py") in paths
+    # An environment lies in the folder, or in one for each database.
+    is_environment = any(path.match("alembic/env.py") or path.match("alembic/*/versions/*.py") for path in paths)
+    return frozenset({"alembic"} if is_package and not is_environment else ())
 
 
 def may_be_production(path: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -39,6 +40,19 @@ _STAGES = {
     Tool.IMPORT_LINTER: Stage.LINT,
     Tool.MYPY: Stage.TYPING,
 }
+
+
+_SUBCOMMAND = re.compile(r"[a-z][a-z-]*")
+
+
+def called(command: Sequence[str]) -> str:
+    """What people call a command: the program, and which of the program's own commands it is if it has several.
+
+    >>> called(["ruff", "format", "--check", "."]), called(["black", "--check", "."])
+    ('ruff format', 'black')
+    """
+    has_several = len(command) > 1 and _SUBCOMMAND.fullmatch(command[1])
+    return " ".join(command[: 2 if has_several else 1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

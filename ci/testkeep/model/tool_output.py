@@ -10,7 +10,8 @@ class ToolOutput(Struct, frozen=True, kw_only=True):
 
     ``log`` is the file that has it, ``ends_with_summary`` says where its reader looks.
 
-    ``is_in_findings``: the verdict has a finding for each of its complaints, with the place.
+    ``is_in_findings``: the verdict has a finding for each of its complaints, with the place, or for what makes the
+    stage worthless although it complains of nothing.
     """
 
     stage: str

@@ -36,7 +36,7 @@ from testkeep.pipeline.gather import Gathered, gather
 from testkeep.pipeline.planned import PlannedEvidence, unmet_needs
 from testkeep.pipeline.progress import Watcher
 from testkeep.pipeline.second_look import Looker, look_closer
-from testkeep.pipeline.sources import Texts, read_sources, read_statements
+from testkeep.pipeline.sources import Texts, read_sources, read_statements, unittest_files
 from testkeep.pipeline.stage_results import stage_results
 from testkeep.pipeline.static_tools import repeated_hooks, unread_configuration
 from testkeep.rules.accounting import account
@@ -111,6 +111,7 @@ def judge(case: Case, watcher: Watcher) -> Judgement:
         policy_change=project.policy_change,
         is_one_job=case.planned is not None and case.planned.job is not None,
     )
+    facts = replace(facts, unittest_files=unittest_files(project, facts))
     facts, trouble = _with_base_tools(case, facts, watcher)
     notes += trouble
     if case.conserve:

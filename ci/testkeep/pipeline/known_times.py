@@ -1,4 +1,4 @@
-"""How long a base run will take, from the last ones whose evidence is in the store."""
+"""How long a base run will take, from the newest evidence in the store, which may be of the head just tested."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def announcement(commit: str, store: Path, stages: Sequence[Stage], jobs: int) -
         return f"base {commit[:_SHORT]}: running its tests now (no time known yet)"
     # The stages run together, as far as there are processes for them.
     expected = max(*known, sum(known) / jobs)
-    return f"base {commit[:_SHORT]}: running its tests now, about {about(expected)} (last time)"
+    return f"base {commit[:_SHORT]}: running its tests now, about {about(expected)} (as the last run)"
 
 
 def _last_duration(folders: Sequence[EvidenceFolder], stage: Stage) -> float | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from testkeep.formats import complaints
-from testkeep.formats.stage_hints import concerns_stage
+from testkeep.formats.stage_hints import assigns_marks, concerns_stage
 from testkeep.model.duration import parse_duration
 from testkeep.model.evidence import EVIDENCE_SCHEMA, Evidence, Job, ToolRun
 from testkeep.model.partition import Partition
@@ -84,8 +84,12 @@ def make_plan(project: Project, options: RunOptions, stage: Stage) -> StagePlan:
 def has_tests(project: Project, stage: Stage) -> bool:
     """Whether any file of the project may have a test of a stage, as far as its text tells."""
     any_name = any("python_files" in project.text(name) for name in PYTEST_CONFIG_FILES)
-    python_files = (name for name in project.files if name.endswith(".py"))
-    return any(concerns_stage(stage, name, project.text(name), any_name=any_name) for name in python_files)
+    python_files = [name for name in project.files if name.endswith(".py")]
+    computed = any(assigns_marks(project.text(name)) for name in python_files)
+    return any(
+        concerns_stage(stage, name, project.text(name), any_name=any_name, computed_marks=computed)
+        for name in python_files
+    )
 
 
 def missing_tools(project: Project, stage: Stage) -> tuple[ToolCommand, ...]:

@@ -15,8 +15,9 @@ import msgspec
 
 from testkeep.errors import EvidenceError, Interrupted
 from testkeep.formats import evidence_json, journal
-from testkeep.model.evidence import FirstTry, ToolRun
+from testkeep.model.evidence import Evidence, FirstTry
 from testkeep.model.stage import Stage
+from testkeep.model.static_tool import called
 from testkeep.model.tool_output import ToolOutput
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.gather import read_job
@@ -26,6 +27,7 @@ from testkeep.pipeline.progress import JournalReader, Phase, StageProgress, Watc
 from testkeep.pipeline.stage_results import result_of
 from testkeep.rules.neighbours import Found, disturbed, join
 from testkeep.rules.quarantine import in_quarantine
+from testkeep.rules.validity import is_doubted_only
 from testkeep.system.evidence_folder import EvidenceFolder
 from testkeep.system.files import read_output
 from testkeep.system.process import Ended, Tasks
@@ -196,17 +198,16 @@ class _Run:
             self._late.add(stage)
         if stage.is_static or not plan.tasks:
             begun = self._begun.get(stage, time.time())
-            record = record_of(plan, self._project, self._options.job(stage), begun, ended)
-            self._folder.write_record(self._stem(stage), evidence_json.dumps(record))
+            made = record_of(plan, self._project, self._options.job(stage), begun, ended)
+            self._folder.write_record(self._stem(stage), evidence_json.dumps(made))
         data = self._folder.read_record(self._stem(stage))
-        runs: Sequence[ToolRun] = ()
+        record: Evidence | None = None
         if data is None:
             cause = _cause(ended[stage], self._project.policy.timeout, read_output(plan.tasks[0].log))
             self._note(stage, cause)
             self._set(stage, Phase.ERROR, {}, cause)
         else:
             record = evidence_json.loads(data, stage)
-            runs = record.tools
             if record.suite is not None:
                 # pytest cannot know how long its process took to start; what people wait for is all of it.
                 record = msgspec.structs.replace(
@@ -220,15 +221,14 @@ class _Run:
             result = result_of(record, stage)
             self._set(stage, Phase(result.status), result.tests, result.detail)
         if self._stages[stage].phase in _BAD:
-            self._pass_on(plan, ended, runs)
+            self._pass_on(plan, ended, record)
 
-    def _pass_on(self, plan: StagePlan, ended: Mapping[str, Ended], recorded: Sequence[ToolRun]) -> None:
+    def _pass_on(self, plan: StagePlan, ended: Mapping[str, Ended], record: Evidence | None) -> None:
         """Show what the tools of a bad stage printed: those that complained, or all if none did."""
-        names = [command.tool for command in plan.tools] or ["pytest"]
+        names = [called(command.shown) for command in plan.tools] or ["pytest"]
         complaining = [index for index, task in enumerate(plan.tasks) if ended[task.name].exit_code]
         for index in complaining or range(len(plan.tasks)):
             name, task = names[index], plan.tasks[index]
-            found = recorded[index].complaints if recorded else ()
             self._watcher.output(
                 ToolOutput(
                     stage=plan.stage,
@@ -236,7 +236,7 @@ class _Run:
                     text=read_output(task.log),
                     log=str(task.log),
                     ends_with_summary=not plan.stage.is_static,
-                    is_in_findings=bool(found) and all(complaint.is_about_code for complaint in found),
+                    is_in_findings=record is not None and _is_in_findings(record, index),
                 )
             )
 
@@ -256,6 +256,14 @@ class _Run:
             if reader:
                 self._stages[stage] = replace(self._stages[stage], total=reader.total)
         self._watcher.show(tuple(self._stages.values()))
+
+
+def _is_in_findings(record: Evidence, index: int) -> bool:
+    """Whether findings say all that is wrong with a task of a stage."""
+    if record.suite is not None:
+        return is_doubted_only(record.suite)
+    found = record.tools[index].complaints if record.tools else ()
+    return bool(found) and all(complaint.is_about_code for complaint in found)
 
 
 def _in_quarantine(project: Project) -> set[str]:

@@ -10,6 +10,7 @@ from testkeep.formats.assertion_texts import statements
 from testkeep.formats.line_history import Version, gone_definitions, read_history
 from testkeep.formats.module_bindings import read_bindings
 from testkeep.formats.python_source import read_functions
+from testkeep.formats.unittest_cases import holds_tests
 from testkeep.model.assertion_site import Statements
 from testkeep.model.layout import is_production
 from testkeep.model.production import FileHistory, Production
@@ -107,6 +108,13 @@ def _functions(texts: Mapping[str, str | None]) -> dict[str, FileSource | None]:
 
 def _imported_names(text: str) -> frozenset[str]:
     return frozenset(name for name, binding in (read_bindings(text) or {}).items() if binding.origins)
+
+
+def unittest_files(project: Project, facts: Facts) -> tuple[str, ...]:
+    """Find the files with tests of unittest, relative to the project's root, if stages with tests have none at all."""
+    if not facts.test_stages or any(facts.tests()):
+        return ()
+    return tuple(name for name in project.files if name.endswith(".py") and holds_tests(project.text(name)))
 
 
 def read_production(texts: Texts) -> Production:

@@ -57,7 +57,7 @@ def _of_stage(facts: Facts, stage: Stage) -> StageResult:
 def _judged(facts: Facts, record: Evidence, stage: Stage) -> StageResult:
     """What a record says of a stage, complaints set aside that were there at the base."""
     result = result_of(record, stage)
-    failed = [(tool.tool, *sort_complaints(facts, record, tool)) for _, tool in failed_tools([record])]
+    failed = [(tool.called, *sort_complaints(facts, record, tool)) for _, tool in failed_tools([record])]
     if result.status is not StageStatus.FAILED or not failed or any(new for _, new, _ in failed):
         return result
     detail = ", ".join(f"{tool}: {len(old)} old, none new" for tool, _, old in failed)
@@ -70,7 +70,7 @@ _BADNESS = (StageStatus.SKIPPED, StageStatus.PASSED, StageStatus.FAILED, StageSt
 def _of_tools(record: Evidence, stage: Stage) -> StageResult:
     absent = [tool for tool in record.tools if tool.exit_code is None]
     missing = [tool.tool for tool in absent if tool.required]
-    complaining = [tool.tool for tool in record.tools if tool.exit_code]
+    complaining = [tool.called for tool in record.tools if tool.exit_code]
     if missing:
         status, detail = StageStatus.ERROR, f"{', '.join(missing)} not installed"
     elif complaining:

@@ -12,7 +12,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from testkeep.errors import UsageError
-from testkeep.formats import pre_commit, project_toml
+from testkeep.formats import hatch_environments, pre_commit, project_toml
 from testkeep.formats.requirement_floors import unmet
 from testkeep.formats.tool_calls import called_formatters, may_call_tools
 from testkeep.formats.tool_config import DISTRIBUTIONS, FILES, configured_tools, installed_tools
@@ -24,7 +24,7 @@ from testkeep.pipeline.context import Project
 from testkeep.system.files import read_text
 from testkeep.system.interpreter import requirements_of, version_of
 
-CONFIG_FILES = (*FILES, pre_commit.FILE)
+CONFIG_FILES = (*FILES, pre_commit.FILE, hatch_environments.FILE)
 _DEFAULTS = {Stage.FORMAT: (Tool.BLACK, Tool.ISORT), Stage.LINT: (Tool.RUFF,), Stage.TYPING: (Tool.MYPY,)}
 _FORMATTERS = {"black": (Tool.BLACK, Tool.ISORT), "ruff": (Tool.RUFF_FORMAT, Tool.RUFF_IMPORTS)}
 _REWRITERS = frozenset({Tool.BLACK, Tool.RUFF_FORMAT})
@@ -193,12 +193,14 @@ def _in_development(project: Project, stage: Stage, own: Iterable[ToolUse]) -> S
 
 def _development(project: Project) -> set[str]:
     """The names of the distributions that the project installs for its development."""
+    pyproject = read_text(project.root / "pyproject.toml")
     try:
-        packaging = project_toml.loads(read_text(project.root / "pyproject.toml"), project.files)
+        packaging = project_toml.loads(pyproject, project.files)
     except UsageError:
         return set()  # whoever installs the project says what is wrong
     lines = [line for group in (*packaging.groups.values(), *packaging.extras.values()) for line in group]
     lines += [line for file in packaging.requirements_files for line in project.text(file).splitlines()]
     lines += [name for group in packaging.poetry_groups.values() for name in group.constraints]
+    lines += hatch_environments.requirements(pyproject or "", read_text(project.root / hatch_environments.FILE) or "")
     names = (_NAME.match(line.strip()) for line in lines)
     return {str(canonicalize_name(name[0])) for name in names if name}

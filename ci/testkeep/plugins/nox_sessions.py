@@ -13,9 +13,10 @@ from pathlib import Path
 import nox
 from nox.command import CommandFailed
 
-from testkeep.errors import EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_INTERRUPTED, KitError
+from testkeep.errors import EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_INTERRUPTED
 from testkeep.pipeline.context import read_policy
 from testkeep.plugins import environment, installing, targets
+from testkeep.plugins.problems import problems_reported
 from testkeep.plugins.unmade import check_python, index_trouble, not_made
 
 ENVIRONMENT = "testkeep-env"
@@ -43,7 +44,7 @@ def register(
         SystemExit: with code 2, the policy is wrong; the problems are printed.
     """
     root = Path.cwd()
-    with _problems_reported():
+    with problems_reported():
         policy, _ = read_policy(root)
         environment.make_room_for_uv(root)
     if not _chose_backend():
@@ -105,7 +106,7 @@ class _SharedEnvironment:
             return
         folder = session.env_dir.absolute()
         self.folders[_python(session)] = folder
-        with _problems_reported():
+        with problems_reported():
             check_python(folder)
             self._install(session, folder)
 
@@ -212,13 +213,3 @@ def _exit_code(error: CommandFailed) -> int | None:
     code: int | None = getattr(error, "return_code", None)
     told = re.fullmatch(r"Returned code (-?\d+)", error.reason or "")
     return int(told[1]) if code is None and told else code
-
-
-@contextlib.contextmanager
-def _problems_reported() -> Iterator[None]:
-    try:
-        yield
-    except KitError as error:
-        hint = f"\n{error.hint}" if error.hint else ""
-        sys.stderr.write(f"testkeep: {error.message}{hint}\n")
-        raise SystemExit(error.exit_code) from error

@@ -24,6 +24,7 @@ from testkeep.model.policy import Policy
 from testkeep.model.project import Lock, Packaging
 from testkeep.pipeline.context import read_policy
 from testkeep.plugins import environment, installing, targets
+from testkeep.plugins.problems import problems_reported
 from testkeep.plugins.unmade import check_python, not_made
 
 PASSED_VARIABLES = (
@@ -43,11 +44,9 @@ def make_kit(core_conf: ConfigSet) -> Kit:
         SystemExit: with code 2, the policy is wrong; the problems are printed.
     """
     root: Path = core_conf["tox_root"]
-    try:
+    with problems_reported():
         policy, _ = read_policy(root)
         environment.make_room_for_uv(root)
-    except KitError as error:
-        raise _reported(error) from error
     core_conf.loaders.append(MemoryLoader(env_list=EnvList([targets.TEST]), venv_redirect=False))
     tools = environment.find_tools()
     try:
@@ -57,12 +56,6 @@ def make_kit(core_conf: ConfigSet) -> Kit:
     except KitError as error:
         return Kit(root, policy, installing.Plan(), Packaging(), tools, error)
     return Kit(root, policy, plan, packaging, tools)
-
-
-def _reported(error: KitError) -> SystemExit:
-    hint = f"\n{error.hint}" if error.hint else ""
-    sys.stderr.write(f"testkeep: {error.message}{hint}\n")
-    return SystemExit(error.exit_code)
 
 
 @dataclass
@@ -148,7 +141,8 @@ class Kit:
             SystemExit: with the problem's exit code.
         """
         if self.problem is not None and name in self.names:
-            raise _reported(self.problem)
+            with problems_reported():
+                raise self.problem
 
     def before_installing(self, tox_env: ToxEnv) -> None:
         """Note that tox installs something in an environment.
@@ -158,10 +152,8 @@ class Kit:
         """
         if tox_env.conf.name not in self.names:
             return
-        try:
+        with problems_reported():
             check_python(tox_env.conf["env_dir"])
-        except KitError as error:
-            raise _reported(error) from error
         self._installing.add(tox_env.conf.name)
 
     def stop_if_not_made(self, tox_env: ToxEnv) -> None:
@@ -176,7 +168,8 @@ class Kit:
         failed = isinstance(error, SystemExit) and error.code in _OF_INSTALLERS
         if tox_env.conf.name in self._installing and failed:
             installer = "uv" if tox_env.id().startswith("uv") else "pip"
-            raise _reported(not_made(os.environ, installer)) from error
+            with problems_reported():
+                raise not_made(os.environ, installer) from error
 
     def before_commands(self, tox_env: ToxEnv) -> None:
         """Leave the installation out if the environment holds it already."""
@@ -206,7 +199,8 @@ class Kit:
         failed = next((each for each in done if each.exit_code in _OF_INSTALLERS), None)
         if failed is not None:
             tool = Path(failed.request.cmd[0]).name
-            raise _reported(not_made(os.environ, tool if tool in list(Lock) else "pip"))
+            with problems_reported():
+                raise not_made(os.environ, tool if tool in list(Lock) else "pip")
 
     def _fingerprint(self, folder: Path, installation: Sequence[Command]) -> str:
         plan = environment.fingerprint(self.root, self.plan, folder)

@@ -89,6 +89,9 @@ class Facts:
     their complaints are those of the head. ``dropped_tools`` are the tools of stages for which the base configures
     some, and the head none.
 
+    ``unittest_files`` are the files with tests of unittest, relative to the project's root, where not one test was
+    collected.
+
     ``is_one_job`` says that only one job of a plan is judged: what the others do is not known.
 
     ``policy`` is the one in force; ``policy_change`` has those of both sides (None: there is no base commit).
@@ -113,6 +116,7 @@ class Facts:
     base_sources: Sources = field(default_factory=dict)
     head_sources: Sources = field(default_factory=dict)
     head_imports: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    unittest_files: tuple[str, ...] = ()
     inspection: Inspection = field(default_factory=Inspection)
     unstable: tuple[Unstable, ...] = ()
     statements: Statements = field(default_factory=Statements)

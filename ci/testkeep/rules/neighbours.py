@@ -45,9 +45,9 @@ def passes_alone(facts: Facts) -> Iterator[Problem]:
             )
 
 
-def join(stages: Collection[Stage]) -> str:
-    """Name stages in a sentence: ``unit, migration and e2e``."""
-    *most, last = stages
+def join(names: Collection[str]) -> str:
+    """Name several things in a sentence: ``unit, migration and e2e``."""
+    *most, last = names
     return f"{', '.join(most)} and {last}" if most else last
 
 

@@ -10,6 +10,7 @@ from testkeep.model.stage import Stage
 from testkeep.model.static_tool import Complaint
 from testkeep.model.tests import Outcome, RecordedTest, Selection
 from testkeep.rules.base import Facts, Problem, in_repository, split_location
+from testkeep.rules.passed_over import passed_over
 from testkeep.rules.services import outages
 from testkeep.rules.static_complaints import failed_tools, sort_complaints
 from testkeep.rules.validity import EXIT_OK, broken_off, is_comparable, unexplained_failure
@@ -144,7 +145,7 @@ def static_stage_failed(facts: Facts) -> Iterator[Problem]:
         new, old = sort_complaints(facts, record, tool)
         for complaint in new:
             yield Problem(
-                message=f"{tool.tool}: {' '.join(filter(None, [complaint.code, complaint.message]))}",
+                message=f"{tool.called}: {' '.join(filter(None, [complaint.code, complaint.message]))}",
                 help=_repair(record.job.stages[0], tool),
                 path=in_repository(facts, complaint.path),
                 line=complaint.line,
@@ -158,11 +159,13 @@ def _old(tool: ToolRun, complaints: Sequence[Complaint]) -> Iterator[Problem]:
     about_code = [complaint for complaint in complaints if complaint.is_about_code]
     if about_code:
         were = "1 problem was" if len(about_code) == 1 else f"{len(about_code)} problems were"
-        yield Problem(message=f"{tool.tool}: {were} there at the base commit, too", help=again, severity=Severity.NOTE)
+        yield Problem(
+            message=f"{tool.called}: {were} there at the base commit, too", help=again, severity=Severity.NOTE
+        )
     for complaint in complaints:
         if not complaint.is_about_code:
             yield Problem(
-                message=f"{tool.tool} checked nothing, here and at the base commit: {complaint.message}",
+                message=f"{tool.called} checked nothing, here and at the base commit: {complaint.message}",
                 help=again,
                 severity=Severity.WARNING,
             )
@@ -232,7 +235,7 @@ def nothing_ran(facts: Facts) -> Iterator[Problem]:
     found = unused if collected else "no tests found"
     yield Problem(
         message=f"nothing ran in {', '.join(facts.test_stages)}: {found}",
-        help="'pytest --collect-only -q' shows what pytest finds here.",
+        help=" ".join(filter(None, ["'pytest --collect-only -q' shows what pytest finds here.", passed_over(facts)])),
     )
 
 

@@ -33,6 +33,11 @@ def doubts(suite: Suite) -> Iterator[str]:
         yield f"imported {first}{more}, not the project's own code: install the project again, editable"
 
 
+def is_doubted_only(suite: Suite) -> bool:
+    """Whether pytest itself has nothing to complain of, so that its output says nothing of what is wrong."""
+    return suite.exit_status in (EXIT_OK, EXIT_NOTHING) and any(doubts(suite))
+
+
 def broken_off(suite: Suite) -> str:
     """Say how a session ended before its end; empty if it did not."""
     if suite.exit_status not in (EXIT_OK, EXIT_TESTS_FAILED, EXIT_INTERRUPTED, EXIT_NOTHING):

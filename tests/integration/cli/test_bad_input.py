@@ -112,6 +112,30 @@ def test_run__no_tests__is_inconclusive(tmp_path: Path) -> None:
     assert run.finding("TK107").message == "nothing ran in unit: no tests found"
 
 
+@pytest.mark.parametrize(
+    ("name", "policy"),
+    [
+        pytest.param("tests.py", "", id="pytest looks, and finds nothing"),
+        pytest.param("smoke.py", "", id="pytest has nothing to look into"),
+        pytest.param("smoke.py", "[tool.pytest.ini_options]\npython_files = ['check_*.py']\n", id="its own pattern"),
+    ],
+)
+def test_run__tests_of_unittest_in_a_file_that_pytest_passes_over__says_what_to_set(
+    tmp_path: Path, name: str, policy: str
+) -> None:
+    project = GitProject(tmp_path / "repository")
+    test = "import unittest\n\n\nclass TestIt(unittest.TestCase):\n    def test_it(self):\n        assert True\n"
+    project.commit({"app/__init__.py": "", "pyproject.toml": policy, name: test})
+
+    red = project.testkeep("run", "unit", "--base", "none")
+    project.commit({"pyproject.toml": f"[tool.pytest.ini_options]\npython_files = ['{name}']\n"})
+    green = project.testkeep("run", "unit", "--base", "none")
+
+    assert (red.exit_code, red.codes) == (4, ["TK107"])
+    assert f" {name} has tests of unittest that pytest does not look for: add {name} to" in red.finding("TK107").help
+    assert (green.exit_code, green.codes) == (0, [])
+
+
 @pytest.mark.parametrize("base", [pytest.param([], id="default base"), pytest.param(["--base", "HEAD~1"], id="named")])
 def test_run__shallow_clone_without_the_base__is_inconclusive(
     project: GitProject, tmp_path: Path, base: list[str]

@@ -20,7 +20,9 @@ def project_with(tmp_path: Path, *commands: str) -> GitProject:
     ("command", "exit_code", "codes", "message"),
     [
         pytest.param("git --version", 0, [], "", id="passing"),
-        pytest.param("git frobnicate", 1, ["TK106"], "git: git: 'frobnicate' is not a git command", id="failing"),
+        pytest.param(
+            "git frobnicate", 1, ["TK106"], "git frobnicate: git: 'frobnicate' is not a git command", id="failing"
+        ),
         pytest.param("./ci/check 'two words'", 1, ["TK106"], "./ci/check: two words", id="a path"),
         pytest.param("coverage --version", 0, [], "", id="of the environment, activated or not"),
         pytest.param("sh -c 'command -v coverage'", 0, [], "", id="that starts another of the environment"),

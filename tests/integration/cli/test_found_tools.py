@@ -63,6 +63,16 @@ def test_run__ruff_has_a_table_for_linting_and_a_script_formats_with_it__it_is_t
     assert (run.exit_code, "ruff" in _statuses(run)["format"][1]) == (1, True)
 
 
+def test_run__two_commands_of_ruff_complain__messages_and_stages_say_which(project: GitProject) -> None:
+    project.commit({"pyproject.toml": '[tool.testkeep]\nformatter = "ruff"\n[tool.ruff]\n'})
+    project.write({"app/ugly.py": "import sys\nimport os\n\nx = [os,sys]\n"})
+
+    run = project.testkeep("run", "format", "--base", "none")
+
+    assert {finding.message.partition(":")[0] for finding in run.findings} == {"ruff check", "ruff format"}
+    assert _statuses(run)["format"] == ("failed", "ruff format, ruff check found problems")
+
+
 def test_run__ruff_would_reformat_a_file_of_the_base__it_is_old_in_every_version_of_ruff(project: GitProject) -> None:
     project.commit({"ruff.toml": "[format]\npreview = true\n", "app/ugly.py": UGLY})
     project.commit({"app/ugly.py": UGLY + "y = 1\n"})
@@ -154,9 +164,21 @@ def test_run__hooks_and_tables_differ__the_hooks_win_in_their_stage(
     assert (run.exit_code, _tools(run)) == (0, expected)
 
 
-def test_run__development_dependencies_alone__say_which_tools(tmp_path: Path) -> None:
-    groups = '[dependency-groups]\ndev = ["ruff", "black>=24"]\n[project.optional-dependencies]\nlint = ["mypy"]\n'
-    project = simple_project(tmp_path / "repository", policy=groups)
+@pytest.mark.parametrize(
+    "tables",
+    [
+        pytest.param(
+            '[dependency-groups]\ndev = ["ruff", "black>=24"]\n[project.optional-dependencies]\nlint = ["mypy"]\n',
+            id="a group and an extra",
+        ),
+        pytest.param(
+            '[tool.hatch.envs.lint]\ndependencies = ["ruff", "black>=24"]\nextra-dependencies = ["mypy"]\n',
+            id="an environment of Hatch",
+        ),
+    ],
+)
+def test_run__development_dependencies_alone__say_which_tools(tmp_path: Path, tables: str) -> None:
+    project = simple_project(tmp_path / "repository", policy=tables)
     project.commit({"app/wrong.py": "import os\n\nX: int = 1\n"})
 
     red = project.testkeep("run", "format", "lint", "typing", "--base", "none")
@@ -228,7 +250,7 @@ def test_run__ruff_has_two_files__does_what_ruff_does_and_says_so(tmp_path: Path
 
     run = project.testkeep("run", "format", "lint", "--base", "none")
 
-    assert (run.exit_code, run.finding("TK106").message) == (1, "ruff: F401 `os` imported but unused")
+    assert (run.exit_code, run.finding("TK106").message) == (1, "ruff check: F401 `os` imported but unused")
     assert _statuses(run)["format"][0] == "skipped"
     assert _notes_on(run, "ruff") == ["ruff reads ruff.toml, and nothing that pyproject.toml says of it"]
 
@@ -276,7 +298,7 @@ class TestWhatWasThere:
 
         assert (run.exit_code, run.codes) == (0, ["TK106"])
         assert {finding.severity for finding in run.verdict.findings} == {"note"}
-        assert _statuses(run)["lint"] == ("passed", "ruff: 1 old, none new")
+        assert _statuses(run)["lint"] == ("passed", "ruff check: 1 old, none new")
 
     def test_run__moved_lines_and_a_renamed_file__are_not_new(self, project: GitProject) -> None:
         project.git("mv", "app/old.py", "app/new.py")
@@ -308,6 +330,23 @@ class TestWhatWasThere:
         run = project.testkeep("run", "lint")
 
         assert (run.exit_code, {finding.severity for finding in run.verdict.findings}) == (0, {"note"})
+
+    @pytest.mark.parametrize(
+        "files",
+        [
+            pytest.param({"hatch.toml": "[envs.lint]\ndependencies = ['mypy']\n"}, id="hatch.toml"),
+            pytest.param({"pyproject.toml": "[tool.hatch.envs.lint]\ndependencies = ['mypy']\n"}, id="pyproject.toml"),
+        ],
+    )
+    def test_run__the_change_installs_a_tool_with_hatch__old_code_does_not_block(
+        self, project: GitProject, files: dict[str, str]
+    ) -> None:
+        project.commit({"app/old.py": "X: int = 'a'\n"})
+        project.commit(files)
+
+        run = project.testkeep("run", "typing")
+
+        assert (run.exit_code, _statuses(run)["typing"]) == (0, ("passed", "mypy: 1 old, none new"))
 
     def test_run__the_change_turns_a_rule_on_in_a_folder__old_code_does_not_block(self, project: GitProject) -> None:
         project.commit({"app/ruff.toml": "extend = '../pyproject.toml'\n[lint]\nextend-select = ['D']\n"})

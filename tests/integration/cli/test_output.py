@@ -101,6 +101,30 @@ def test_run__failing_tests__shows_the_end_of_what_pytest_printed(project: GitPr
     assert "60 failed" in before_findings[-1]
 
 
+@pytest.mark.parametrize(
+    ("files", "codes", "is_shown"),
+    [
+        pytest.param({"pytest.ini": "[pytest]\naddopts = --assert=plain\n"}, ["TK501"], False, id="it says: passed"),
+        pytest.param(
+            {"conftest.py": "def pytest_sessionfinish(session):\n    session.exitstatus = 1\n    print('too few')\n"},
+            ["TK101"],
+            True,
+            id="it may say why",
+        ),
+    ],
+)
+def test_run__stage_is_red_and_no_test_failed__shows_what_pytest_printed_if_it_can_help(
+    project: GitProject, files: dict[str, str], codes: list[str], is_shown: bool
+) -> None:
+    project.commit(files)
+
+    run = project.testkeep("run", "unit", "--base", "none")
+
+    lines = run.output.splitlines()
+    assert (run.codes, "unit: output of pytest" in lines) == (codes, is_shown)
+    assert any(re.fullmatch(r"output of tools: \S+/unit\.log \(\d+ lines\)", line) for line in lines) is not is_shown
+
+
 def test_run__verbose__says_everything(red: GitProject) -> None:
     run = red.testkeep("run", "--base", "none", "--verbose")
 

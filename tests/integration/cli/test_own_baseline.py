@@ -144,4 +144,4 @@ def test_run__base_run__says_how_long_it_will_take(staged: GitProject) -> None:
     known = staged.testkeep("run", "--base", "HEAD")
 
     assert "running its tests now (no time known yet)" in unknown.output
-    assert " s (last time)" in known.output
+    assert " s (as the last run)" in known.output

@@ -57,6 +57,7 @@ def test_called_formatters__called_in_two_files__first_is_named() -> None:
         pytest.param("scripts/lint.sh", True, id="a shell script"),
         pytest.param(".github/workflows/ci.yml", True, id="a workflow"),
         pytest.param("tox.ini", True, id="tox"),
+        pytest.param("hatch.toml", True, id="hatch"),
         pytest.param("scripts/data.json", False, id="data"),
         pytest.param("app/main.py", False, id="code"),
         pytest.param("docs/Makefile.md", False, id="a page"),

@@ -29,6 +29,15 @@ _TESTS = ["tests/test_a.py", "tests/unit/__init__.py", "conftest.py", "setup.py"
             (),
             id="folders that are no production code",
         ),
+        pytest.param(
+            ["alembic/__init__.py", "alembic/op.py", "alembic/testing/env.py", "reap.py"],
+            ("alembic", "reap.py"),
+            id="a package alembic that is no environment of migrations",
+        ),
+        pytest.param(["alembic/__init__.py", "alembic/env.py", "app/a.py"], ("app",), id="an environment"),
+        pytest.param(
+            ["alembic/__init__.py", "alembic/db/versions/b.py", "app/a.py"], ("app",), id="one for each database"
+        ),
         pytest.param([], (), id="tests only"),
         pytest.param(["app/templates/a.html", "src/index.ts"], (), id="no Python"),
     ],

@@ -29,7 +29,7 @@ _BROKEN = CollectorReport(id="tests/test_x.py", outcome="failed", reason="Import
         ),
         pytest.param(
             a_static_record(a_tool(exit_code=1), a_tool("mypy", exit_code=2), a_tool("black")),
-            _LINT(status=StageStatus.FAILED, detail="ruff, mypy found problems"),
+            _LINT(status=StageStatus.FAILED, detail="ruff check, mypy found problems"),
             id="complaints",
         ),
         pytest.param(

@@ -404,9 +404,9 @@ def _complaint(
 
 
 _OLD = _complaint(
-    "ruff: 1 problem was there at the base commit, too", 0, "", Severity.NOTE, help_="'ruff check .' lists all."
+    "ruff check: 1 problem was there at the base commit, too", 0, "", Severity.NOTE, help_="'ruff check .' lists all."
 )
-_NEW = _complaint("ruff: F401 `os` imported but unused")
+_NEW = _complaint("ruff check: F401 `os` imported but unused")
 
 
 def _lint(
@@ -439,7 +439,7 @@ def _lint(
         pytest.param(
             _lint((_UNUSED, msgspec.structs.replace(_UNUSED, line=7)), (_UNUSED,)),
             (),
-            (_complaint("ruff: F401 `os` imported but unused", 7), _OLD),
+            (_complaint("ruff check: F401 `os` imported but unused", 7), _OLD),
             id="boundary: one was there, and now there are two",
         ),
         pytest.param(
@@ -466,7 +466,7 @@ def _lint(
         pytest.param(
             _lint((_CRASHED,), (_CRASHED,)),
             (),
-            (_complaint(f"ruff: {_CRASHED.message}", 0, ""),),
+            (_complaint(f"ruff check: {_CRASHED.message}", 0, ""),),
             id="failing: a required tool checked nothing, then and now",
         ),
         pytest.param(
@@ -474,7 +474,7 @@ def _lint(
             (),
             (
                 _complaint(
-                    f"ruff checked nothing, here and at the base commit: {_CRASHED.message}",
+                    f"ruff check checked nothing, here and at the base commit: {_CRASHED.message}",
                     0,
                     "",
                     Severity.WARNING,
@@ -489,7 +489,7 @@ def _lint(
         pytest.param(
             _lint((), ()),
             (),
-            (_complaint("ruff: exited with 1 and said nothing", 0, ""),),
+            (_complaint("ruff check: exited with 1 and said nothing", 0, ""),),
             id="failing: a record without what it complained of",
         ),
         pytest.param(the_facts(a_static_record(a_tool(exit_code=None))), (), (), id="boundary: it did not start"),
@@ -512,7 +512,7 @@ def test_tk106__formatting__is_repaired_by_one_command() -> None:
 
     assert (finding.message, finding.help) == (
         "black: is not formatted",
-        "'testkeep fix' repairs it. 'black check .' shows it again.",
+        "'testkeep fix' repairs it. 'black .' shows it again.",
     )
 
 
@@ -520,7 +520,7 @@ def test_tk106__formatting__is_repaired_by_one_command() -> None:
     ("stage", "tool", "named"),
     [
         pytest.param("format", "black", True, id="formatter"),
-        pytest.param("lint", "ruff", True, id="linter"),
+        pytest.param("lint", "ruff check", True, id="linter"),
         pytest.param("lint", "import-linter", False, id="contracts are mended by hand"),
         pytest.param("typing", "mypy", False, id="types are mended by hand"),
     ],

@@ -8,7 +8,7 @@ import pytest
 from builders import a_record, a_suite, a_test, findings_of, not_run, the_facts
 from testkeep.model.evidence import CollectorReport, Suite
 from testkeep.model.tests import Selection
-from testkeep.rules.validity import broken_off, doubts, is_comparable, unexplained_failure
+from testkeep.rules.validity import broken_off, doubts, is_comparable, is_doubted_only, unexplained_failure
 
 _BROKEN = CollectorReport(id="tests/test_a.py", outcome="failed", reason="ImportError")
 _SKIPPED = CollectorReport(id="tests/test_a.py", outcome="skipped", reason="no redis")
@@ -64,6 +64,22 @@ _SKIPPED = CollectorReport(id="tests/test_a.py", outcome="skipped", reason="no r
 )
 def test_doubts__table(suite: Suite, expected: list[str]) -> None:
     assert list(doubts(suite)) == expected
+
+
+@pytest.mark.parametrize(
+    ("suite", "expected"),
+    [
+        pytest.param(a_suite(a_test(), optimize=2), True, id="its tests pass, and check nothing"),
+        pytest.param(a_suite(options={"collectonly": "True"}), True, id="it ran none"),
+        pytest.param(a_suite(a_test()), False, id="nothing unusual"),
+        pytest.param(a_suite(a_test(did="failed"), optimize=2), False, id="a test fails, too"),
+        pytest.param(a_suite(a_test(), exit_status=3, optimize=2), False, id="it broke off, too"),
+        pytest.param(a_suite(a_test(), exit_status=1), False, id="it reports a failure that nobody explains"),
+        pytest.param(a_suite(collectors=(_BROKEN,), optimize=2), False, id="a file cannot be collected, too"),
+    ],
+)
+def test_is_doubted_only__table(suite: Suite, expected: bool) -> None:
+    assert is_doubted_only(suite) is expected
 
 
 @pytest.mark.parametrize(
