@@ -72,13 +72,13 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
             raise _usage_error(error) from error
 
 
-def _mark_assertions(config: pytest.Config, context_file: str) -> None:
+def _mark_assertions(config: pytest.Config, context_file: str | None) -> None:
     from testkeep.plugins.assertion_marks import AssertionMarks
 
     folder = os.environ.get(_RECORDING)
     if folder and "PYTEST_XDIST_WORKER" not in os.environ:
         return  # a test of the run that is being recorded started this one
-    context = _read_context(config, None, None, context_file)
+    context = _read_context(config, context_file, None, None)
     marks = AssertionMarks(config.rootpath, context.provenance.project, context.source)
     marks.install()
     config.add_cleanup(marks.uninstall)
@@ -153,7 +153,7 @@ def _activate(config: pytest.Config) -> None:
     if folder is not None and handed_down is None and os.environ.get(_RECORDING) == str(folder.path):
         return  # a test of the run that is being recorded started this one, which inherited PYTEST_ADDOPTS
     stage = _stage(config.getoption("testkeep_stage"))
-    context = _read_context(config, handed_down, stage)
+    context = _read_context(config, config.getoption("testkeep_context"), handed_down, stage)
     selection = StageSelection(config, context, stage)
     config.pluginmanager.register(selection, "testkeep-selection")
     if folder is not None:
@@ -245,14 +245,13 @@ def _folder(config: pytest.Config, evidence: str) -> EvidenceFolder:
 
 
 def _read_context(
-    config: pytest.Config, handed_down: dict[str, str] | None, stage: Stage | None, context_file: str = ""
+    config: pytest.Config, file: str | None, handed_down: dict[str, str] | None, stage: Stage | None
 ) -> JobContext:
     import msgspec
 
     from testkeep.errors import KitError
     from testkeep.model.evidence import JobContext
 
-    file = context_file or config.getoption("testkeep_context")
     try:
         if handed_down is not None:
             return msgspec.json.decode(handed_down["context"], type=JobContext)
