@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from testkeep.model.assertion_site import Statements
 from testkeep.model.coverage import Coverage
 from testkeep.model.evidence import (
     EVIDENCE_SCHEMA,
@@ -249,6 +250,7 @@ def the_facts(
     today: datetime.date = TODAY,
     policy_change: PolicyChange | None = None,
     base_tools: Mapping[Stage, Evidence] | None = None,
+    statements: Statements | None = None,
 ) -> Facts:
     """Build what the rules see; with a baseline, the comparison with it is made."""
     facts = Facts(
@@ -267,6 +269,7 @@ def the_facts(
         inspection=inspection or Inspection(),
         today=today,
         policy_change=policy_change,
+        statements=statements or Statements(),
     )
     return replace(facts, comparison=compare(facts))
 

@@ -6,7 +6,7 @@ A job whose main journal has no ``closed`` line never finished.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -234,8 +234,8 @@ class _Numbering:
                 case Sited(sites=sites):
                     own += (self.sites.setdefault(site, len(self.sites)) for site in sites)
                 case Ended(id=test, execution=execution) if execution.held or execution.failed:
-                    held = {own[number]: times for number, times in execution.held.items()}
-                    failed = tuple(own[number] for number in execution.failed)
+                    held = dict(zip(_numbers(own, execution.held), execution.held.values(), strict=True))
+                    failed = _numbers(own, execution.failed)
                     yield Ended(id=test, execution=msgspec.structs.replace(execution, held=held, failed=failed))
                 case Shared(state=state, fixtures=fixtures):
                     yield Shared(state=state, fixtures=tuple(_shared(one, own) for one in fixtures))
@@ -243,9 +243,16 @@ class _Numbering:
                     yield line
 
 
-def _shared(one: SharedAssertions, numbers: Sequence[int]) -> SharedAssertions:
-    held, failed = (tuple(numbers[number] for number in each) for each in (one.held, one.failed))
-    return msgspec.structs.replace(one, held=held, failed=failed)
+def _shared(one: SharedAssertions, own: Sequence[int]) -> SharedAssertions:
+    return msgspec.structs.replace(one, held=_numbers(own, one.held), failed=_numbers(own, one.failed))
+
+
+def _numbers(own: Sequence[int], numbers: Collection[int]) -> tuple[int, ...]:
+    """The numbers of all journals for those of one."""
+    found = tuple(own[number] for number in numbers if 0 <= number < len(own))
+    if len(found) < len(numbers):
+        raise EvidenceError("a journal has the number of an assertion, and not its site")
+    return found
 
 
 def _killed(journals: Sequence[Sequence[Line]]) -> dict[str, Execution]:

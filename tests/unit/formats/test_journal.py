@@ -17,6 +17,8 @@ from testkeep.formats.journal import (
     Line,
     Measuring,
     Opened,
+    Shared,
+    Sited,
     Started,
     Stopped,
     WorkerLost,
@@ -25,6 +27,7 @@ from testkeep.formats.journal import (
     encode,
     unfinished,
 )
+from testkeep.model.assertion_site import SharedAssertions
 from testkeep.model.evidence import EVIDENCE_SCHEMA, CollectorReport, Evidence, Job, Measurement, Suite, Unfinished
 from testkeep.model.stage import Stage
 from testkeep.model.tests import Execution, Outcome, Phase, RecordedTest
@@ -56,6 +59,8 @@ _EVERY_KIND: list[Line] = [
     WorkerLost(worker="gw0", error="killed"),
     Imports(origins={"shop": ("src",)}),
     Measuring(measurement=_MEASURED),
+    Sited(sites=("p 5 0123456789abcdef test_a\ttests/test_a.py",)),
+    Shared(state="recorded", fixtures=(SharedAssertions(fixture="shop", base="tests", held=(0,), failed=(1,)),)),
     Stopped(cause="timeout"),
     _CLOSED,
 ]
@@ -273,3 +278,92 @@ def test_assemble__processes_that_measured_alike__have_one_measurement() -> None
     suite = assemble([[_OPENED, _CLOSED], *workers]).suite
     assert suite is not None
     assert suite.measurements == (_MEASURED, other)
+
+
+def _asserted(test_id: str, held: dict[int, int], *failed: int) -> Ended:
+    return _ended(test_id, msgspec.structs.replace(_PASSED, held=held, failed=failed))
+
+
+def _shared(*held: int, failed: tuple[int, ...] = ()) -> SharedAssertions:
+    return SharedAssertions(fixture="shop", base="tests", held=held, failed=failed)
+
+
+def _suite_of(*journals: list[Line]) -> Suite:
+    suite = assemble(journals).suite
+    assert suite is not None
+    return suite
+
+
+def _what_held(suite: Suite) -> dict[str, tuple[dict[str, int], list[str]]]:
+    """What each test asserted, by the sites' texts."""
+    return {
+        test.item.id: (
+            {suite.sites[number]: times for number, times in test.execution.held.items()},
+            [suite.sites[number] for number in test.execution.failed],
+        )
+        for test in suite.tests
+        if test.execution is not None
+    }
+
+
+def test_assemble__sites_of_one_process__are_numbered_on_from_line_to_line() -> None:
+    lines = [
+        _OPENED, _collected(_A, _B),
+        Sited(sites=("one", "two")), _asserted(_A, {0: 2, 1: 1}),
+        Sited(sites=("three",)), _asserted(_B, {2: 1}, 0),
+        Shared(state="recorded", fixtures=(_shared(1),)), _CLOSED,
+    ]  # fmt: skip
+    suite = _suite_of(lines)
+    assert (suite.assertions, suite.sites, suite.shared) == ("recorded", ("one", "two", "three"), (_shared(1),))
+    assert _what_held(suite) == {_A: ({"one": 2, "two": 1}, []), _B: ({"three": 1}, ["one"])}
+
+
+def test_assemble__sites_of_several_processes__have_one_number_each() -> None:
+    main = [_OPENED, _collected(_A, _B), _CLOSED]
+    first = [Sited(sites=("one", "two")), _asserted(_A, {0: 1, 1: 3}), Shared(state="recorded"), _CLOSED]
+    second = [
+        Sited(sites=("two", "three")), _asserted(_B, {0: 1}, 1),
+        Shared(state="recorded", fixtures=(_shared(0, failed=(1,)),)), _CLOSED,
+    ]  # fmt: skip
+    suite = _suite_of(main, first, second)
+    assert (suite.assertions, suite.sites) == ("recorded", ("one", "two", "three"))
+    assert suite.shared == (_shared(1, failed=(2,)),)
+    assert _what_held(suite) == {_A: ({"one": 1, "two": 3}, []), _B: ({"two": 1}, ["three"])}
+
+
+def test_assemble__two_workers_set_the_same_fixture_up__both_are_kept() -> None:
+    workers = [[Sited(sites=(name,)), Shared(state="recorded", fixtures=(_shared(0),)), _CLOSED] for name in "ab"]
+    suite = _suite_of([_OPENED, _collected(_A), _CLOSED], *workers)
+    assert (suite.sites, suite.shared) == (("a", "b"), (_shared(0), _shared(1)))
+
+
+@pytest.mark.parametrize(
+    ("states", "expected"),
+    [
+        pytest.param([], "", id="missing evidence: an older recorder"),
+        pytest.param(["recorded", "recorded"], "recorded", id="all"),
+        pytest.param(["recorded", "pytest 99"], "pytest 99 and recorded", id="one process could not"),
+    ],
+)
+def test_assemble__states_of_the_processes__table(states: list[str], expected: str) -> None:
+    workers: list[list[Line]] = [[Shared(state=state), _CLOSED] for state in states]
+    assert _suite_of([_OPENED, _collected(_A), _CLOSED], *workers).assertions == expected
+
+
+def test_assemble__test_that_was_run_again__counts_as_it_ended_last() -> None:
+    lines = [_OPENED, _collected(_A), Sited(sites=("one", "two")), _asserted(_A, {}, 0), _asserted(_A, {1: 1}), _CLOSED]
+    assert _what_held(_suite_of(lines)) == {_A: ({"two": 1}, [])}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param(_asserted(_A, {1: 1}), id="held"),
+        pytest.param(_asserted(_A, {}, 1), id="failed"),
+        pytest.param(_asserted(_A, {-1: 1}), id="below zero"),
+        pytest.param(Shared(state="recorded", fixtures=(_shared(1),)), id="a fixture's"),
+    ],
+)
+def test_assemble__number_that_no_site_has__is_refused(line: Line) -> None:
+    with pytest.raises(EvidenceError, match="site"):
+        assemble([[_OPENED, _collected(_A), Sited(sites=("one",)), line, _CLOSED]])

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from asserting import a_record_of, asserting, says
 from builders import a_baseline, a_record, a_source, a_test, cut_off, the_facts
 from inspections import a_history, an_inspection, inspected, lines_of
 from testkeep.model.comparison import Candidate, Comparison
 from testkeep.model.evidence import Evidence
-from testkeep.model.inspection import Inspection, Suspect
+from testkeep.model.inspection import Inspection
 from testkeep.model.production import Production
 from testkeep.model.tests import RecordedTest
 from testkeep.rules.accounting import account
@@ -275,9 +276,8 @@ def test_account__problems__are_doubts() -> None:
 
 
 def test_account__weakened_test__is_found_beside_the_lost_ones() -> None:
-    suspect = Suspect(base=f"{T}k", head=f"{T}k", why="")
-    inspection = an_inspection(base=[inspected(f"{T}k")], head=[inspected(f"{T}k", asserted=0)], suspects=(suspect,))
-    found = accounted("a k", a_test(f"{T}k"), inspection=inspection)
+    base = a_record_of(asserting(f"{T}a"), asserting(f"{T}k", says()))
+    found = account(the_facts(a_record_of(asserting(f"{T}k")), baseline=a_baseline(base)))
     assert (summary(found), [one.head.item.id for one in found.weakened]) == ({"a": "lost"}, [f"{T}k"])
 
 

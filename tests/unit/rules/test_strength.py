@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
+import msgspec
 import pytest
 
+from asserting import ANYTHING, VACUOUS, Asserting, a_record_of, asserting, each, says
 from builders import A_TEST, FILE, a_baseline, a_record, a_test, the_facts
 from inspections import an_inspection, inspected
-from testkeep.model.comparison import Weakening
+from testkeep.model.comparison import StandIn, Weakening
+from testkeep.model.evidence import RECORDED, Evidence
 from testkeep.model.inspection import Inspection, Suspect
 from testkeep.model.source import FileSource, FunctionSource
 from testkeep.model.tests import RecordedTest, Subtest
@@ -14,10 +20,16 @@ from testkeep.rules.head_tests import HeadTests
 from testkeep.rules.strength import weakened
 
 SUSPECT = Suspect(base=A_TEST, head=A_TEST, why="")
+IN_HELPER = says("total", function="check")
 
 
 def subtests(*outcomes: str) -> tuple[Subtest, ...]:
     return tuple(Subtest(description=f"i={number}", outcome=outcome) for number, outcome in enumerate(outcomes))
+
+
+def compared(before: Evidence, now: Evidence, **rest: Any) -> list[Weakening]:
+    facts = the_facts(now, baseline=a_baseline(before), **rest)
+    return list(weakened(facts, HeadTests.of(facts)))
 
 
 def found(
@@ -27,23 +39,66 @@ def found(
     inspection: Inspection | None = None,
     sources: dict[str, FileSource | None] | None = None,
 ) -> list[Weakening]:
-    facts = the_facts(
-        a_record(now or a_test()),
-        baseline=a_baseline(a_record(before or a_test())),
-        inspection=inspection,
-        head_sources=sources,
+    return compared(
+        a_record(before or a_test()), a_record(now or a_test()), inspection=inspection, head_sources=sources
     )
-    return list(weakened(facts, HeadTests.of(facts)))
 
 
-def said(before: RecordedTest, now: RecordedTest, why: str = "") -> list[tuple[bool, str]]:
-    """What is said of a test that was inspected on both sides, and whether nothing is left of it."""
-    suspect = Suspect(base=before.item.id, head=now.item.id, why=why)
-    inspection = an_inspection(base=[before], head=[now], suspects=(suspect,))
-    return [(one.to_nothing, one.why) for one in found(inspection=inspection)]
+def said(before: Asserting, now: Asserting) -> list[tuple[bool, str]]:
+    """What is said of a test by the records of both sides, and whether nothing is left of it."""
+    return [(one.to_nothing, one.why) for one in compared(a_record_of(before), a_record_of(now))]
 
 
 NONE_LEFT = "1 assertion held at the base, none here"
+TOTAL = asserting(A_TEST, says())
+NOTHING = asserting(A_TEST)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "expected"),
+    [
+        pytest.param(TOTAL, TOTAL, [], id="as strong"),
+        pytest.param(TOTAL, asserting(A_TEST, *each("total tax")), [], id="stronger"),
+        pytest.param(asserting(A_TEST, *each("a b c")), asserting(A_TEST, *each("a b")),
+                     [(False, "3 assertions held at the base, 2 here")], id="weaker"),
+        pytest.param(TOTAL, NOTHING, [(True, NONE_LEFT)], id="nothing left"),
+        pytest.param(TOTAL, asserting(A_TEST, says("true", VACUOUS)),
+                     [(True, f"{NONE_LEFT}: of its assertions 1 cannot be false")], id="or True"),
+        pytest.param(TOTAL, asserting(A_TEST, says("any", ANYTHING)),
+                     [(False, "1 assertion held at the base; now any exception will do")], id="raises(Exception)"),
+        pytest.param(asserting(A_TEST, says("v", VACUOUS)), NOTHING, [], id="boundary: it asserted nothing"),
+        pytest.param(asserting(A_TEST, says("own"), IN_HELPER), asserting(A_TEST, IN_HELPER),
+                     [(True, "1 assertion of its own held at the base, and none here: 1 in helpers alone")],
+                     id="its own are gone, a helper asserts still"),
+        pytest.param(TOTAL, asserting(A_TEST, IN_HELPER), [], id="boundary: its own moved to a helper"),
+        pytest.param(asserting(A_TEST, *each("a b", function="check")), asserting(A_TEST, *each("a", function="check")),
+                     [(False, "2 assertions held at the base, 1 here")], id="boundary: it never had any of its own"),
+        pytest.param(asserting(A_TEST, says(), did="failed"), NOTHING, [], id="missing evidence: failed at the base"),
+        pytest.param(TOTAL, asserting(A_TEST, did="failed"), [], id="missing evidence: failed here"),
+    ],
+)  # fmt: skip
+def test_weakened__recorded_assertions__table(
+    before: Asserting, now: Asserting, expected: list[tuple[bool, str]]
+) -> None:
+    assert said(before, now) == expected
+
+
+def test_weakened__warnings_beside_an_error__are_left_out() -> None:
+    """An assertion that fails is worse than one that is gone: what is said is why it is an error."""
+    before, now = asserting(A_TEST, *each("a b")), asserting(A_TEST, says("c"), failed=[says("d", line=9)])
+    assert said(before, now) == [(True, f"the assertion in line 9 of {FILE} fails here, and the failure is swallowed")]
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        pytest.param("", RECORDED, id="missing evidence: an old recorder at the base"),
+        pytest.param(RECORDED, "", id="missing evidence: an old recorder here"),
+        pytest.param(f"pytest 99 and {RECORDED}", RECORDED, id="missing evidence: one worker could not"),
+    ],
+)
+def test_weakened__assertions_were_not_recorded__says_nothing(before: str, now: str) -> None:
+    assert compared(a_record_of(TOTAL, assertions=before), a_record_of(NOTHING, assertions=now)) == []
 
 
 _STUB = "it ran code of a.py, b.py at the base; it runs nothing of that here, and no production code"
@@ -52,65 +107,37 @@ _STUB = "it ran code of a.py, b.py at the base; it runs nothing of that here, an
 @pytest.mark.parametrize(
     ("before", "now", "expected"),
     [
-        pytest.param(inspected(), inspected(), [], id="as strong"),
-        pytest.param(inspected(), inspected(asserted=2), [], id="stronger"),
-        pytest.param(inspected(asserted=3), inspected(asserted=2), [(False, "3 assertions held at the base, 2 here")],
-                     id="weaker"),
-        pytest.param(inspected(), inspected(asserted=0), [(True, NONE_LEFT)], id="nothing left"),
-        pytest.param(inspected(), inspected(asserted=0, vacuous=1),
-                     [(True, f"{NONE_LEFT}: of its assertions 1 cannot be false")], id="or True"),
-        pytest.param(inspected(), inspected(asserted=0, broken=1),
-                     [(True, f"{NONE_LEFT}: of its assertions 1 failed and was swallowed")], id="swallowed"),
-        pytest.param(inspected(), inspected(asserted=0, unspecific=1),
-                     [(False, "1 assertion held at the base; now any exception will do")], id="raises(Exception)"),
-        pytest.param(inspected(), inspected(asserted=0, broken=1, unspecific=1),
-                     [(True, f"{NONE_LEFT}: of its assertions 1 failed and was swallowed")],
-                     id="raises(Exception) around an assertion that fails"),
-        pytest.param(inspected(asserted=0), inspected(asserted=0, vacuous=3), [], id="boundary: it asserted nothing"),
-        pytest.param(inspected(asserted=2, own=1), inspected(asserted=1, own=0),
-                     [(True, "1 assertion of its own held at the base, and none here: 1 in helpers alone")],
-                     id="its own are gone, a helper asserts still"),
-        pytest.param(inspected(asserted=1), inspected(asserted=2, own=0), [], id="boundary: its own moved to a helper"),
-        pytest.param(inspected(asserted=2, own=0), inspected(asserted=1, own=0),
-                     [(False, "2 assertions held at the base, 1 here")], id="boundary: it never had any of its own"),
-        pytest.param(a_test(), inspected(asserted=0), [], id="missing evidence: an old recorder at the base"),
-        pytest.param(inspected(), a_test(), [], id="missing evidence: not watched here"),
-        pytest.param(inspected(did="failed"), inspected(asserted=0), [], id="missing evidence: failed at the base"),
-        pytest.param(inspected(), inspected(did="failed", asserted=0), [], id="missing evidence: failed here"),
-        pytest.param(inspected(A_TEST, "b.py:2", "a.py:1"), inspected(),
-                     [(False, _STUB)],
-                     id="a stub"),
+        pytest.param(inspected(A_TEST, "b.py:2", "a.py:1"), inspected(), [(False, _STUB)], id="a stub"),
         pytest.param(inspected(A_TEST, "a.py:1"), inspected(A_TEST, "b.py:1"),
                      [(False, "it ran code of a.py at the base; it runs nothing of that here, and code of b.py alone")],
-                     id="boundary: other code"),
+                     id="other code"),
         pytest.param(inspected(A_TEST, "a.py:1-2"), inspected(A_TEST, "a.py:2", "b.py:1"), [],
                      id="boundary: some of the code"),
+        pytest.param(inspected(), inspected(A_TEST, "b.py:1"), [], id="boundary: it ran none"),
+        pytest.param(inspected(A_TEST, "a.py:1", did="failed"), inspected(), [], id="it failed at the base"),
+        pytest.param(inspected(A_TEST, "a.py:1"), inspected(did="failed"), [], id="it fails here"),
         pytest.param(inspected(A_TEST, "a.py:1"), a_test(), [], id="missing evidence: nobody saw what it runs"),
     ],
 )  # fmt: skip
-def test_weakened__inspected_tests__table(
+def test_weakened__code_that_inspected_tests_ran__table(
     before: RecordedTest, now: RecordedTest, expected: list[tuple[bool, str]]
 ) -> None:
-    assert said(before, now) == expected
-
-
-def test_weakened__helper_was_changed__is_named_as_the_cause() -> None:
-    assert said(inspected(), inspected(asserted=0), why="check of tests/checks.py was changed") == [
-        (True, f"{NONE_LEFT} (check of tests/checks.py was changed)")
-    ]
+    inspection = an_inspection(base=[before], head=[now], suspects=(SUSPECT,))
+    assert [(one.to_nothing, one.why) for one in found(inspection=inspection)] == expected
 
 
 def test_weakened__second_definition_hides_it__says_so() -> None:
-    inspection = an_inspection(base=[inspected()], head=[inspected(asserted=0)], suspects=(SUSPECT,))
     source = {FILE: {"test_add": FunctionSource(name="test_add", line=5, body="x", shadows=2)}}
-    hidden = f"{NONE_LEFT}; a second definition in line 5 hides the one in line 2"
-    (one,) = found(inspection=inspection, sources=source)
-    assert (one.why, one.head.item.line) == (hidden, 5)
+    (one,) = compared(a_record_of(TOTAL), a_record_of(NOTHING), head_sources=source)
+    assert (one.why, one.head.item.line) == (f"{NONE_LEFT}; a second definition in line 5 hides the one in line 2", 5)
 
 
 def test_weakened__test_was_moved__is_said_of_the_one_that_it_is() -> None:
-    before, now = inspected("t.py::test_x[a]"), inspected("t.py::test_x[b]", asserted=0)
-    assert said(before, now) == [(True, NONE_LEFT)]
+    old, new = "tests/unit/test_t.py::test_x", "tests/unit/test_u.py::test_x"
+    facts = the_facts(a_record_of(asserting(new)), baseline=a_baseline(a_record_of(asserting(old, says()))))
+    moved = StandIn(lost=old, by=(new,), why="same body")
+    facts = replace(facts, comparison=msgspec.structs.replace(facts.comparison, moved=(moved,)))
+    assert [(one.head.item.id, one.why) for one in weakened(facts, HeadTests.of(facts))] == [(new, NONE_LEFT)]
 
 
 THREE = subtests("passed", "passed", "passed")
@@ -142,11 +169,9 @@ def test_weakened__recorded_subtests__table(
 
 
 def test_weakened__subtests_became_a_plain_loop__is_a_warning() -> None:
-    inspection = an_inspection(
-        base=[inspected(asserted=3, subtests=THREE)], head=[inspected(asserted=3)], suspects=(SUSPECT,)
-    )
-    weak = found(before=a_test(subtests=THREE), inspection=inspection)
-    assert [(one.to_nothing, one.why) for one in weak] == [(False, "3 of its subtests passed at the base, none here")]
+    looped = asserting(A_TEST, says(), says(), says())
+    before = asserting(A_TEST, *looped.held, subtests=THREE)
+    assert said(before, looped) == [(False, "3 of its subtests passed at the base, none here")]
 
 
 def test_weakened__subtests_of_two_environments__are_each_compared_with_their_own() -> None:
@@ -186,9 +211,7 @@ def test_weakened__skipped_in_one_environment_of_the_base__is_compared_where_it_
 
 
 def test_weakened__weaker_in_several_ways__is_said_once() -> None:
-    weak = inspected(asserted=0)
-    inspection = an_inspection(base=[inspected(subtests=THREE)], head=[weak], suspects=(SUSPECT, SUSPECT))
-    assert [one.why for one in found(before=a_test(subtests=THREE), inspection=inspection)] == [NONE_LEFT]
+    assert said(asserting(A_TEST, says(), subtests=THREE), NOTHING) == [(True, NONE_LEFT)]
 
 
 @pytest.mark.slow
