@@ -29,6 +29,10 @@ _NO_ASSERTIONS = frozenset({"ensure_future"})
 # What somebody writes who means a check of a mock, and what a mock takes for one more attribute, which is true.
 _NO_CHECKS = re.compile(r"(not_)?called(_\w+)?|has_(any_)?calls?|any_call|asert_\w+|assret_\w+|called_once")
 _ANYTHING = frozenset({"Exception", "BaseException"})
+_RAISING = ("raises", "assertRaises")
+_EXPECTED = ("expected_exception", "exception")
+# What ``raises`` looks at beside the class; keywords that are unpacked have no name.
+_DETAILS = ("match", "check", None)
 _Block: TypeAlias = list[ast.stmt]
 
 
@@ -54,7 +58,7 @@ def mark(tree: ast.Module, path: str = "", *, only_helpers: bool = False) -> tup
 
 
 class _Marker:
-    """One walk through a module. ``sites`` are in the order of the source."""
+    """One walk through a module. ``sites`` are in the order of their ends."""
 
     def __init__(self, path: str, only_helpers: bool) -> None:
         self._path = path
@@ -95,11 +99,20 @@ class _Marker:
             setattr(statement, name, self._block(block))
         for handler in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
             handler.body = self._block(handler.body)
-        kind = None if self._only_helpers else self._kind(statement)
-        if kind is None:
+        site = None if self._only_helpers else self._site(statement)
+        if site is None:
             yield statement
         else:
-            yield from self._marked(statement, kind)
+            yield from self._marked(statement, site)
+
+    def _site(self, statement: ast.stmt) -> AssertionSite | None:
+        """What a statement asserts; None for one that is nested too deeply to be told from others, too."""
+        try:
+            kind = self._kind(statement)
+            form = "" if kind is None else _form(statement)
+        except RecursionError:
+            return None
+        return None if kind is None else AssertionSite(kind, statement.lineno, form, self._function, self._path)
 
     def _kind(self, statement: ast.stmt) -> AssertionKind | None:
         match statement:
@@ -116,10 +129,9 @@ class _Marker:
             case _:
                 return None
 
-    def _marked(self, statement: ast.stmt, kind: AssertionKind) -> Iterator[ast.stmt]:
-        site = AssertionSite(kind, statement.lineno, _form(statement), self._function, self._path)
+    def _marked(self, statement: ast.stmt, site: AssertionSite) -> Iterator[ast.stmt]:
         self.sites.append(site)
-        text = site.text
+        kind, text = site.kind, site.text
         if kind in (AssertionKind.CALL, AssertionKind.CONTEXT, AssertionKind.ANYTHING):
             _ask(statement, text)
         # What a call may raise beside assertions is the test's own business: it has not come to its end then.
@@ -150,12 +162,17 @@ def _asserting_call(node: ast.expr) -> ast.Call | None:
 
 def _kind_of_context(call: ast.Call) -> AssertionKind:
     """``raises(Exception)`` without a match would have taken any exception."""
-    takes_anything = bool(call.args) and all(
-        last_name(one) in _ANYTHING
-        for one in (call.args[0].elts if isinstance(call.args[0], ast.Tuple) else call.args[:1])
-    )
-    is_plain = not call.keywords and last_name(call) in ("raises", "assertRaises")
+    expected = _expected(call)
+    classes = expected.elts if isinstance(expected, ast.Tuple) else [expected] if expected is not None else []
+    takes_anything = any(last_name(one) in _ANYTHING for one in classes)
+    is_plain = last_name(call) in _RAISING and not any(keyword.arg in _DETAILS for keyword in call.keywords)
     return AssertionKind.ANYTHING if takes_anything and is_plain else AssertionKind.CONTEXT
+
+
+def _expected(call: ast.Call) -> ast.expr | None:
+    """What exceptions a call of ``raises`` is given."""
+    named = (keyword.value for keyword in call.keywords if keyword.arg in _EXPECTED)
+    return next((one for one in call.args[:1] if not isinstance(one, ast.Starred)), next(named, None))
 
 
 def _is_mocked(test: ast.expr) -> bool:
@@ -178,8 +195,12 @@ def _ask(statement: ast.stmt, text: str) -> None:
         call = _asserting_call(value)
         if call is None:
             continue
-        if call.args and last_name(call) in ("raises", "assertRaises") and not isinstance(call.args[0], ast.Starred):
-            call.args[0] = _placed(_asked(RAISES, text, call.args[0]), call.args[0])
+        expected = _expected(call) if last_name(call) in _RAISING else None
+        if expected is not None:
+            told = _placed(_asked(RAISES, text, expected), expected)
+            call.args = [told if one is expected else one for one in call.args]
+            for keyword in call.keywords:
+                keyword.value = told if keyword.value is expected else keyword.value
         call.func = _placed(_asked(ASKED, text, call.func), call.func)
 
 
