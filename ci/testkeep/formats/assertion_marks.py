@@ -109,7 +109,7 @@ class _Marker:
         """What a statement asserts; None for one that is nested too deeply to be told from others, too."""
         try:
             kind = self._kind(statement)
-            form = "" if kind is None else _form(statement)
+            form = "" if kind is None else form_of(statement)
         except RecursionError:
             return None
         return None if kind is None else AssertionSite(kind, statement.lineno, form, self._function, self._path)
@@ -228,7 +228,7 @@ def _place(new: ast.AST, at: ast.AST) -> None:
             ast.copy_location(node, at)
 
 
-def _form(statement: ast.stmt) -> str:
+def form_of(statement: ast.stmt) -> str:
     """The normal form of an assertion: what it says, wherever it stands and however it is laid out."""
     if isinstance(statement, ast.With | ast.AsyncWith):
         text = "with " + ", ".join(ast.dump(item) for item in statement.items)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+from collections.abc import Iterator
 
-from testkeep.formats.assertion_marks import mark
+from testkeep.formats.assertion_marks import form_of, mark
 from testkeep.formats.syntax import UNREADABLE, parse
 from testkeep.model.assertion_site import Statement
 
@@ -19,10 +21,17 @@ def statements(text: str) -> dict[str, Statement]:
     """
     try:
         tree = parse(text)
-        read = {node.lineno: _read(node) for node in ast.walk(tree) if isinstance(node, _ASSERTING)}
-        return {site.form: read[site.line] for site in mark(tree) if site.line in read}
+        read = dict(_each_form(tree))
+        return {site.form: read[site.form] for site in mark(tree)}
     except UNREADABLE:
         return {}
+
+
+def _each_form(tree: ast.Module) -> Iterator[tuple[str, Statement]]:
+    for node in ast.walk(tree):
+        if isinstance(node, _ASSERTING):
+            with contextlib.suppress(RecursionError):  # it is nested too deeply, and has no mark either
+                yield form_of(node), _read(node)
 
 
 _ASSERTING = (ast.Assert, ast.With, ast.AsyncWith, ast.Expr, ast.Assign, ast.AnnAssign)
@@ -68,7 +77,7 @@ def _vague_of(test: ast.expr) -> ast.expr | None:
     """
     match test:
         case ast.Compare(left=left, ops=[ast.IsNot() | ast.NotEq()], comparators=[ast.Constant(value=value)]):
-            return left if value in _NOTHING else None
+            return left if any(value is one for one in _NOTHING) else None
         case ast.Compare(left=left, ops=[_], comparators=[value]):
             return left if _is_anything(value) or ast.dump(value) == ast.dump(left) else None
         case ast.Compare():

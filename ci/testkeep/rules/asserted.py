@@ -28,6 +28,11 @@ class Asserted:
     others: tuple[AssertionKind, ...] = ()
 
     @property
+    def raises(self) -> dict[str, tuple[tuple[str, ...], ...]]:
+        """The exceptions that were expected, each with its base classes, by what says so."""
+        return {form: site.raises for form, site in self.held.items() if site.raises}
+
+    @property
     def expects_failure(self) -> bool:
         """Whether the test itself expects an assertion to fail."""
         return any(names[:1] and names[0] in _MEANT_TO_FAIL for site in self.held.values() for names in site.raises)
@@ -75,11 +80,13 @@ class _Sites:
     def of(self, test: RecordedTest) -> Asserted:
         times: dict[int, int] = dict(test.execution.held) if test.execution else {}
         failed = set(test.execution.failed) if test.execution else set()
+        wide: set[int] = set()  # each process may have set a fixture up
         for fixture in test.item.fixtures if self._shared else ():
             for one in self._shared.get(fixture, ()):
-                if test.item.id.startswith(one.base):
-                    times |= dict.fromkeys(one.held, 1)
-                    failed |= set(one.failed)
+                if _is_within(test.item.id, one.base):
+                    wide.update(one.held)
+                    failed.update(one.failed)
+        times |= {number: times.get(number, 0) + 1 for number in wide}
         held: dict[str, AssertionSite] = {}
         came_through: dict[str, AssertionSite] = {}
         others: list[AssertionKind] = []
@@ -97,9 +104,18 @@ class _Sites:
         return Asserted(held, counted, failures, {} if held else came_through, tuple(others))
 
 
+def _is_within(test_id: str, base: str) -> bool:
+    return not base or (test_id.startswith(base) and test_id[len(base) : len(base) + 1] in ("", "/", ":", "["))
+
+
 def differ(before: Asserted, now: Asserted) -> bool:
     """Whether there may be something to say; the same assertions, as often, are nothing."""
-    return before.times != now.times or bool(now.failed) or before.came_through.keys() != now.came_through.keys()
+    return (
+        before.times != now.times
+        or bool(now.failed)
+        or before.came_through.keys() != now.came_through.keys()
+        or before.raises != now.raises
+    )
 
 
 def compare_asserted(test: RecordedTest, before: Asserted, now: Asserted, texts: Statements) -> Iterator[Said]:
@@ -162,6 +178,14 @@ def _changed(before: Asserted, now: Asserted, texts: Statements) -> Iterator[Sai
     weaker = [(old, one) for old in lost for one in new if _says_less(old, one, texts)]
     for old, one in weaker[:1]:
         yield Said(f"{_text(texts.base, old)} became {_text(texts.head, one)}", to_nothing=False)
+    for form, old in before.held.items():
+        here = now.held.get(form)
+        if here is not None and old.raises and here.raises and _is_wider(old.raises, here.raises):
+            names = (" or ".join(one[0] for one in each) for each in (old.raises, here.raises))
+            yield Said(
+                "{} expected {} at the base, and {} here".format(_text(texts.head, here), *names), to_nothing=False
+            )
+            break
     unreached = [site for site in lost if _is_still_there(site, texts)]
     if unreached and now.held:
         more = f" and {len(unreached) - 1} more" if unreached[1:] else ""
@@ -169,10 +193,10 @@ def _changed(before: Asserted, now: Asserted, texts: Statements) -> Iterator[Sai
     elif len(now.held) < len(before.held) and now.held:
         yield Said(f"{len(before.held)} assertions held at the base, {len(now.held)} here", to_nothing=False)
     for form, times in before.times.items():
-        here = now.times.get(form, times)
-        if times > 1 and here <= times // 2:
+        often = now.times.get(form, times)
+        if times > 1 and often <= times // 2:
             what = _text(texts.head, now.held[form])
-            yield Said(f"{what} held {times} times at the base, {here} here", to_nothing=False)
+            yield Said(f"{what} held {times} times at the base, {often} here", to_nothing=False)
             return
 
 

@@ -41,7 +41,7 @@ def outcome(function: Any) -> tuple[object, ...]:
             result = asyncio.run(result)  # type: ignore[arg-type]
         if isinstance(result, Iterator):
             result = list(result)
-    except BaseException as error:  # whatever it is, it must be the same
+    except BaseException as error:  # noqa: BLE001 - whatever it is, it must be the same
         frames = [(frame.filename, frame.lineno, frame.name) for frame in traceback.extract_tb(error.__traceback__)]
         return type(error), str(error), frames, repr(error.__context__), repr(error.__cause__)
     return (result,)
@@ -66,42 +66,64 @@ def boom(error=ValueError):
         pytest.param("assert f(1) == 2, 'text'", ["!p1"], id="failed"),
         pytest.param("assert (\n    f(1)\n    == 2\n)", ["!p1"], id="failed over several lines"),
         pytest.param("assert boom()", [], id="another exception"),
-        pytest.param("for i in range(4):\n    assert i < 9\n    if i == 2:\n        break\n"
-                     "    if i:\n        continue\n    f(i)\nelse:\n    f('else')\nreturn i", ["p2", "s7", "p2", "p2"], id="break and continue"),
-        pytest.param("while True:\n    with pytest.raises(ValueError):\n        boom()\n    return 7",
-                     ["^x2", "?x2", "x2"], id="return after a context"),
+        pytest.param(
+            "for i in range(4):\n    assert i < 9\n    if i == 2:\n        break\n"
+            "    if i:\n        continue\n    f(i)\nelse:\n    f('else')\nreturn i",
+            ["p2", "s7", "p2", "p2"],
+            id="break and continue",
+        ),
+        pytest.param(
+            "while True:\n    with pytest.raises(ValueError):\n        boom()\n    return 7",
+            ["^x2", "?x2", "x2"],
+            id="return after a context",
+        ),
         pytest.param("with contextlib.suppress(AssertionError):\n    assert f(0)\nreturn 2", ["!p2"], id="swallowed"),
-        pytest.param("try:\n    assert f(0)\nexcept AssertionError as error:\n    return str(error)", ["!p2"],
-                     id="caught"),
-        pytest.param("try:\n    assert f(0), 'a'\nexcept AssertionError as error:\n    raise ValueError('b') from error",
-                     ["!p2"], id="chained"),
+        pytest.param(
+            "try:\n    assert f(0)\nexcept AssertionError as error:\n    return str(error)", ["!p2"], id="caught"
+        ),
+        pytest.param(
+            "try:\n    assert f(0), 'a'\nexcept AssertionError as error:\n    raise ValueError('b') from error",
+            ["!p2"],
+            id="chained",
+        ),
         pytest.param("try:\n    assert f(0), 'a'\nfinally:\n    f(2)", ["!p2", "s4"], id="finally"),
         pytest.param("yield f(1)\nassert f(2)\nyield f(3)", ["p2"], id="yield"),
-        pytest.param("x = yield f(1)\nassert (yield x) is None\nassert f(0)", ["p2", "!p3"],
-                     id="yield in an assert"),
+        pytest.param("x = yield f(1)\nassert (yield x) is None\nassert f(0)", ["p2", "!p3"], id="yield in an assert"),
         pytest.param("global seen\nassert (seen := list([1]))\nreturn seen", ["p2"], id="global and walrus"),
         pytest.param("assert (y := f(3)) == 3\nreturn y", ["p1"], id="walrus"),
-        pytest.param("x = 1\ndef inner():\n    nonlocal x\n    x += 1\n    assert x == 2\ninner()\nreturn x",
-                     ["p5", "s6"], id="nonlocal"),
-        pytest.param("case.assertEqual(f(1), 1)\ncase.assertEqual(1, 2)", ["?c1", "c1", "?c2", "!c2"],
-                     id="unittest"),
+        pytest.param(
+            "x = 1\ndef inner():\n    nonlocal x\n    x += 1\n    assert x == 2\ninner()\nreturn x",
+            ["p5", "s6"],
+            id="nonlocal",
+        ),
+        pytest.param("case.assertEqual(f(1), 1)\ncase.assertEqual(1, 2)", ["?c1", "c1", "?c2", "!c2"], id="unittest"),
         pytest.param("case.assertRaises(ValueError, boom)", ["?c1", "^c1", "c1"], id="a function that raises"),
         pytest.param("with pytest.raises(KeyError):\n    boom()", ["^x1", "?x1"], id="raises another one"),
         pytest.param("with pytest.raises(KeyError):\n    pass", ["^x1", "?x1", "!x1"], id="raises none"),
-        pytest.param("with pytest.raises(ValueError) as caught:\n    boom()\nreturn str(caught.value)",
-                     ["^x1", "?x1", "x1"], id="raises"),
-        pytest.param("with pytest.raises(AssertionError):\n    assert f(0)", ["^x1", "?x1", "!p2", "x1"],
-                     id="expects that it fails"),
-        pytest.param("match f(2):\n    case 1:\n        assert f(0)\n    case n if n == 2:\n        assert n",
-                     ["p5"], id="match"),
+        pytest.param(
+            "with pytest.raises(ValueError) as caught:\n    boom()\nreturn str(caught.value)",
+            ["^x1", "?x1", "x1"],
+            id="raises",
+        ),
+        pytest.param(
+            "with pytest.raises(AssertionError):\n    assert f(0)",
+            ["^x1", "?x1", "!p2", "x1"],
+            id="expects that it fails",
+        ),
+        pytest.param(
+            "match f(2):\n    case 1:\n        assert f(0)\n    case n if n == 2:\n        assert n", ["p5"], id="match"
+        ),
         pytest.param("pytest.fail('text')", [], id="pytest.fail"),
         pytest.param("pytest.skip('text')", [], id="pytest.skip"),
         pytest.param("'''Text.'''\nf(1)", ["s2"], id="docstring"),
         pytest.param("a = [x for x in range(3)]; assert a; assert not a", ["p1", "!p1"], id="several on a line"),
-        pytest.param("class Fake:\n    def send(self):\n        assert f(1)\n        return 4\nreturn Fake().send()",
-                     ["p3"], id="class"),
+        pytest.param(
+            "class Fake:\n    def send(self):\n        assert f(1)\n        return 4\nreturn Fake().send()",
+            ["p3"],
+            id="class",
+        ),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("keyword", ["def", "async def"])
 def test_mark__marked_code__behaves_as_unmarked_code(keyword: str, body: str, marks: list[str]) -> None:
     if keyword == "async def" and "yield" in body:
