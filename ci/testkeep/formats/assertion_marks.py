@@ -82,8 +82,10 @@ class _Marker:
     def _define(self, function: ast.FunctionDef | ast.AsyncFunctionDef, prefix: str) -> None:
         before = self._function, self._is_test, self._only_helpers
         self._function = f"{prefix}{function.name}"
-        self._only_helpers = self._only_helpers and not is_helper(function.name)
-        self._is_test = function.name.startswith("test") and not self._only_helpers
+        # Tests that others inherit may lie in the production package as well as helpers do.
+        is_test = function.name.startswith("test")
+        self._only_helpers = self._only_helpers and not is_test and not is_helper(function.name)
+        self._is_test = is_test and not self._only_helpers
         function.body = self._block(function.body)
         self._function, self._is_test, self._only_helpers = before
 

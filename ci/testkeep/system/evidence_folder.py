@@ -96,7 +96,7 @@ class EvidenceFolder:
 
     def coverage_config_path(self, job_id: str) -> Path:
         """Where the configuration goes with which coverage.py measures a job."""
-        return self.path / f"{job_id}.coverage.toml"
+        return self.path / f"{job_id}.measuring.toml"
 
     def read_sums(self, name: str) -> bytes | None:
         """Read sums of coverage data that were kept; None if there are none."""

@@ -78,6 +78,17 @@ def test_plugin__its_options_are_tables__are_passed_on(tmp_path: Path) -> None:
     assert (project.root / "options.json").read_text() == '{"rules": {"py-win": ["a", 1]}}'
 
 
+def test_configuration__the_project_asks_for_workers__stays_where_they_look_for_it(tmp_path: Path) -> None:
+    """Files that are called as the data file and a dot are coverage.py's to combine and to delete."""
+    project = covered_project(tmp_path / "repository")
+    _configure(project, "pytest.ini", "[pytest]\naddopts = -p xdist -n 2\n")
+    project.commit()
+
+    run = project.testkeep("run", "--base", "none")
+
+    assert (run.exit_code, run.codes) == (0, []), run.output
+
+
 def test_plugin__is_not_installed__is_named(tmp_path: Path) -> None:
     project = covered_project(tmp_path / "repository")
     _configure(project, "pyproject.toml", '[tool.coverage.run]\nplugins = ["no_such_plugin.deep"]\n')
