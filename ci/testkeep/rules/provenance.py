@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from testkeep.model.evidence import Evidence
+from testkeep.model.evidence import RECORDED, Evidence
 from testkeep.model.finding import Severity
 from testkeep.model.stage import Stage
 from testkeep.model.tests import function_of
@@ -42,6 +42,7 @@ def evidence_missing(facts: Facts) -> Iterator[Problem]:
                 message=f"stage {record.job.id} is no evidence: {doubt}",
                 help="Look at addopts, PYTEST_ADDOPTS and the environment of the run.",
             )
+    yield from _unknown_assertions(facts)
     if facts.baseline is not None and not facts.baseline.problem:
         for environment in missing_environments(facts):
             yield Problem(
@@ -62,6 +63,24 @@ def evidence_missing(facts: Facts) -> Iterator[Problem]:
                 help="Tests must be collected alike in every process. A test's stage is found by its mark, folder or "
                 "file.",
             )
+
+
+def _unknown_assertions(facts: Facts) -> Iterator[Problem]:
+    """What a test asserted has to be known on both sides: else nobody can say that it asserts as much."""
+    for record, suite in facts.suites():
+        if suite.assertions != RECORDED and any(test.guards for test in suite.tests):
+            why = suite.assertions or "it was recorded by an older testkeep"
+            yield Problem(
+                message=f"stage {record.job.id} does not say what its tests asserted: {why}",
+                help="Run the stage again. If it says the same, please report it: this pytest is not known yet.",
+            )
+    known = facts.baseline is None or all(suite.assertions == RECORDED for suite in facts.base_suites() if suite.tests)
+    if not known and not facts.comparison.obstacle:
+        yield Problem(
+            message=f"the baseline {facts.baseline.commit[:12] if facts.baseline else ''} does not say what its tests "
+            "asserted: it was recorded by an older testkeep",
+            help="Remove .testkeep/baseline, so that it is made anew, or make it again where it comes from.",
+        )
 
 
 def evidence_foreign(facts: Facts) -> Iterator[Problem]:

@@ -205,7 +205,7 @@ def test_mark__only_helpers__leaves_the_rest_of_production_code_alone() -> None:
                 f()
             f()
 
-        def test_total():
+        def test_total():  # others inherit it, or collect it
             assert cart
             f()
             def assert_inner():
@@ -221,6 +221,8 @@ def test_mark__only_helpers__leaves_the_rest_of_production_code_alone() -> None:
     assert sites(source, only_helpers=True) == [
         ("p", "check_total", 6),
         ("p", "check_total.inner", 8),
+        ("p", "test_total", 13),
+        ("s", "test_total", 14),
         ("p", "test_total.assert_inner", 16),
         ("p", "Checker.check", 20),
     ]
