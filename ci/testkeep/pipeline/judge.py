@@ -26,8 +26,9 @@ from testkeep.model.verdict import (
     Replaced,
     Verdict,
 )
+from testkeep.pipeline.base_store import state_folder
 from testkeep.pipeline.base_tools import base_tools, dropped_tools
-from testkeep.pipeline.baseline import Base, state_folder
+from testkeep.pipeline.baseline import Base
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.coverage_reports import MeasuredChange
 from testkeep.pipeline.covered import Subject, with_coverage
@@ -182,6 +183,7 @@ def _notes(case: Case) -> Iterable[str]:
     left = [stage for stage in case.project.policy.run_stages if stage not in case.stages]
     if left and (case.planned is None or case.planned.job is None):
         yield f"a partial run: {', '.join(left)} not judged"
+    yield from case.baseline.notes if case.baseline is not None else ()
     yield from _policy_notes(case)
     with contextlib.suppress(UsageError):  # hooks that nobody can read: the stages are not run then
         for stage in (stage for stage in case.stages if stage.is_static):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
 
 import msgspec
@@ -11,7 +10,8 @@ from testkeep.errors import BaselineError, EvidenceError
 from testkeep.model.evidence import Evidence
 from testkeep.model.policy import Policy
 from testkeep.model.tests import Outcome
-from testkeep.pipeline.baseline import is_measured, refuse_foreign_code, refuse_invalid, store, stored_records
+from testkeep.pipeline.base_store import is_measured, read_store, store
+from testkeep.pipeline.baseline import refuse_foreign_code, refuse_invalid
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.gather import foreign, read_job
 from testkeep.pipeline.plans import RunOptions
@@ -82,10 +82,8 @@ def _records(project: Project, options: RunOptions) -> list[Evidence]:
 
 def _is_in_store(project: Project, evidence: Sequence[Evidence]) -> bool:
     """Whether the store has these stages already, with no fewer tests that guard."""
-    before: list[Evidence] = []
-    with contextlib.suppress(EvidenceError):  # what cannot be read is replaced
-        commit = project.provenance.commit
-        before = [record for record in stored_records(project, commit) if is_measured(project, commit, record)]
+    commit = project.provenance.commit
+    before = [record for record in read_store(project, commit).evidence if is_measured(project, commit, record)]
     stages = {stage for record in before for stage in record.job.stages}
     missing = {stage for record in evidence for stage in record.job.stages} - stages
     return not missing and _guards(before) >= _guards(evidence)

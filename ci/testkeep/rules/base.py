@@ -56,13 +56,15 @@ class Rejection:
 class Baseline:
     """The base commit and its evidence, or the problem that kept it from being had.
 
-    ``is_fresh`` says that all of it was made just now, on this machine and in this environment.
+    ``is_fresh`` says that all of it was made just now, on this machine and in this environment; ``notes`` what is to be
+    known of how it was had.
     """
 
     commit: str
     evidence: tuple[Evidence, ...] = ()
     problem: str = ""
     is_fresh: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -171,6 +171,13 @@ class EvidenceFolder:
         except OSError as error:
             raise EvidenceError(f"{self.path}: cannot write evidence there: {error.strerror}") from error
 
+    def discard(self, job_id: str) -> None:
+        """Remove what is there of a job, whatever it is: it is made again. What cannot be removed stays."""
+        for file in self._files():
+            if file.name.partition(".")[0] == job_id:
+                with contextlib.suppress(OSError):
+                    shutil.rmtree(file) if file.is_dir() and not file.is_symlink() else file.unlink()
+
     def journal(self, job_id: str, writer: str) -> Journal:
         """Open a journal for one process of a job."""
         return Journal(self.path / f"{job_id}.{writer}{_JOURNAL}")
