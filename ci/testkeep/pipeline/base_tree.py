@@ -13,15 +13,20 @@ from testkeep.model.policy import Policy
 from testkeep.pipeline.context import Project, project_at
 from testkeep.system import interpreter
 from testkeep.system.git import Repository
+from testkeep.system.submodules import EmptySubmodule, fill_submodules
 
 
 @dataclass(frozen=True)
 class BaseTree:
-    """The project as it was at the base commit; ``scratch`` is a folder beside it, which goes with it."""
+    """The project as it was at the base commit; ``scratch`` is a folder beside it, which goes with it.
+
+    ``empty`` are the submodules that could not be filled.
+    """
 
     project: Project
     scratch: Path
     environment: dict[str, str]
+    empty: tuple[EmptySubmodule, ...] = ()
 
 
 @contextlib.contextmanager
@@ -37,8 +42,9 @@ def check_out(project: Project, commit: str) -> Iterator[BaseTree | None]:
         if folder is None:
             yield None
             return
+        empty = fill_submodules(project.repository.root, top)
         base = _project_of_base(top / folder, Repository(top))
-        yield BaseTree(base, top.parent, {"PYTHONPATH": _python_path(project, base)})
+        yield BaseTree(base, top.parent, {"PYTHONPATH": _python_path(project, base)}, empty)
 
 
 def _project_of_base(root: Path, repository: Repository) -> Project:
