@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from testkeep import __version__
+from testkeep.formats.unreadable import UNREADABLE
 from testkeep.model.evidence import Evidence
 from testkeep.model.stage import Stage
 from testkeep.pipeline.context import STATE_FOLDER, Project
@@ -35,8 +38,11 @@ def state_folder(project: Project) -> Path:
 
 
 def store_folder(project: Project, commit: str) -> EvidenceFolder:
-    """Where the evidence of a commit is kept: one folder for each commit, project and environment."""
-    facts = [commit, project.folder, __version__, interpreter.environment_digest()]
+    """Where the evidence of a commit is kept.
+
+    There is one folder for each commit, project, environment, and what the ignored files say that the base is given.
+    """
+    facts = [commit, project.folder, __version__, interpreter.environment_digest(), project.ignored.digest]
     key = hashlib.sha256("\n".join(facts).encode()).hexdigest()[:12]
     return EvidenceFolder(state_folder(project) / "baseline" / f"{commit[:12]}-{key}")
 
@@ -69,6 +75,20 @@ def stored_baseline(project: Project, commit: str, stages: Set[Stage]) -> tuple[
     if stages != {stage for record in evidence for stage in record.job.stages}:
         return None
     return Baseline(commit=commit, evidence=tuple(evidence)), store_folder(project, commit)
+
+
+def known_red(project: Project, commit: str) -> frozenset[str]:
+    """The tests that failed in the last whole run of a commit's own working tree, which was kept for that alone."""
+    data = store_folder(project, commit).read_red()
+    try:
+        return frozenset(msgspec.json.decode(data, type=list[str])) if data is not None else frozenset()
+    except UNREADABLE:
+        return frozenset()
+
+
+def keep_red(project: Project, commit: str, tests: Iterable[str]) -> None:
+    """Remember which tests failed in a whole run of a commit's own working tree: they are not missed later."""
+    store_folder(project, commit).write_red(msgspec.json.encode(sorted(set(tests))))
 
 
 def is_measured(project: Project, commit: str, record: Evidence) -> bool:

@@ -9,9 +9,11 @@ from pathlib import Path
 from testkeep.errors import BaselineError, EvidenceError, UsageError
 from testkeep.model.evidence import Evidence, Unfinished
 from testkeep.model.stage import Stage
+from testkeep.pipeline.base_runs import run_at_base
 from testkeep.pipeline.base_store import (
     clear_damaged,
     is_measured,
+    known_red,
     read_store,
     state_folder,
     store,
@@ -23,7 +25,6 @@ from testkeep.pipeline.gather import read_all
 from testkeep.pipeline.known_times import announcement
 from testkeep.pipeline.plans import RunOptions
 from testkeep.pipeline.progress import Watcher
-from testkeep.pipeline.run import run_stages
 from testkeep.rules.base import Baseline
 from testkeep.rules.shards import missing_shards, shard_faults
 from testkeep.rules.validity import broken_off, doubts
@@ -32,6 +33,7 @@ from testkeep.system.git import Repository
 
 NO_BASE = "none"
 _LOGS = "base-logs"
+_NOT_THERE = "the project was not there at the base commit: no test guarded"
 # A change can have a say in the environment of the base's tests: what it loses would not be run there, either.
 _SELECTING = ("-k", "-m", "--deselect", "--ignore")
 # A clone made by a CI product often has no origin/HEAD and no local branch but its own.
@@ -129,10 +131,18 @@ def obtain(project: Project, commit: str, stages: Sequence[Stage], jobs: int, wa
         have = {stage for record in evidence for stage in record.job.stages}
         missing = tuple(stage for stage in stages if stage not in have)
         if missing:
-            evidence += _make(project, commit, missing, jobs, watcher, measure=measure)
+            made = _make(project, commit, missing, jobs, watcher, measure=measure)
+            notes += () if made else (_NOT_THERE,)
+            evidence += made
     except (BaselineError, EvidenceError, UsageError) as error:
         return Baseline(commit=commit, problem=error.message, notes=notes)
-    return Baseline(commit=commit, evidence=tuple(evidence), is_fresh=missing == tuple(stages), notes=notes)
+    return Baseline(
+        commit=commit,
+        evidence=tuple(evidence),
+        is_fresh=missing == tuple(stages),
+        notes=notes,
+        known_red=known_red(project, commit),
+    )
 
 
 def baseline_from(folder: EvidenceFolder, stages: Sequence[Stage]) -> tuple[Base, Baseline | None]:
@@ -179,7 +189,7 @@ def _make(
     Raises:
         BaselineError: they could not be run, the run is not valid, or it used code from outside the worktree.
     """
-    with check_out(project, commit) as base:
+    with check_out(project, commit, for_tests=True) as base:
         if base is None:
             return []  # the project did not exist yet: nothing guarded
         made = EvidenceFolder(base.scratch / "evidence")
@@ -194,8 +204,7 @@ def _make(
             again_alone=True,
         )
         watcher.say(announcement(commit, store_folder(project, commit).path.parent, stages, jobs))
-        run_stages(base.project, options, watcher)
-        evidence, unfinished = read_all(made)
+        evidence, unfinished = run_at_base(base, options, watcher)
         try:
             refuse_foreign_code(evidence, project, base.project)
             refuse_invalid(evidence, unfinished)

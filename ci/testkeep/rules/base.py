@@ -57,7 +57,7 @@ class Baseline:
     """The base commit and its evidence, or the problem that kept it from being had.
 
     ``is_fresh`` says that all of it was made just now, on this machine and in this environment; ``notes`` what is to be
-    known of how it was had.
+    known of how it was had. ``known_red`` are the tests that failed in a whole run of the commit's own working tree.
     """
 
     commit: str
@@ -65,6 +65,7 @@ class Baseline:
     problem: str = ""
     is_fresh: bool = False
     notes: tuple[str, ...] = ()
+    known_red: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +87,9 @@ class Facts:
     ``base_tools`` are the records of static stages at the base commit, of those that are red at the head; the paths of
     their complaints are those of the head. ``dropped_tools`` are the tools of stages for which the base configures
     some, and the head none.
+
+    ``ignored`` are the files and folders (with a slash) that git ignores here and that the base was not given;
+    ``needs`` has those that a test of the base names, by its id.
 
     ``is_one_job`` says that only one job of a plan is judged: what the others do is not known.
 
@@ -115,6 +119,8 @@ class Facts:
     today: datetime.date = datetime.date.max
     clock_day: datetime.date = datetime.date.min
     policy_change: PolicyChange | None = None
+    ignored: tuple[str, ...] = ()
+    needs: Mapping[str, str] = field(default_factory=dict)
     is_one_job: bool = False
     waivers: tuple[Waiver, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -138,6 +144,11 @@ class Facts:
     def incomplete_stages(self) -> frozenset[Stage]:
         """The stages of which a job left no usable record, or none that is whole."""
         return self.rejected_stages.union(*(left.job.stages for left in self.unfinished))
+
+    @property
+    def known_red(self) -> frozenset[str]:
+        """The ids of tests that failed in the base commit's own working tree."""
+        return self.baseline.known_red if self.baseline is not None else frozenset()
 
     def base_suites(self) -> Iterator[Suite]:
         """The base's test runs."""
@@ -241,6 +252,11 @@ def split_location(location: str) -> tuple[str, int]:
     """
     path, _, line = location.rpartition(":")
     return (path, int(line)) if line.isdecimal() else (location, 0)
+
+
+def first_line(text: str) -> str:
+    """The first line of a text that says anything."""
+    return next((line.strip() for line in text.splitlines() if line.strip()), "")
 
 
 def name_in_file(item: Item) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from testkeep.model.worktree import EmptySubmodule
 from testkeep.system.git import git_environment
 from testkeep.system.process import Completed, call
 
@@ -15,19 +16,6 @@ _GITLINK = b"160000"
 _SHA256_LENGTH = 64
 # git-lfs would fetch what it does not have.
 _QUIETLY = {"GIT_LFS_SKIP_SMUDGE": "1", "GIT_TERMINAL_PROMPT": "0"}
-
-
-@dataclass(frozen=True)
-class EmptySubmodule:
-    """A submodule that could not be filled; ``path`` is relative to the top of the repository.
-
-    ``is_known`` says that it is checked out in the clone, or was taken out of it by the change: only the commit that is
-    wanted is not there. Else nobody has it here, at the head neither.
-    """
-
-    path: str
-    commit: str
-    is_known: bool
 
 
 @dataclass(frozen=True)
@@ -63,11 +51,11 @@ def _fill(clone: _Clone, worktree: Path, above: str) -> Iterator[EmptySubmodule]
         kept = [folder / "modules" / name for folder in clone.folders]
         folders = (*(_git_folders(tree) if tree is not None else ()), *(folder for folder in kept if folder.is_dir()))
         if tree is None and path_now in links_now:
-            yield EmptySubmodule(above + path, commit, is_known=False)
+            yield EmptySubmodule(path=above + path, commit=commit, is_known=False)
         elif _check_out(folders, worktree / path, commit):
             yield from _fill(_Clone(tree, folders), worktree / path, f"{above}{path}/")
         else:
-            yield EmptySubmodule(above + path, commit, is_known=True)
+            yield EmptySubmodule(path=above + path, commit=commit, is_known=True)
 
 
 def _check_out(folders: Sequence[Path], target: Path, commit: str) -> bool:

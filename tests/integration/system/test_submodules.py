@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from repositories import GitProject
+from testkeep.model.worktree import EmptySubmodule
 from testkeep.system.git import Repository
-from testkeep.system.submodules import EmptySubmodule, fill_submodules
+from testkeep.system.submodules import fill_submodules
 
 _LOCAL = ("-c", "protocol.file.allow=always")
 
@@ -102,7 +103,7 @@ def test_fill__not_checked_out_at_the_head__stays_empty_as_there(project: GitPro
 
     found = _filled(project, base, "libs/shared/data.txt")
 
-    assert found == (None, (EmptySubmodule("libs/shared", commit, is_known=False),))
+    assert found == (None, (EmptySubmodule(path="libs/shared", commit=commit, is_known=False),))
 
 
 def test_fill__commit_is_not_in_the_clone__says_so(project: GitProject, shared: GitProject, base: str) -> None:
@@ -115,7 +116,7 @@ def test_fill__commit_is_not_in_the_clone__says_so(project: GitProject, shared: 
 
     assert _filled(project, base, "libs/shared/data.txt") == (
         None,
-        (EmptySubmodule("libs/shared", old, is_known=True),),
+        (EmptySubmodule(path="libs/shared", commit=old, is_known=True),),
     )
     assert _filled(project, "HEAD", "libs/shared/data.txt") == ("two\n", ())
 
