@@ -26,6 +26,7 @@ from testkeep.pipeline.known_times import announcement
 from testkeep.pipeline.plans import RunOptions
 from testkeep.pipeline.progress import Watcher
 from testkeep.rules.base import Baseline
+from testkeep.rules.lacks import lacks, module_named
 from testkeep.rules.shards import missing_shards, shard_faults
 from testkeep.rules.validity import broken_off, doubts
 from testkeep.system.evidence_folder import EvidenceFolder
@@ -210,10 +211,20 @@ def _make(
             refuse_invalid(evidence, unfinished)
         except BaselineError as error:
             made.copy_logs(state_folder(project) / _LOGS)
-            raise BaselineError(f"{error.message} (its output is in {STATE_FOLDER}/{_LOGS})") from error
+            reason = f"{error.message} (its output is in {STATE_FOLDER}/{_LOGS})"
+            raise BaselineError(f"{reason}{_for_want(project, commit, error.message, evidence)}") from error
         for record in evidence:
             store(project, commit, made, record)
     return evidence
+
+
+def _for_want(project: Project, commit: str, reason: str, evidence: Sequence[Evidence]) -> str:
+    """What the worktree lacked, which may be the reason; empty if nothing of the kind is known."""
+    worktrees = dict.fromkeys(record.worktree for record in evidence if record.worktree is not None)
+    parts = [f"{what} ('{command}')" for what, command in lacks(worktrees, commit[:12])]
+    needed = module_named(reason, project.ignored.others)
+    parts += [f"git ignores {needed}: base_files in [tool.testkeep] brings it to the base"] if needed else []
+    return "".join(f"; {part}" for part in parts)
 
 
 def refuse_invalid(evidence: Sequence[Evidence], unfinished: Sequence[Unfinished]) -> None:

@@ -55,6 +55,16 @@ def ignored_name(text: str, ignored: Iterable[str]) -> str:
     return ""
 
 
+def module_named(text: str, ignored: Iterable[str]) -> str:
+    """The first of some files that a text names, or names as a Python module; empty if it names none."""
+    names = list(ignored)
+    modules = {
+        name: name.rpartition("/")[2].partition(".")[0] for name in names if name.endswith((".py", ".so", ".pyd"))
+    }
+    found = (name for name, module in modules.items() if len(module) > 2 and _names_file(text, module))
+    return ignored_name(text, names) or next(found, "")
+
+
 def _names_file(text: str, last: str) -> bool:
     """Whether a text has the name of a file as a whole, not as a part of a longer one."""
     at = text.find(last)

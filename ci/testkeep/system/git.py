@@ -46,6 +46,10 @@ class Change:
     old: str
     new: str
 
+    def below(self, folder: str) -> Change:
+        """The same change with paths from above a folder."""
+        return Change(*(f"{folder}/{path}" if path else "" for path in (self.old, self.new)))
+
 
 @dataclass(frozen=True)
 class Repository:

@@ -21,7 +21,7 @@ from testkeep.system.process import call
 KEY_FILE = "base-files.key"
 _KEY_LENGTH = 32
 _MOST_FILES = 1000
-_MOST_BYTES = 200_000_000
+MOST_BYTES = 200_000_000
 _MOST_LOOKED_AT = 20_000
 # Never looked into: environments, which a base of its own would not get better by, and what is ours.
 _CLOSED = frozenset({".git", ".testkeep", ".tox", ".nox", ".venv", "venv", "__pycache__", "node_modules"})
@@ -86,7 +86,9 @@ def find_ignored(root: Path, patterns: Sequence[str], folder: str, state: Path) 
     listed = call(["git", "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory"],
                   root, git_environment()).stdout  # fmt: skip
     entries = [os.fsdecode(entry) for entry in listed.split(b"\0") if entry]
-    entries = [entry for entry in entries if not _is_closed(root, entry)]
+    # git lists a new folder in which everything is ignored, and what is in it as well.
+    listed_below = {f"{folder}/" for entry in entries for folder in PurePosixPath(entry).parents}
+    entries = [entry for entry in entries if entry not in listed_below and not _is_closed(root, entry)]
     search = _Search(root, tuple(patterns), folder)
     found = [name for entry in entries for name in search.files(entry)]
     wanted, left = _bounded(root, found)
@@ -159,7 +161,7 @@ def _bounded(root: Path, found: Sequence[str]) -> tuple[tuple[str, ...], tuple[s
     """The files that are few and small enough to be copied, and what is to be said of the others."""
     wanted: list[str] = []
     left: list[str] = []
-    room = _MOST_BYTES
+    room = MOST_BYTES
     for name in found:
         try:
             size = (root / name).stat().st_size
@@ -169,7 +171,7 @@ def _bounded(root: Path, found: Sequence[str]) -> tuple[tuple[str, ...], tuple[s
         if not readable:
             left.append(f"{name} cannot be read")
         elif size > room:
-            left.append(f"{name} has {size // 1_000_000} MB; {_MOST_BYTES // 1_000_000} MB are copied at most")
+            left.append(f"{name} has {size // 1_000_000} MB; {MOST_BYTES // 1_000_000} MB are copied at most")
         elif len(wanted) == _MOST_FILES:
             left.append(f"{name} and what follows: {_MOST_FILES} files are copied at most")
             break

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from testkeep.model.worktree import EmptySubmodule
-from testkeep.system.git import git_environment
+from testkeep.system.git import Repository, git_environment
 from testkeep.system.process import Completed, call
 
 _GITLINK = b"160000"
@@ -34,6 +34,19 @@ def fill_submodules(head: Path, worktree: Path) -> tuple[EmptySubmodule, ...]:
     Returns those that are empty.
     """
     return tuple(_fill(_Clone(head, _git_folders(head)), worktree, ""))
+
+
+def submodules_of(repository: Repository, commit: str) -> dict[str, tuple[Repository, str]]:
+    """The submodules of a commit that are checked out now, nested ones too: where each is, and its commit then."""
+    if repository.read(commit, ".gitmodules") is None:
+        return {}
+    found = {}
+    for path, wanted in _links(_git(repository.root, "ls-tree", "-r", "-z", commit).stdout, b" commit ").items():
+        inside = Repository(repository.root / path)
+        if (inside.root / ".git").exists() and inside.resolve(wanted) is not None:
+            found[path] = (inside, wanted)
+            found |= {f"{path}/{below}": entry for below, entry in submodules_of(inside, wanted).items()}
+    return found
 
 
 def _fill(clone: _Clone, worktree: Path, above: str) -> Iterator[EmptySubmodule]:
@@ -82,12 +95,16 @@ def _check_out(folders: Sequence[Path], target: Path, commit: str) -> bool:
 
 def _gitlinks(tree: Path) -> dict[str, str]:
     """The commits of a working tree's submodules, by path, as its index has them."""
+    return _links(_git(tree, "ls-files", "--stage", "-z").stdout, b" ")
+
+
+def _links(listed: bytes, separator: bytes) -> dict[str, str]:
+    """The commits of submodules in a list of entries, by path; the mode comes first, then what separates it."""
     found = {}
-    for entry in _git(tree, "ls-files", "--stage", "-z").stdout.split(b"\0"):
-        mode, _, rest = entry.partition(b" ")
-        if mode == _GITLINK:
-            facts, _, path = rest.partition(b"\t")
-            found[os.fsdecode(path)] = facts.partition(b" ")[0].decode()
+    for entry in listed.split(b"\0"):
+        facts, _, path = entry.partition(b"\t")
+        if facts.startswith(_GITLINK + separator):
+            found[os.fsdecode(path)] = facts.removeprefix(_GITLINK + separator).partition(b" ")[0].decode()
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -309,6 +310,36 @@ def test_run__sparse_check_out__is_named(tmp_path: Path) -> None:
     assert "git sparse-checkout disable" in run.finding("TK508").help
 
 
+def test_run__base_job_of_a_plan__has_the_files_too(tmp_path: Path) -> None:
+    project = _needy(tmp_path, _READS_ENV)
+    _remove(project)
+    plan, evidence = tmp_path / "plan.json", tmp_path / "evidence"
+    project.testkeep("plan", "--output", str(plan))
+    jobs = [job["id"] for job in json.loads(plan.read_text())["jobs"]]
+
+    for job in jobs:
+        project.testkeep("run", "--job", job, "--plan", str(plan), "--evidence", str(evidence))
+    gate = project.testkeep("gate", "--plan", str(plan), "--evidence", str(evidence))
+
+    assert (gate.exit_code, gate.codes) == (1, ["TK203"])
+    worktrees = [json.loads(file.read_text()).get("worktree") for file in sorted(evidence.glob("*.json"))]
+    assert [one for one in worktrees if one] == [{"brought": [".env"]}]
+
+
+def test_run__base_cannot_be_collected_without_an_ignored_module__names_it(tmp_path: Path) -> None:
+    project = _needy(tmp_path, "from app import _version\n\n\ndef test_it():\n    assert _version\n")
+    (project.root / ".gitignore").write_text("__pycache__/\n.env\n*.bin\n_version.py\n")
+    project.git("rm", "--quiet", "--cached", "--ignore-unmatch", "app/_version.py")
+    project.write({"app/_version.py": ""})
+    project.commit()
+    project.commit({"README.md": "text\n"})
+
+    run = project.testkeep("run")
+
+    assert (run.exit_code, run.codes) == (4, ["TK506"])
+    assert "git ignores app/_version.py: base_files in [tool.testkeep] brings it" in run.finding("TK506").message
+
+
 # Submodules -------------------------------------------------------------------------------------------------------
 
 
@@ -335,6 +366,32 @@ def test_run__submodule_moves_to_a_commit_with_a_test_less__is_missed(
     run = project.testkeep("run")
 
     assert (run.exit_code, run.finding("TK203").test) == (1, "tests/shared/test_shared.py::test_two")
+
+
+def test_run__submodule_moves_to_a_commit_with_an_emptied_test__is_weakened(
+    with_suite: tuple[GitProject, GitProject],
+) -> None:
+    project, shared = with_suite
+    base = project.git("rev-parse", "HEAD")
+    shared.commit({"test_shared.py": "def test_one():\n    1 + 2 == 3\n"})
+    project.git("-C", str(project.root / "tests/shared"), "pull", "--quiet", "origin", "main")
+    project.commit()
+
+    run = project.testkeep("run", "--base", base)
+
+    assert (run.exit_code, run.finding("TK206").test) == (1, "tests/shared/test_shared.py::test_one")
+
+
+def test_run__test_of_a_submodule_is_renamed_there__is_no_loss(with_suite: tuple[GitProject, GitProject]) -> None:
+    project, shared = with_suite
+    base = project.git("rev-parse", "HEAD")
+    shared.commit({"test_shared.py": "def test_sum():\n    assert 1 + 2 == 3\n"})
+    project.git("-C", str(project.root / "tests/shared"), "pull", "--quiet", "origin", "main")
+    project.commit()
+
+    run = project.testkeep("run", "--base", base)
+
+    assert (run.exit_code, len(run.verdict.conservation.moved)) == (0, 1)
 
 
 def test_run__submodules_commit_is_not_in_the_clone__is_inconclusive(with_suite: tuple[GitProject, GitProject]) -> None:
