@@ -21,11 +21,13 @@ class Worktree(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How the worktree was in which a base's tests ran.
 
     ``brought`` are the names of files that git ignores and that were copied into it; ``empty`` the submodules that
-    could not be filled. Where a test failed there, ``pointers`` are files that git-lfs has not fetched, and
+    could not be filled. Where a test failed there, ``missed`` are some of the files and folders (with a slash) that git
+    does not have and that lay beside it where it was made, ``pointers`` files that git-lfs has not fetched, and
     ``is_sparse`` says whether a sparse check-out left files out.
     """
 
     brought: tuple[str, ...] = ()
     empty: tuple[EmptySubmodule, ...] = ()
+    missed: tuple[str, ...] = ()
     pointers: tuple[str, ...] = ()
     is_sparse: bool = False

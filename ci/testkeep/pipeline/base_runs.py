@@ -17,6 +17,7 @@ from testkeep.pipeline.progress import Watcher
 from testkeep.pipeline.run import run_stages
 from testkeep.system.left_out import is_sparse, lfs_pointers
 
+_MOST_NAMED = 50
 _BAD = (Outcome.FAILED, Outcome.ERROR)
 
 
@@ -42,7 +43,8 @@ def _worktree(tree: BaseTree, evidence: Sequence[Evidence]) -> Worktree:
     if not any(_is_red(record) for record in evidence):
         return seen
     top = tree.project.repository.root
-    return msgspec.structs.replace(seen, pointers=lfs_pointers(top), is_sparse=is_sparse(top))
+    pointers = lfs_pointers(top)[:_MOST_NAMED]
+    return msgspec.structs.replace(seen, missed=tree.missed[:_MOST_NAMED], pointers=pointers, is_sparse=is_sparse(top))
 
 
 def _is_red(record: Evidence) -> bool:

@@ -21,7 +21,8 @@ from testkeep.system.submodules import fill_submodules
 class BaseTree:
     """The project as it was at the base commit; ``scratch`` is a folder beside it, which goes with it.
 
-    ``empty`` are the submodules that could not be filled; ``brought`` the files that git ignores and that were copied.
+    ``empty`` are the submodules that could not be filled; ``brought`` the files that git ignores and that were copied,
+    and ``missed`` what else it ignores in the head's working tree.
     """
 
     project: Project
@@ -29,6 +30,7 @@ class BaseTree:
     environment: dict[str, str]
     empty: tuple[EmptySubmodule, ...] = ()
     brought: tuple[str, ...] = ()
+    missed: tuple[str, ...] = ()
 
 
 @contextlib.contextmanager
@@ -51,7 +53,9 @@ def check_out(project: Project, commit: str, *, for_tests: bool = False) -> Iter
         base = _project_of_base(top / folder, Repository(top))
         # Not before the project is read: what is brought is no part of what the commit has.
         brought = _bring(project, top, folder) if for_tests else ()
-        yield BaseTree(base, top.parent, {"PYTHONPATH": _python_path(project, base)}, empty, brought)
+        yield BaseTree(
+            base, top.parent, {"PYTHONPATH": _python_path(project, base)}, empty, brought, project.ignored.missed
+        )
 
 
 def _bring(project: Project, top: Path, folder: str) -> tuple[str, ...]:

@@ -223,7 +223,7 @@ def _for_want(project: Project, commit: str, reason: str, evidence: Sequence[Evi
     worktrees = dict.fromkeys(record.worktree for record in evidence if record.worktree is not None)
     parts = [f"{what} ('{command}')" for what, command in lacks(worktrees, commit[:12])]
     needed = module_named(reason, project.ignored.others)
-    parts += [f"git ignores {needed}: base_files in [tool.testkeep] brings it to the base"] if needed else []
+    parts += [f"git does not have {needed}: base_files in [tool.testkeep] brings it to the base"] if needed else []
     return "".join(f"; {part}" for part in parts)
 
 

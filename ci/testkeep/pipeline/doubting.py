@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from testkeep.model.tests import RecordedTest
 from testkeep.pipeline.sources import Texts
 from testkeep.rules.base import Facts
 from testkeep.rules.doubts import doubt, red_in_worktree, skips_in_question
-from testkeep.rules.lacks import ignored_name
+from testkeep.rules.lacks import name_in, worktrees_of
+
+# A change brings it, or a tool reads it: no test of the base wants it.
+_CODE = (".py", ".pyi", ".toml", ".cfg", ".ini", ".md", ".rst", ".yml", ".yaml")
 
 
 def with_doubts(texts: Texts, facts: Facts) -> Facts:
     """Add the tests to a comparison that failed, or were skipped, in the base's worktree alone, as far as that matters.
 
-    A skipped test is in question if its reason or its file names what git ignores and this working tree has.
+    A skipped test is in question if its reason or its file names what this working tree has and git has not.
     """
-    ignored = texts.project.ignored.others
-    skipped = skips_in_question(facts) if ignored else {}
-    asked = red_in_worktree(facts) | skipped
+    asked = red_in_worktree(facts) | skips_in_question(facts)
+    if facts.comparison.obstacle or not asked:
+        return facts
+    project = texts.project
+    untracked = [name for name in project.repository.untracked() if not name.endswith(_CODE)]
     texts.fetch_base(test.item.path for test in asked.values())
-    needs = {test_id: _needed(texts, test) for test_id, test in asked.items()} if ignored else {}
-    facts = replace(facts, ignored=ignored, needs={test_id: name for test_id, name in needs.items() if name})
+    missed = (name for one in worktrees_of(facts) for name in one.missed)
+    known = tuple(dict.fromkeys((*project.ignored.others, *untracked, *missed)))
+    needs = {test_id: _needed(texts, test, known) for test_id, test in asked.items()}
+    facts = replace(
+        facts,
+        not_given=(*project.ignored.missed, *untracked),
+        needs={test_id: name for test_id, name in needs.items() if name},
+    )
     return replace(facts, comparison=doubt(facts))
 
 
-def _needed(texts: Texts, test: RecordedTest) -> str:
-    """What git ignores and a test names: where it failed, or in its file; empty if it names nothing of the kind."""
+def _needed(texts: Texts, test: RecordedTest, known: Collection[str]) -> str:
+    """What a test names that is here and that git does not have: where it failed, or in its file; else empty."""
     phase = test.decisive_phase
-    ignored = texts.project.ignored.others
     said = phase.reason if phase is not None else ""
-    return ignored_name(said, ignored) or ignored_name(texts.base(test.item.path) or "", ignored)
+    return name_in(said, known) or name_in(texts.base(test.item.path) or "", known)

@@ -88,8 +88,8 @@ class Facts:
     their complaints are those of the head. ``dropped_tools`` are the tools of stages for which the base configures
     some, and the head none.
 
-    ``ignored`` are the files and folders (with a slash) that git ignores here and that the base was not given;
-    ``needs`` has those that a test of the base names, by its id.
+    ``not_given`` are the files and folders (with a slash) that are here, that git does not have, and that the base was
+    not given; ``needs`` has those that a test of the base names, by its id.
 
     ``is_one_job`` says that only one job of a plan is judged: what the others do is not known.
 
@@ -119,7 +119,7 @@ class Facts:
     today: datetime.date = datetime.date.max
     clock_day: datetime.date = datetime.date.min
     policy_change: PolicyChange | None = None
-    ignored: tuple[str, ...] = ()
+    not_given: tuple[str, ...] = ()
     needs: Mapping[str, str] = field(default_factory=dict)
     is_one_job: bool = False
     waivers: tuple[Waiver, ...] = ()

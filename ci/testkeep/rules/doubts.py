@@ -12,7 +12,7 @@ from testkeep.model.tests import Outcome, RecordedTest
 from testkeep.rules.base import Facts
 from testkeep.rules.comparison import guards_of, ids_at_base, is_reported_elsewhere, runs_in_other_stage
 from testkeep.rules.head_tests import HeadTests
-from testkeep.rules.lacks import empty_submodules, worktrees_of
+from testkeep.rules.lacks import empty_submodules, may_lack, worktrees_of
 from testkeep.rules.losses import loss_of
 from testkeep.rules.matching import match
 from testkeep.rules.validity import is_unexpected_pass
@@ -63,14 +63,17 @@ def skips_in_question(facts: Facts) -> dict[str, RecordedTest]:
 def doubt(facts: Facts) -> Comparison:
     """Add the tests to a comparison that failed at the base in its worktree and do not guard now.
 
+    What fails there although it lacks nothing that this working tree has is red, and no guard.
     So are those that were skipped there and name a file that git ignores (``needs``). One that passes at the head,
     under its own id or another, is as good as any other; of one that fails there, other rules say so.
     """
     if facts.comparison.obstacle:
         return facts.comparison
-    in_question = red_in_worktree(facts) | {
-        test_id: test for test_id, test in skips_in_question(facts).items() if test_id in facts.needs
+    all_red = may_lack(facts)
+    in_question = {
+        test_id: test for test_id, test in red_in_worktree(facts).items() if all_red or test_id in facts.needs
     }
+    in_question |= {test_id: test for test_id, test in skips_in_question(facts).items() if test_id in facts.needs}
     head = HeadTests.of(facts)
     missing = [test for test in in_question.values() if not _is_settled(facts, head, test)]
     absent = [test for test in missing if not head.runs(test.item.id)]
@@ -93,7 +96,8 @@ def doubt_notes(facts: Facts) -> Iterator[str]:
         more = f" and {len(red) - _MOST_NAMED} more" if len(red) > _MOST_NAMED else ""
         tests = "1 test" if len(red) == 1 else f"{len(red)} tests"
         named = ", ".join(list(red)[:_MOST_NAMED])
-        yield f"{tests} failed at the base commit in its worktree, so nobody knows of a guard there: {named}{more}"
+        so = "so nobody knows of a guard there" if may_lack(facts) else "which lacks nothing that is here"
+        yield f"{tests} failed at the base commit in its worktree, {so}: {named}{more}"
     yield from (f"{lack} ('{command}')" for lack, command in empty_submodules(worktrees_of(facts)))
 
 

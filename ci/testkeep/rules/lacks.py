@@ -31,6 +31,15 @@ def lacks(worktrees: Iterable[Worktree], commit: str) -> Iterator[Lack]:
         yield "the check-out is sparse, so files were left out", "git sparse-checkout disable"
 
 
+def may_lack(facts: Facts) -> bool:
+    """Whether there is anything here that the base's worktree was without: else what fails there fails here, too."""
+    seen = worktrees_of(facts)
+    unlike = any(
+        one.missed or one.pointers or one.is_sparse or any(each.is_known for each in one.empty) for one in seen
+    )
+    return unlike or bool(facts.not_given)
+
+
 def empty_submodules(worktrees: Iterable[Worktree]) -> Iterator[Lack]:
     """The submodules that had nothing in them."""
     yield from map(_lack, _empty(worktrees))
@@ -44,9 +53,9 @@ def unknown_suites(facts: Facts) -> Iterator[tuple[Lack, tuple[str, ...]]]:
             yield _lack(submodule), tests
 
 
-def ignored_name(text: str, ignored: Iterable[str]) -> str:
+def name_in(text: str, names: Iterable[str]) -> str:
     """The first of some files and folders (with a slash) that a text names; empty if it names none."""
-    for name in ignored:
+    for name in names:
         last = name.rstrip("/").rpartition("/")[2]
         # A folder's name is a common word: it must stand as one in a path or a text.
         forms = (f"/{last}/", f'"{last}"', f"'{last}'", f'"{last}/', f"'{last}/")
@@ -55,14 +64,14 @@ def ignored_name(text: str, ignored: Iterable[str]) -> str:
     return ""
 
 
-def module_named(text: str, ignored: Iterable[str]) -> str:
+def module_named(text: str, names: Iterable[str]) -> str:
     """The first of some files that a text names, or names as a Python module; empty if it names none."""
-    names = list(ignored)
+    names = list(names)
     modules = {
         name: name.rpartition("/")[2].partition(".")[0] for name in names if name.endswith((".py", ".so", ".pyd"))
     }
     found = (name for name, module in modules.items() if len(module) > 2 and _names_file(text, module))
-    return ignored_name(text, names) or next(found, "")
+    return name_in(text, names) or next(found, "")
 
 
 def _names_file(text: str, last: str) -> bool:

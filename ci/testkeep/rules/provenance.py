@@ -14,7 +14,7 @@ from testkeep.rules.base import COVERAGE_SUMS, FILES, Facts, Problem, Rejection,
 from testkeep.rules.comparison import missing_environments
 from testkeep.rules.control import CONTROL_FAILED
 from testkeep.rules.doubts import CODES
-from testkeep.rules.lacks import ignored_name, lacks, unknown_suites, worktrees_of
+from testkeep.rules.lacks import lacks, name_in, unknown_suites, worktrees_of
 from testkeep.rules.shards import shard_faults
 from testkeep.rules.validity import doubts
 
@@ -102,10 +102,11 @@ def environment_differs(facts: Facts) -> Iterator[Problem]:
     there as well: a service, a variable or a package is missing here, and the change is not to blame. Nobody knows what
     these tests would say of the change, so the verdict is inconclusive. Provide what the message names, and run again.
 
-    Or a test failed at the base commit in its worktree, which has only what git has, and the change skips, marks xfail,
+    Or a test failed at the base commit in its worktree, which lacks something that this working tree has (files that
+    git ignores, a submodule's commit, what git-lfs or a sparse check-out leave out), and the change skips, marks xfail,
     deselects or removes it. Whether it guarded in the commit's own working tree, nobody knows. The same goes for one
-    that was skipped there and names a file that git ignores, and for the tests of a submodule whose commit is not in
-    this clone. One of these settles it:
+    that was skipped there and names such a file, and for the tests of a submodule whose commit is not in this clone.
+    One of these settles it:
 
     - Let it run there: name the file that git ignores in `base_files` of `[tool.testkeep]`, fetch the submodule's
       commit or the file that git-lfs keeps.
@@ -127,7 +128,7 @@ def environment_differs(facts: Facts) -> Iterator[Problem]:
             message=f"does not pass at the base commit either, on this machine: {why}{_differences(facts)}",
             help="Provide the service, variable or package that is missing here, and run again. If it is not to be had "
             "here, remove .testkeep/baseline, so that the baseline is made anew on this machine."
-            + _bring(ignored_name(why, facts.ignored)),
+            + _bring(name_in(why, facts.not_given)),
             tests=tuple(tests),
         )
     yield from _doubted(facts)
@@ -151,7 +152,7 @@ def _doubted(facts: Facts) -> Iterator[Problem]:
         did = "was skipped" if losses[0].base.outcome is Outcome.SKIPPED else "failed"
         lacking = list(lacks(worktrees_of(facts), commit))
         also = "".join(f"; {what}" for what, _ in lacking)
-        names = f"; git ignores {needed}, which it names" if needed else ""
+        names = f"; it names {needed}, which git does not have" if needed else ""
         yield Problem(
             message=f"{did} at the base commit {commit} in its worktree, so nobody knows whether it guarded, and {how} "
             f"now: {reason or 'no reason given'}{names}{also}",
@@ -175,7 +176,9 @@ def _ways_out(loss: LostTest, needed: str, commands: Sequence[str], commit: str)
 
 
 def _bring(needed: str) -> str:
-    return f" git ignores {needed}: with it in base_files of [tool.testkeep] the base has it, too." if needed else ""
+    return (
+        f" git does not have {needed}: with it in base_files of [tool.testkeep] the base has it, too." if needed else ""
+    )
 
 
 def comparison_uncontrolled(facts: Facts) -> Iterator[Problem]:

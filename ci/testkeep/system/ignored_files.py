@@ -26,10 +26,11 @@ _MOST_LOOKED_AT = 20_000
 # Never looked into: environments, which a base of its own would not get better by, and what is ours.
 _CLOSED = frozenset({".git", ".testkeep", ".tox", ".nox", ".venv", "venv", "__pycache__", "node_modules"})
 # Made by tools, which make it again: no test means one of them.
-_OF_TOOLS = frozenset({
-    "htmlcov", "build", "dist", ".eggs", ".idea", ".vscode", ".DS_Store", ".coverage", "coverage.xml",
-})  # fmt: skip
-_OF_TOOLS_BY_FORM = ("*.pyc", "*.egg-info", ".*_cache", ".coverage.*", "*.log", "*~", "*.swp")
+_OF_TOOLS = frozenset({"htmlcov", ".eggs", ".idea", ".vscode", ".DS_Store", ".coverage", "coverage.xml"})
+_OF_TOOLS_BY_FORM = ("*.pyc", "*.egg-info", ".*_cache", ".coverage.*", "*~", "*.swp")
+# Made by tools mostly, too, so that it is nothing by itself; but a test may mean it.
+_OF_BUILDS = frozenset({"build", "dist"})
+_OF_BUILDS_BY_FORM = ("*.log",)
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ class IgnoredFiles:
     left: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     key: bytes = field(default=b"", repr=False)
+
+    @property
+    def missed(self) -> tuple[str, ...]:
+        """What of the others a test may read, as far as names can tell."""
+        return tuple(name for name in self.others if not _is(name, _OF_BUILDS, _OF_BUILDS_BY_FORM))
 
     @property
     def digest(self) -> str:
@@ -97,7 +103,9 @@ def find_ignored(root: Path, patterns: Sequence[str], folder: str, state: Path) 
         root=root,
         wanted={name: _digest(key, root / name) for name in wanted},
         left=left,
-        others=tuple(entry for entry in entries if entry not in wanted and not _is_of_tools(entry)),
+        others=tuple(
+            entry for entry in entries if entry not in wanted and not _is(entry, _OF_TOOLS, _OF_TOOLS_BY_FORM)
+        ),
         key=key,
     )
 
@@ -152,9 +160,9 @@ def _is_closed(root: Path, entry: str) -> bool:
     return inside or (entry.endswith("/") and (root / entry / "pyvenv.cfg").exists())
 
 
-def _is_of_tools(entry: str) -> bool:
+def _is(entry: str, names: frozenset[str], forms: Sequence[str]) -> bool:
     parts = PurePosixPath(entry).parts
-    return not _OF_TOOLS.isdisjoint(parts) or any(matches(part, _OF_TOOLS_BY_FORM) for part in parts)
+    return not names.isdisjoint(parts) or any(matches(part, forms) for part in parts)
 
 
 def _bounded(root: Path, found: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

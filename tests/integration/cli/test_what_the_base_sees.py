@@ -196,7 +196,7 @@ def test_run__test_that_failed_in_the_bases_worktree_is_lost__is_inconclusive(
     finding = run.finding("TK508")
     assert finding.test == _TEST
     assert finding.message.startswith(f"{did} at the base commit ")
-    assert "git ignores tests/unit/model.bin, which it names" in finding.message
+    assert "it names tests/unit/model.bin, which git does not have" in finding.message
     assert 'base_files = […, "tests/unit/model.bin"]' in finding.help
 
 
@@ -228,6 +228,31 @@ def test_run__test_was_red_in_the_bases_own_working_tree__is_no_guard(tmp_path: 
     run = project.testkeep("run")
 
     assert (red.exit_code, run.exit_code, run.codes) == (1, 0, [])
+
+
+def test_run__red_test_is_removed_and_the_worktree_lacked_nothing__passes_with_a_note(tmp_path: Path) -> None:
+    project = _needy(tmp_path, _RED)
+    (project.root / "tests/unit/model.bin").unlink()
+    _remove(project)
+
+    run = project.testkeep("run")
+
+    assert (run.exit_code, run.codes) == (0, [])
+    assert f"1 test failed at the base commit in its worktree, which lacks nothing that is here: {_TEST}" in (
+        run.verdict.notes
+    )
+
+
+def test_run__file_that_git_does_not_know_yet_is_missing_at_the_base__is_inconclusive(tmp_path: Path) -> None:
+    project = _needy(tmp_path, _READS_MODEL.replace("model.bin", "table.csv"))
+    (project.root / "tests/unit/model.bin").unlink()
+    (project.root / "tests/unit/table.csv").write_text("12")
+    (project.root / "tests/unit/test_needy.py").unlink()
+
+    run = project.testkeep("run")
+
+    assert (run.exit_code, run.codes) == (4, ["TK508"])
+    assert "it names tests/unit/table.csv, which git does not have" in run.finding("TK508").message
 
 
 @pytest.mark.parametrize(
@@ -337,7 +362,7 @@ def test_run__base_cannot_be_collected_without_an_ignored_module__names_it(tmp_p
     run = project.testkeep("run")
 
     assert (run.exit_code, run.codes) == (4, ["TK506"])
-    assert "git ignores app/_version.py: base_files in [tool.testkeep] brings it" in run.finding("TK506").message
+    assert "git does not have app/_version.py: base_files in [tool.testkeep] brings it" in run.finding("TK506").message
 
 
 # Submodules -------------------------------------------------------------------------------------------------------

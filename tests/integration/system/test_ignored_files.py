@@ -70,7 +70,10 @@ def test_find__patterns__table(tree: Path, patterns: list[str], folder: str, exp
 
 
 def test_find__what_is_not_wanted__is_named_without_what_tools_make(tree: Path) -> None:
-    assert found(tree, ".env*").others == ("data/", "tests/model.bin", "weights/")
+    seen = found(tree, ".env*")
+
+    assert seen.others == ("build/", "data/", "tests/model.bin", "weights/")
+    assert seen.missed == ("data/", "tests/model.bin", "weights/")
 
 
 def test_find__digest__is_of_names_and_contents_under_the_clones_key(tree: Path) -> None:

@@ -50,6 +50,7 @@ def doubted(
     base: RecordedTest | Evidence,
     *head: RecordedTest,
     known_red: tuple[str, ...] = (),
+    not_given: tuple[str, ...] = ("local.db",),
     needs: Mapping[str, str] | None = None,
     sources: bool = False,
     inspection: Inspection | None = None,
@@ -69,7 +70,7 @@ def doubted(
         policy_change=a_change(policy, policy),
         unfinished=unfinished,
     )
-    facts = replace(facts, needs=needs or {}, ignored=tuple((needs or {}).values()))
+    facts = replace(facts, needs=needs or {}, not_given=not_given)
     return replace(facts, comparison=doubt(facts))
 
 
@@ -101,6 +102,7 @@ def test_doubt__failed_in_the_worktree_and_lost__is_doubted(did: str, head: tupl
         pytest.param(a_test(ONE, "failed"), (a_test(ONE),), {}, id="it passes now"),
         pytest.param(a_test(ONE, "failed"), (a_test(ONE, "failed"),), {}, id="it fails now, which is TK101"),
         pytest.param(a_test(ONE, "failed"), (), {"known_red": (ONE,)}, id="it is red in the commit's own tree"),
+        pytest.param(a_test(ONE, "failed"), (), {"not_given": ()}, id="the worktree lacked nothing that is here"),
         pytest.param(a_test(ONE, "unexpected pass"), (), {}, id="its strict xfail mark did not hold"),
         pytest.param(a_test(ONE, "xfailed"), (), {}, id="it was marked xfail"),
         pytest.param(a_test(ONE, "skipped", why="no"), (), {}, id="it was skipped, and names nothing"),
@@ -158,6 +160,42 @@ def test_doubt__guards_in_another_environment__is_a_loss_and_no_doubt() -> None:
 
     assert [loss.id for loss in facts.comparison.lost] == [ONE]
     assert doubt(facts).doubted == ()
+
+
+_EMPTY = EmptySubmodule(path="libs/x", commit="c" * 40)
+
+
+@pytest.mark.parametrize(
+    ("worktree", "not_given", "needs", "n_doubted"),
+    [
+        pytest.param(Worktree(), ("local.db",), {}, 1, id="a file that git ignores"),
+        pytest.param(Worktree(missed=("local.db",)), (), {}, 1, id="a file that git ignores, where it was made"),
+        pytest.param(Worktree(), (), {ONE: "build/"}, 1, id="what it names"),
+        pytest.param(Worktree(pointers=("a.bin",)), (), {}, 1, id="a pointer"),
+        pytest.param(Worktree(is_sparse=True), (), {}, 1, id="a sparse check-out"),
+        pytest.param(
+            Worktree(empty=(msgspec.structs.replace(_EMPTY, is_known=True),)), (), {}, 1, id="a submodule's commit"
+        ),
+        pytest.param(Worktree(empty=(_EMPTY,)), (), {}, 0, id="a submodule that is not here, either"),
+        pytest.param(Worktree(brought=(".env",)), (), {}, 0, id="nothing, as it was brought"),
+    ],
+)
+def test_doubt__worktree_lacked_something__may_be_the_reason(
+    worktree: Worktree, not_given: tuple[str, ...], needs: dict[str, str], n_doubted: int
+) -> None:
+    base = in_worktree(a_test(ONE, "failed"), a_test(TWO), worktree=worktree)
+
+    facts = doubted(base, not_given=not_given, needs=needs)
+
+    assert len(facts.comparison.doubted) == n_doubted
+
+
+def test_doubt_notes__worktree_lacked_nothing__says_so() -> None:
+    facts = doubted(a_test(ONE, "failed"), not_given=())
+
+    assert list(doubt_notes(facts)) == [
+        f"1 test failed at the base commit in its worktree, which lacks nothing that is here: {ONE}"
+    ]
 
 
 # Accounted for ----------------------------------------------------------------------------------------------------
@@ -241,8 +279,8 @@ def test_environment_differs__doubted__says_what_was_missing_and_the_ways_out() 
 
     assert finding.message == (
         f"failed at the base commit {BASE[:12]} in its worktree, so nobody knows whether it guarded, and removed now: "
-        f"{_WHY}; git ignores tests/model.bin, which it names; a.bin and 1 more were pointers of git-lfs, not the "
-        "files; the check-out is sparse, so files were left out"
+        f"{_WHY}; it names tests/model.bin, which git does not have; a.bin and 1 more were pointers of git-lfs, not "
+        "the files; the check-out is sparse, so files were left out"
     )
     assert finding.help.split("\n") == [
         f"Get what is missing: 'git lfs fetch origin {BASE[:12]}', 'git sparse-checkout disable'.",

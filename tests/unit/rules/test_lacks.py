@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from testkeep.model.worktree import EmptySubmodule, Worktree
-from testkeep.rules.lacks import ignored_name, lacks, module_named
+from testkeep.rules.lacks import lacks, module_named, name_in
 
 _IGNORED = ("data/", "tests/model.bin", "src/shop/_version.py", "src/shop/_fast.cpython-311-x86_64-linux-gnu.so")
 
@@ -25,8 +25,8 @@ _IGNORED = ("data/", "tests/model.bin", "src/shop/_version.py", "src/shop/_fast.
         pytest.param("", "", id="nothing"),
     ],
 )
-def test_ignored_name__table(text: str, expected: str) -> None:
-    assert ignored_name(text, _IGNORED) == expected
+def test_name_in__table(text: str, expected: str) -> None:
+    assert name_in(text, _IGNORED) == expected
 
 
 @pytest.mark.parametrize(
