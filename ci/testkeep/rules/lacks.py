@@ -34,10 +34,14 @@ def lacks(worktrees: Iterable[Worktree], commit: str) -> Iterator[Lack]:
 def may_lack(facts: Facts) -> bool:
     """Whether there is anything here that the base's worktree was without: else what fails there fails here, too."""
     seen = worktrees_of(facts)
-    unlike = any(
-        one.missed or one.pointers or one.is_sparse or any(each.is_known for each in one.empty) for one in seen
-    )
-    return unlike or bool(facts.not_given)
+    unlike = any(one.pointers or one.is_sparse or any(each.is_known for each in one.empty) for one in seen)
+    return unlike or bool(not_given(facts))
+
+
+def not_given(facts: Facts) -> tuple[str, ...]:
+    """What git does not have and the base was not given: here, and where its tests ran."""
+    there = (name for one in worktrees_of(facts) for name in one.missed)
+    return tuple(dict.fromkeys((*facts.not_given, *there)))
 
 
 def empty_submodules(worktrees: Iterable[Worktree]) -> Iterator[Lack]:

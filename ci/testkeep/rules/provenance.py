@@ -14,12 +14,13 @@ from testkeep.rules.base import COVERAGE_SUMS, FILES, Facts, Problem, Rejection,
 from testkeep.rules.comparison import missing_environments
 from testkeep.rules.control import CONTROL_FAILED
 from testkeep.rules.doubts import CODES
-from testkeep.rules.lacks import lacks, name_in, unknown_suites, worktrees_of
+from testkeep.rules.lacks import lacks, name_in, not_given, unknown_suites, worktrees_of
 from testkeep.rules.shards import shard_faults
 from testkeep.rules.validity import doubts
 
 # What is no job: what is made of the records of all of them, and the files themselves.
 _NO_JOBS = frozenset((*COVERAGE_SUMS, FILES))
+_MOST_NAMED = 3
 
 
 def evidence_missing(facts: Facts) -> Iterator[Problem]:
@@ -156,17 +157,20 @@ def _doubted(facts: Facts) -> Iterator[Problem]:
         yield Problem(
             message=f"{did} at the base commit {commit} in its worktree, so nobody knows whether it guarded, and {how} "
             f"now: {reason or 'no reason given'}{names}{also}",
-            help=_ways_out(losses[0], in_project(facts, needed), [command for _, command in lacking], commit),
+            help=_ways_out(facts, losses[0], [command for _, command in lacking], commit),
             tests=tuple(loss.id for loss in losses),
             path=losses[0].path,
             line=losses[0].line,
         )
 
 
-def _ways_out(loss: LostTest, needed: str, commands: Sequence[str], commit: str) -> str:
+def _ways_out(facts: Facts, loss: LostTest, commands: Sequence[str], commit: str) -> str:
+    needed = in_project(facts, facts.needs.get(loss.id, ""))
+    here = not_given(facts)
+    among = f"; here and not in git: {', '.join(here[:_MOST_NAMED])}" if here and not needed else ""
     file = json.dumps(f"{needed}**" if needed.endswith("/") else needed or "<the file>")
     lines = [f"Get what is missing: {', '.join(map(repr, commands))}."] if commands else []
-    lines.append(f"Let the base have the file that it needs: base_files = […, {file}] in [tool.testkeep].")
+    lines.append(f"Let the base have the file that it needs: base_files = […, {file}] in [tool.testkeep]{among}.")
     lines.append(
         f"If it fails in any case: run 'testkeep run' once at the base itself ('git switch --detach {commit}')."
     )

@@ -200,6 +200,46 @@ def test_run__test_that_failed_in_the_bases_worktree_is_lost__is_inconclusive(
     assert 'base_files = […, "tests/unit/model.bin"]' in finding.help
 
 
+def test_run__fixture_skips_without_the_file__is_inconclusive_when_its_test_is_removed(tmp_path: Path) -> None:
+    test = "def test_it(weights):\n    assert weights == b'12'\n"
+    fixture = """\
+        from pathlib import Path
+
+        import pytest
+
+
+        @pytest.fixture
+        def weights():
+            file = Path(__file__).parent / "unit" / "model.bin"
+            if not file.exists():
+                pytest.skip("needs the weights")
+            return file.read_bytes()
+        """
+    project = _needy(tmp_path, test)
+    project.commit({"tests/conftest.py": fixture})
+    _remove(project)
+
+    run = project.testkeep("run")
+
+    assert (run.exit_code, run.codes) == (4, ["TK508"])
+
+
+@pytest.mark.parametrize(
+    "settings",
+    ["-k 'not test_it'", "--deselect tests/unit/test_needy.py::test_it", "--ignore tests/unit/test_needy.py"],
+)
+def test_run__test_that_failed_in_the_bases_worktree_is_taken_out__is_inconclusive(
+    tmp_path: Path, settings: str
+) -> None:
+    project = _needy(tmp_path, _READS_MODEL)
+    project.replace("pyproject.toml", _POLICY, f'{_POLICY}\n[tool.pytest.ini_options]\naddopts = "{settings}"\n')
+    project.commit()
+
+    run = project.testkeep("run")
+
+    assert (run.exit_code, run.codes) == (4, ["TK508"])
+
+
 def test_run__test_that_failed_in_the_bases_worktree_passes_now__is_listed_in_a_note(tmp_path: Path) -> None:
     project = _needy(tmp_path, _READS_MODEL)
     project.commit({"README.md": "text\n"})

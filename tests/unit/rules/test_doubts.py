@@ -291,6 +291,18 @@ def test_environment_differs__doubted__says_what_was_missing_and_the_ways_out() 
     ]
 
 
+def test_environment_differs__nobody_knows_the_file__names_what_is_here() -> None:
+    worktree = Worktree(missed=("data/", "b.bin", "c.bin"))
+    base = in_worktree(a_test(ONE, "failed", why=_WHY), a_test(TWO), worktree=worktree)
+
+    (finding,) = findings_of("TK508", doubted(base))
+
+    assert finding.help.split("\n")[0] == (
+        'Let the base have the file that it needs: base_files = […, "<the file>"] in [tool.testkeep]; here and not in '
+        "git: local.db, data/, b.bin."
+    )
+
+
 def test_environment_differs__several_doubted_for_one_reason__is_one_finding() -> None:
     base = in_worktree(a_test(ONE, "failed", why=_WHY), a_test(NEW, "failed", why=_WHY), a_test(TWO))
 
