@@ -26,12 +26,14 @@ from testkeep.model.verdict import (
     Replaced,
     Verdict,
 )
+from testkeep.pipeline.base_store import state_folder
 from testkeep.pipeline.base_tools import base_tools, dropped_tools
-from testkeep.pipeline.baseline import Base, state_folder
+from testkeep.pipeline.baseline import Base
 from testkeep.pipeline.collected_again import collect_again
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.coverage_reports import MeasuredChange
 from testkeep.pipeline.covered import Subject, with_coverage
+from testkeep.pipeline.doubting import with_doubts
 from testkeep.pipeline.gather import Gathered, gather
 from testkeep.pipeline.planned import PlannedEvidence, unmet_needs
 from testkeep.pipeline.progress import Watcher
@@ -45,6 +47,7 @@ from testkeep.rules.comparison import compare
 from testkeep.rules.control import controlled, controlled_account
 from testkeep.rules.coverage_notes import coverage_notes
 from testkeep.rules.coverage_summary import summarize
+from testkeep.rules.doubts import doubt, doubt_notes
 from testkeep.rules.judgement import decide, decide_alone, find
 from testkeep.rules.quarantine import quarantine_notes
 from testkeep.rules.thresholds import missed, unwritten
@@ -120,7 +123,8 @@ def judge(case: Case, watcher: Watcher) -> Judgement:
         facts = _compared(case, facts, watcher)
         if case.baseline is not None and facts.comparison.obstacle:
             notes.append(f"not compared with the base: {facts.comparison.obstacle}")
-        notes += [*_version_notes(facts), *(f"not looked into: {doubt}" for doubt in facts.comparison.doubts)]
+        notes += [*_version_notes(facts), *doubt_notes(facts)]
+        notes += [f"not looked into: {problem}" for problem in facts.comparison.doubts]
     # Without a base nobody has agreed to a waiver.
     waivers = project.policy.waivers if project.policy_change is not None else ()
     notes += quarantine_notes(waivers, facts.today)
@@ -185,6 +189,7 @@ def _notes(case: Case) -> Iterable[str]:
     left = [stage for stage in case.project.policy.run_stages if stage not in case.stages]
     if left and (case.planned is None or case.planned.job is None):
         yield f"a partial run: {', '.join(left)} not judged"
+    yield from case.baseline.notes if case.baseline is not None else ()
     yield from _policy_notes(case)
     with contextlib.suppress(UsageError):  # hooks that nobody can read: the stages are not run then
         for stage in (stage for stage in case.stages if stage.is_static):
@@ -220,18 +225,20 @@ def _compared(case: Case, facts: Facts, watcher: Watcher) -> Facts:
         return replace(facts, comparison=compare(facts))
     if case.project.repository.resolve(baseline.commit) is None:
         facts = replace(facts, comparison=controlled(compare, decide_alone, facts))
-        doubt = f"the base commit {baseline.commit[:12]} is not in this repository"
-        return replace(facts, comparison=msgspec.structs.replace(facts.comparison, doubts=(doubt,)))
+        facts = replace(facts, comparison=doubt(facts))
+        why = f"the base commit {baseline.commit[:12]} is not in this repository"
+        return replace(facts, comparison=msgspec.structs.replace(facts.comparison, doubts=(why,)))
     texts = Texts.of(case.project, baseline.commit)
     base_sources, head_sources, imports = read_sources(texts, facts)
     facts = replace(facts, base_sources=base_sources, head_sources=head_sources, head_imports=imports)
     facts = replace(facts, comparison=controlled(compare, decide_alone, facts))
-    if facts.comparison.obstacle:
-        return facts
     again = collect_again(texts, facts, watcher)
     if again.unstable:
         facts = steadied(facts, again.unstable)
         facts = replace(facts, comparison=controlled(compare, decide_alone, facts))
+    facts = with_doubts(texts, facts)
+    if facts.comparison.obstacle:
+        return facts
     scratch = state_folder(case.project) / "inspection"
     facts = look_closer(Looker(texts, case.folder, scratch, watcher), facts)
     comparison = controlled_account(account, facts)
