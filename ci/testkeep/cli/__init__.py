@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import platform
 import sys
@@ -12,7 +13,7 @@ import click
 
 from testkeep import __version__
 from testkeep.cli.runner import DIRECT, chosen, expected_receipt, leave_receipt, run_through
-from testkeep.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_PASS, EXIT_USAGE, KitError
+from testkeep.errors import EXIT_BUG, EXIT_INCONCLUSIVE, EXIT_INTERRUPTED, EXIT_PASS, EXIT_USAGE, KitError
 from testkeep.formats.extra_variables import read_extra_variables
 from testkeep.system.interpreter import add_environment_variables, environment_variables
 
@@ -74,14 +75,28 @@ def _exit_code(argv: Sequence[str]) -> int:
         if error.hint:
             _say(error.hint)
         return error.exit_code
+    except OSError as error:
+        if error.errno not in _FULL:
+            return _bug()
+        _say(f"{error.filename or 'a file'}: cannot be written: {error.strerror}")
+        _say("Nothing is judged. Make room on the disk, or raise the limit, and run again.")
+        return EXIT_INCONCLUSIVE
     except Exception:  # noqa: BLE001  (the one boundary: an escaping exception would exit with 1, "the gate said no")
-        traceback.print_exc()
-        _say(
-            f"this is a bug in testkeep {__version__} (Python {platform.python_version()}, {sys.platform}); "
-            "please report it with the lines above"
-        )
-        return EXIT_BUG
+        return _bug()
     return code if isinstance(code, int) else EXIT_PASS
+
+
+def _bug() -> int:
+    traceback.print_exc()
+    _say(
+        f"this is a bug in testkeep {__version__} (Python {platform.python_version()}, {sys.platform}); "
+        "please report it with the lines above"
+    )
+    return EXIT_BUG
+
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""A full disk, a full share of it, a file above the limit."""
 
 
 def _split(argv: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
