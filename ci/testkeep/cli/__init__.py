@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import importlib
 import platform
 import sys
@@ -13,8 +12,9 @@ import click
 
 from testkeep import __version__
 from testkeep.cli.runner import DIRECT, chosen, expected_receipt, leave_receipt, run_through
-from testkeep.errors import EXIT_BUG, EXIT_INCONCLUSIVE, EXIT_INTERRUPTED, EXIT_PASS, EXIT_USAGE, KitError
+from testkeep.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_PASS, EXIT_USAGE, KitError
 from testkeep.formats.extra_variables import read_extra_variables
+from testkeep.system.files import is_full, not_written
 from testkeep.system.interpreter import add_environment_variables, environment_variables
 
 _MODULES = {name: name for name in ("run", "gate", "plan", "baseline", "coverage", "fix", "init", "doctor", "render")}
@@ -76,11 +76,12 @@ def _exit_code(argv: Sequence[str]) -> int:
             _say(error.hint)
         return error.exit_code
     except OSError as error:
-        if error.errno not in _FULL:
+        if not is_full(error):
             return _bug()
-        _say(f"{error.filename or 'a file'}: cannot be written: {error.strerror}")
-        _say("Nothing is judged. Make room on the disk, or raise the limit, and run again.")
-        return EXIT_INCONCLUSIVE
+        full = not_written(error.filename or "a file", error)
+        _say(full.message)
+        _say(full.hint)
+        return full.exit_code
     except Exception:  # noqa: BLE001  (the one boundary: an escaping exception would exit with 1, "the gate said no")
         return _bug()
     return code if isinstance(code, int) else EXIT_PASS
@@ -93,10 +94,6 @@ def _bug() -> int:
         "please report it with the lines above"
     )
     return EXIT_BUG
-
-
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-"""A full disk, a full share of it, a file above the limit."""
 
 
 def _split(argv: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
