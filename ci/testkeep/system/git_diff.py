@@ -16,7 +16,7 @@ from testkeep.system.process import call
 _OPTIONS = (
     "--patch", "--unified=0", "--inter-hunk-context=0", "--no-relative", "--src-prefix=a/", "--dst-prefix=b/",
     "--find-renames=50%", "-l1000", "--diff-algorithm=myers", "--indent-heuristic", f"-O{os.devnull}", "--no-color",
-    "--no-ext-diff", "--no-textconv", "--ignore-submodules=all",
+    "--no-ext-diff", "--no-textconv", "--ignore-submodules=all", "--ignore-cr-at-eol",
 )  # fmt: skip
 # Python code is text, even where an attribute says that its changes are not worth showing.
 _KINDS = (("--text", "*.py"), (":(exclude)*.py",))
