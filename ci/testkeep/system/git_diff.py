@@ -27,7 +27,8 @@ def diff_since(repository: Repository, commit: str, *, include_untracked: bool) 
 
     Nothing else counts but that very commit: not where its history parted from ours. The diff has no context lines, the
     prefixes ``a/`` and ``b/``, quoted names as git quotes them by default, and renames; its paths are relative to the
-    repository's root. ``include_untracked`` adds the Python files that git neither tracks nor ignores, as new files.
+    repository's root. A line of which only the end was converted (CRLF, LF) is the same line. ``include_untracked``
+    adds the Python files that git neither tracks nor ignores, as new files.
 
     Raises:
         BaselineError: the commit is not there, or git cannot compare with it.
