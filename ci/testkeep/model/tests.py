@@ -198,3 +198,15 @@ def function_of(test_id: str) -> str:
     """A test's id without its parameters; a file's name may have brackets, too."""
     file, separator, names = test_id.partition("::")
     return f"{file}{separator}{names.partition('[')[0]}"
+
+
+def names_of(test_id: str) -> tuple[str, ...]:
+    """The names under which a test can be meant, from the inside out: its id, its function, its classes, its file.
+
+    >>> names_of("t.py::TestA::test_b[1]")
+    ('t.py::TestA::test_b[1]', 't.py::TestA::test_b', 't.py::TestA', 't.py')
+    """
+    function = function_of(test_id)
+    parts = function.split("::")
+    outer = ("::".join(parts[:number]) for number in range(len(parts) - 1, 0, -1))
+    return tuple(dict.fromkeys((test_id, function, *outer)))

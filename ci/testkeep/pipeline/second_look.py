@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -87,6 +87,8 @@ def _read(looker: Looker, facts: Facts) -> Inspection:
             lost, sources.tokens(lost.values(), at_base=True), sources.tokens(new.values(), at_base=False)
         ),
         mentions=_mentions(texts, lost.values()),
+        base_hiding=frozenset(_hiding(lost.values(), texts.base)),
+        hiding=frozenset(_hiding(head.values(), texts.head)),
         suspects=suspects,
         production=read_production(texts),
     )
@@ -142,6 +144,17 @@ def _mentions(texts: Texts, items: Iterable[Item]) -> dict[str, frozenset[str]]:
         binding = read[item.path].get(name_in_file(item))
         found[item.id] = binding.mentions if binding is not None else frozenset()
     return found
+
+
+def _hiding(items: Iterable[Item], read: Callable[[str], str | None]) -> Iterator[str]:
+    """The tests that could swallow a failure, or put a stub in the place of the code."""
+    files: dict[str, FileBindings] = {}
+    for item in items:
+        if item.path not in files:
+            files[item.path] = read_bindings(read(item.path) or "") or {}
+        binding = files[item.path].get(name_in_file(item))
+        if binding is None or binding.hides:
+            yield item.id
 
 
 # Runs -------------------------------------------------------------------------------------------------------------
