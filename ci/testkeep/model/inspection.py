@@ -32,8 +32,9 @@ class Inspection:
     ``base`` and ``head`` have the tests that were run again; ``*_checks`` what their sources assert; ``candidates`` are
     the tests of the head that are most like a lost one; ``mentions`` the names that occur in a lost test's function;
     ``base_hiding`` are lost tests, and ``hiding`` tests of the head, that could swallow a failure or put a stub in the
-    place of the code; ``not_found`` are tests that were to be inspected at the base and were not collected there;
-    ``problems`` say what could not be looked into.
+    place of the code; ``twins`` has, by lost tests, the test of the base that was the same and still is what it was;
+    ``not_found`` are tests that were to be inspected at the base and were not collected there; ``problems`` say what
+    could not be looked into.
     """
 
     base: Mapping[str, RecordedTest] = field(default_factory=dict)
@@ -44,6 +45,7 @@ class Inspection:
     mentions: Mapping[str, frozenset[str]] = field(default_factory=dict)
     base_hiding: frozenset[str] = frozenset()
     hiding: frozenset[str] = frozenset()
+    twins: Mapping[str, str] = field(default_factory=dict)
     suspects: tuple[Suspect, ...] = ()
     production: Production = field(default_factory=Production)
     not_found: frozenset[str] = frozenset()

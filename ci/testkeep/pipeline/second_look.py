@@ -25,6 +25,7 @@ from testkeep.pipeline.progress import Labelled, Watcher
 from testkeep.pipeline.run import run_stages
 from testkeep.pipeline.sources import Texts, read_production
 from testkeep.pipeline.suspects import find_suspects
+from testkeep.pipeline.twins import find_twins
 from testkeep.rules.base import Facts, name_in_file
 from testkeep.rules.choosing import choose, needs_others, origins_of, to_be_measured_without
 from testkeep.rules.comparison import ids_at_base
@@ -89,6 +90,7 @@ def _read(looker: Looker, facts: Facts) -> Inspection:
         mentions=_mentions(texts, lost.values()),
         base_hiding=frozenset(_hiding(lost.values(), texts.base)),
         hiding=frozenset(_hiding(head.values(), texts.head)),
+        twins=find_twins(texts, facts, suspects),
         suspects=suspects,
         production=read_production(texts),
     )

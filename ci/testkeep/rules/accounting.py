@@ -12,7 +12,7 @@ from testkeep.model.inspection import Inspection
 from testkeep.model.production import shown
 from testkeep.model.tests import RecordedTest
 from testkeep.rules.base import Facts
-from testkeep.rules.choosing import origins_of, stand_ins
+from testkeep.rules.choosing import duplicated, origins_of, stand_ins
 from testkeep.rules.comparison import guards_of
 from testkeep.rules.conserving import conserve, spent
 from testkeep.rules.covering import footprint, missed, watched
@@ -28,8 +28,8 @@ _ALIKE, _AHEAD = 0.75, 0.10
 def account(facts: Facts) -> Comparison:
     """Sort the lost tests of a comparison anew: what is proven is discharged, and the rest stays lost.
 
-    In this order: unfit to be judged here, declared replacements, the same assertions in other tests, the same test
-    rewritten, retired with its code.
+    In this order: unfit to be judged here, there twice, declared replacements, the same assertions in other tests, the
+    same test rewritten, retired with its code.
     """
     draft = facts.comparison
     if draft.obstacle:
@@ -40,7 +40,9 @@ def account(facts: Facts) -> Comparison:
     unfit = tuple(_unfit(facts, draft))
     not_here = {one.base.item.id for one in unfit}
     left = _without(draft.lost, not_here)
-    replaced, refused = _declared(facts, head, origins, left, not_here)
+    twice = duplicated(facts, head)
+    left = _without(left, {one.lost for one in twice})
+    replaced, refused = _declared(facts, head, origins, left, not_here | {one.lost for one in twice})
     left = _without(left, {one.lost for one in replaced})
     conserved = conserve(inspection, left, stand_ins(facts, head), origins)
     left = _without(left, {one.lost for one in conserved})
@@ -54,7 +56,7 @@ def account(facts: Facts) -> Comparison:
     return msgspec.structs.replace(
         draft,
         moved=(*draft.moved, *moved.values()),
-        replaced=(*replaced, *(one for one in conserved if one.lost not in moved)),
+        replaced=(*twice, *replaced, *(one for one in conserved if one.lost not in moved)),
         retired=retired,
         failing=tuple(test_id for test_id in draft.failing if test_id not in not_here),
         lost=tuple(_with_candidates(inspection, loss) for loss in left),
@@ -90,7 +92,7 @@ def _unfit(facts: Facts, draft: Comparison) -> Iterator[Unfit]:
 
 
 def _declared(
-    facts: Facts, head: HeadTests, origins: dict[str, str], lost: Sequence[LostTest], unfit: Set[str]
+    facts: Facts, head: HeadTests, origins: dict[str, str], lost: Sequence[LostTest], settled: Set[str]
 ) -> tuple[list[StandIn], list[Refusal]]:
     declared: list[Declaration] = declarations(head, facts, origins)
     if not declared:
@@ -105,7 +107,7 @@ def _declared(
         origins=origins,
         known=_known(facts),
         environments={test_id: guard.environments for test_id, guard in guards_of(facts).items()},
-        unfit=unfit,
+        settled=settled,
         spent=spent(facts.inspection, others, origins),
     )
     return verify(situation, declared)

@@ -55,8 +55,9 @@ def removed(facts: Facts) -> Iterator[Problem]:
     """A test that passed at the base commit is gone.
 
     Its function, its file or its parameter set does not exist any more, and nothing accounts for it. These are
-    accounted for by themselves: a test that was renamed or moved with the same body, or the same parameter values;
-    one whose every assertion is found in other tests (split, merged into parameters or a loop, rewritten in pytest's
+    accounted for by themselves: a test that was renamed or moved with the same body, or the same parameter values; an
+    exact duplicate, whose twin stays as it was (the same statements, values and marks, in which every helper, fixture
+    and constant is the same); one whose every assertion is found in other tests (split, merged into parameters or a loop, rewritten in pytest's
     style); one that is far more like one new test than like any other, with the same assertions and the same lines of
     production code; and one whose production code was deleted with it. Put the test back, or declare what stands for
     it: `@pytest.mark.replaces("tests/test_invoice.py::test_rounding", reason="…")`.

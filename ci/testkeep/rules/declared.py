@@ -38,7 +38,8 @@ def not_new(facts: Facts) -> Iterator[Problem]:
     """A declared replacement is neither new nor stronger than it was.
 
     A test that guarded at the base already stood beside the lost one; pointing at it gives nothing back. Write a new
-    test, or add to this one what the lost test asserted: it must assert more than it did at the base commit.
+    test, or add to this one what the lost test asserted: it must assert more than it did at the base commit. An exact
+    duplicate of the lost test stands for it as it is, and need not say so.
 
     Example: `@pytest.mark.replaces("…::test_refund")` was put on `test_tax`, which did not change.
     """

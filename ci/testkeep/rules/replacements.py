@@ -32,8 +32,9 @@ class Situation:
 
     ``origins`` maps tests of the head to the tests of the base that they were; ``known`` are the ids of all tests of
     the base, with what became of those that are not lost; ``environments`` are those in which each of them guarded.
-    Nobody knows of ``unfit`` tests whether they are lost. ``spent`` maps tests of the head to lost ones that nobody
-    declared, and that all of their assertions stand for already.
+    Of ``settled`` tests nobody asks for a replacement: they were there twice, or nobody knows whether they are lost.
+    ``spent`` maps tests of the head to lost ones that nobody declared, and that all of their assertions stand for
+    already.
     """
 
     head: HeadTests
@@ -42,7 +43,7 @@ class Situation:
     origins: Mapping[str, str] = field(default_factory=dict)
     known: Mapping[str, str] = field(default_factory=dict)
     environments: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    unfit: Set[str] = frozenset()
+    settled: Set[str] = frozenset()
     spent: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -205,7 +206,7 @@ def _not_lost(case: Situation, one: Declaration) -> Refusal | None:
     origin = case.origins.get(own, "")
     if origin not in ("", own) and target in (origin, function_of(origin)):
         return None
-    if target in targets_by_name(case.unfit):
+    if target in targets_by_name(case.settled):
         return None
     state = _state(case, target)
     if target in (own, function_of(own)):

@@ -56,7 +56,7 @@ def said(
         origins=origins or {},
         known=known or {},
         environments=environments or {},
-        unfit=set(unfit),
+        settled=set(unfit),
         spent=spent or {},
     )
     replaced, refused = verify(case, declarations(tests, facts, origins or {}))
