@@ -11,6 +11,7 @@ import msgspec
 from testkeep.errors import Undecided, UsageError
 from testkeep.formats.module_bindings import read_bindings
 from testkeep.formats.test_checks import TestChecks
+from testkeep.model.comparison import Loss
 from testkeep.model.evidence import Evidence
 from testkeep.model.inspection import Inspection, Suspect
 from testkeep.model.production import Lines, Production
@@ -25,6 +26,7 @@ from testkeep.pipeline.progress import Labelled, Watcher
 from testkeep.pipeline.run import run_stages
 from testkeep.pipeline.sources import Texts, read_production
 from testkeep.pipeline.suspects import find_suspects
+from testkeep.pipeline.topics import find_topics
 from testkeep.pipeline.twins import find_twins
 from testkeep.rules.base import Facts, name_in_file
 from testkeep.rules.choosing import choose, needs_others, origins_of, to_be_measured_without
@@ -81,18 +83,22 @@ def _read(looker: Looker, facts: Facts) -> Inspection:
     earlier = {origins[test_id] for test_id in head if test_id in origins}
     base = {test.item.id: test.item for test in facts.base_tests() if test.item.id in lost or test.item.id in earlier}
     new = {test_id: item for test_id, item in head.items() if test_id not in before}
+    base_checks, mentions = sources.checks(base.values(), at_base=True), _mentions(texts, lost.values())
+    production = read_production(texts)
+    removed = [loss.base.item for loss in draft.lost if loss.how is Loss.REMOVED] if production.histories else []
     return Inspection(
-        base_checks=sources.checks(base.values(), at_base=True),
+        base_checks=base_checks,
         head_checks=sources.checks(head.values(), at_base=False),
         candidates=candidates(
             lost, sources.tokens(lost.values(), at_base=True), sources.tokens(new.values(), at_base=False)
         ),
-        mentions=_mentions(texts, lost.values()),
+        mentions=mentions,
+        topics=find_topics(texts, removed, base_checks, mentions),
         base_hiding=frozenset(_hiding(lost.values(), texts.base)),
         hiding=frozenset(_hiding(head.values(), texts.head)),
         twins=find_twins(texts, facts, suspects),
         suspects=suspects,
-        production=read_production(texts),
+        production=production,
     )
 
 

@@ -49,7 +49,7 @@ def account(facts: Facts) -> Comparison:
     taken = {test_id for one in (*replaced, *conserved) for test_id in one.by}
     rewritten = list(_rewritten(inspection, head, taken | origins.keys(), left))
     left = _without(left, {one.lost for one in rewritten})
-    retired = tuple(retire(inspection, left))
+    retired = tuple(retire(inspection, left, head.functions))
     left = _without(left, {one.test for one in retired})
     shared = Counter(test_id for one in (*conserved, *rewritten) for test_id in one.by)
     moved = {one.lost: one for one in (*conserved, *rewritten) if len(one.by) == 1 and shared[one.by[0]] == 1}
