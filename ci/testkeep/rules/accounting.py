@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence, Set
 
 import msgspec
 
-from testkeep.model.comparison import Candidate, Comparison, Loss, LostTest, Refusal, StandIn, Unfit
+from testkeep.model.comparison import Candidate, Comparison, Flaw, Loss, LostTest, Refusal, StandIn, Unfit
 from testkeep.model.inspection import Inspection
 from testkeep.model.production import shown
 from testkeep.model.tests import RecordedTest
@@ -15,7 +15,7 @@ from testkeep.rules.base import Facts
 from testkeep.rules.choosing import duplicated, origins_of, stand_ins
 from testkeep.rules.comparison import guards_of
 from testkeep.rules.conserving import conserve, spent
-from testkeep.rules.covering import footprint, missed, watched
+from testkeep.rules.covering import footprint, missed, reach, watched
 from testkeep.rules.head_tests import HeadTests
 from testkeep.rules.replacements import Declaration, Situation, declarations, targets_by_name, verify
 from testkeep.rules.retirement import retire
@@ -46,6 +46,7 @@ def account(facts: Facts) -> Comparison:
     left = _without(left, {one.lost for one in replaced})
     conserved = conserve(inspection, left, stand_ins(facts, head), origins)
     left = _without(left, {one.lost for one in conserved})
+    refused = _unsettled(refused, conserved)
     taken = {test_id for one in (*replaced, *conserved) for test_id in one.by}
     rewritten = list(_rewritten(inspection, head, taken | origins.keys(), left))
     left = _without(left, {one.lost for one in rewritten})
@@ -113,6 +114,18 @@ def _declared(
     return verify(situation, declared)
 
 
+def _unsettled(refused: Sequence[Refusal], conserved: Sequence[StandIn]) -> list[Refusal]:
+    """The refusals that stand: that a test does not run some lines is no matter where it asserts all that was lost."""
+    by = {(one.lost, test_id) for one in conserved for test_id in one.by}
+    named = targets_by_name(one.lost for one in conserved)
+
+    def is_settled(one: Refusal) -> bool:
+        lost = named.get(one.target, [])
+        return bool(lost) and all((test_id, one.declared_by.item.id) in by for test_id in lost)
+
+    return [one for one in refused if one.flaw is not Flaw.DOES_NOT_COVER or not is_settled(one)]
+
+
 def _known(facts: Facts) -> dict[str, str]:
     """What became of the base's tests that are not lost, in words that follow on their ids."""
     draft = facts.comparison
@@ -159,7 +172,7 @@ def _strength(test: RecordedTest) -> int:
 
 
 def _misses(inspection: Inspection, before: RecordedTest, now: RecordedTest) -> tuple[str, ...]:
-    return shown(missed(inspection.production, footprint([before]), footprint([now])))
+    return shown(missed(inspection.production, footprint([before]), reach([now])))
 
 
 def _with_candidates(inspection: Inspection, loss: LostTest) -> LostTest:

@@ -11,7 +11,7 @@ from testkeep.model.tests import RecordedTest
 from testkeep.rules.base import Facts
 from testkeep.rules.comparison import guards_of
 from testkeep.rules.conserving import conserve
-from testkeep.rules.covering import deleted, footprint, missed, watched
+from testkeep.rules.covering import deleted, footprint, missed, reach, watched
 from testkeep.rules.head_tests import HeadTests
 from testkeep.rules.replacements import declarations, targets_by_name
 
@@ -107,7 +107,7 @@ def _is_open(inspection: Inspection, loss: LostTest, by: Sequence[str]) -> bool:
     ran = footprint([seen])
     if by:
         declared = filter(None, (watched(inspection.head, test_id) for test_id in by))
-        return bool(missed(inspection.production, ran, footprint(declared)))
+        return bool(missed(inspection.production, ran, reach(declared)))
     return loss.how is Loss.REMOVED and bool(deleted(inspection.production, ran))
 
 

@@ -10,7 +10,7 @@ from testkeep.model.inspection import Inspection
 from testkeep.model.production import Place, Span, shown
 from testkeep.model.tests import RecordedTest, function_of, names_of
 from testkeep.rules.base import Facts
-from testkeep.rules.covering import footprint, missed, unguarded, watched
+from testkeep.rules.covering import footprint, missed, reach, unguarded, watched
 from testkeep.rules.declared_strength import Rank, instead, is_strengthened, may_swallow, rank_at_head, rank_wanted
 from testkeep.rules.head_tests import HeadTests
 from testkeep.rules.nearest import nearest
@@ -173,7 +173,7 @@ def _gap(inspection: Inspection, one: Declaration, tests: Mapping[str, Mapping[s
             which = "the lost test" if len(tests) == 1 else test_id
             why = f"{which} could not be inspected at the base{_because(inspection)}"
             return _refusal(Flaw.DOES_NOT_COVER, one, why, "")
-        ran, runs = footprint([seen]), footprint(inspection.head[other] for other in by)
+        ran, runs = footprint([seen]), reach(inspection.head[other] for other in by)
         if rank_wanted(inspection, [test_id]) is Rank.NOTHING:
             if not any(ran.values()):
                 why = "the lost test asserted nothing and ran no production code, so nothing can be compared"
