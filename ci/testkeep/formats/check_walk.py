@@ -30,16 +30,25 @@ class _Next(enum.Enum):
 
 
 class CheckWalk:
-    """One walk through one test."""
+    """One walk through one test; ``made`` says how values of its parameters are made that are objects."""
 
     def __init__(
-        self, names: ModuleNames, function: Function, owner: ast.ClassDef | None, params: Mapping[str, str]
+        self,
+        names: ModuleNames,
+        function: Function,
+        owner: ast.ClassDef | None,
+        params: Mapping[str, str],
+        made: Mapping[str, ast.expr],
     ) -> None:
         self._body = function.body
         self._bound = bound_names(function.body)
         self._values = Values(names, function, owner, params, self._bound)
         self._form = NormalForm(self._values.stands_for, names.imported)
         self._values.placeholder = self._form.placeholder
+        for name, form in made.items():
+            # As if the test began with it: an object is one, whatever it is asked for.
+            if name not in self._bound and self._values.is_argument(name):
+                self._values.set(name, form)
         self._notes = Notes(names, owner)
         self._loop_bound = _loop_variables(function)
         self._read = {

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 
 from testkeep.errors import Undecided, UsageError
+from testkeep.formats.literal_rows import is_opaque
 from testkeep.formats.module_bindings import read_bindings
 from testkeep.formats.test_checks import TestChecks
 from testkeep.model.comparison import Loss
@@ -16,7 +17,7 @@ from testkeep.model.evidence import Evidence
 from testkeep.model.inspection import Inspection, Suspect
 from testkeep.model.production import Lines, Production
 from testkeep.model.source import Check, FileBindings
-from testkeep.model.tests import Item, RecordedTest
+from testkeep.model.tests import Item, RecordedTest, function_of
 from testkeep.pipeline.base_tree import BaseTree, check_out
 from testkeep.pipeline.baseline import refuse_foreign_code
 from testkeep.pipeline.gather import read_all
@@ -71,7 +72,7 @@ def _with(facts: Facts, **changes: object) -> Facts:
 def _read(looker: Looker, facts: Facts) -> Inspection:
     """Read what the sources of lost, new and changed tests say."""
     texts, draft = looker.texts, facts.comparison
-    sources = _Parsed(texts)
+    sources = _Parsed(texts, facts)
     suspects = (*find_suspects(texts, facts), *_moved_elsewhere(sources, facts))
     if not draft.lost:
         return Inspection(suspects=suspects, production=read_production(texts) if suspects else Production())
@@ -119,8 +120,9 @@ def _moved_elsewhere(sources: _Parsed, facts: Facts) -> Iterator[Suspect]:
 class _Parsed:
     """Test files, each parsed once for each side."""
 
-    def __init__(self, texts: Texts) -> None:
+    def __init__(self, texts: Texts, facts: Facts) -> None:
         self._texts = texts
+        self._facts = facts
         self._files: dict[tuple[str, bool], TestChecks] = {}
 
     def _file(self, path: str, at_base: bool) -> TestChecks:
@@ -135,8 +137,29 @@ class _Parsed:
         items = list(items)
         if at_base:
             self._texts.fetch_base(item.path for item in items)
-        found = ((item.id, self._file(item.path, at_base).checks(name_in_file(item), item.params)) for item in items)
-        return {test_id: checks for test_id, checks in found if checks is not None}
+        families = self._families(items, at_base=at_base)
+        found: dict[str, tuple[Check, ...]] = {}
+        for item in items:
+            family = families.get(function_of(item.id), ())
+            checks = self._file(item.path, at_base).checks(name_in_file(item), item.params, family)
+            if checks is not None:
+                found[item.id] = checks
+        return found
+
+    def _families(self, items: Iterable[Item], *, at_base: bool) -> dict[str, list[Mapping[str, str]]]:
+        """The values of all parameter sets of functions that have objects among these, as one run collected them."""
+        families: dict[str, list[Mapping[str, str]]] = {
+            function_of(item.id): [] for item in items if any(map(is_opaque, item.params.values()))
+        }
+        suites = self._facts.base_suites() if at_base else (suite for _, suite in self._facts.suites())
+        for suite in suites if families else ():
+            found: dict[str, list[Mapping[str, str]]] = {}
+            for test in suite.tests:
+                if test.item.params and function_of(test.item.id) in families:
+                    found.setdefault(function_of(test.item.id), []).append(test.item.params)
+            # One shard has a part of them.
+            families |= {name: rows for name, rows in found.items() if len(rows) > len(families[name])}
+        return families
 
     def tokens(self, items: Iterable[Item], *, at_base: bool) -> dict[str, frozenset[str]]:
         """What each test is likened by."""
