@@ -28,7 +28,7 @@ class Version:
     @classmethod
     def of(cls, path: str, text: str) -> Version:
         """Read a file."""
-        return cls(path, _lines(text), read_functions(text), read_rebound(text))
+        return cls(path, _lines(text), read_functions(text), read_rebound(text, path))
 
     def part(self, source: FunctionSource) -> Sequence[str]:
         """The lines of a function."""

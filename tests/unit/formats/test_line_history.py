@@ -176,7 +176,8 @@ _SHOUT = "def shout(words):\n    text = join(words)\n    return text.upper()\n"
     ("old", "now", "is_gone"),
     [
         pytest.param(_SHOUT, "shout = Shouter()\n", False, id="an instance"),
-        pytest.param(_SHOUT, "from voice import shout\n", False, id="an import"),
+        pytest.param(_SHOUT, "from .voice import shout\n", False, id="an import"),
+        pytest.param(_SHOUT, "from voices import shout\n", True, id="boundary: an import of another project"),
         pytest.param(_SHOUT, "class shout:\n    pass\n", False, id="a class"),
         pytest.param(f"class A:\n    {_SHOUT.replace(chr(10), chr(10) + '    ')}", "A = B\n", False, id="its class"),
         pytest.param(_SHOUT, "shouting = Shouter()\n", True, id="boundary: another name"),
