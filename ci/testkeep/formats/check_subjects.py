@@ -13,12 +13,13 @@ _MARKS = re.compile("[«»]")
 
 
 def subject_of(check: str) -> str:
-    """The dotted path of what a check calls last before it compares; empty if that is nothing that was imported.
+    """The dotted path of what a check calls last before it compares; empty if that cannot be known.
 
-    Calls on the way are left out: a method is named by the class that its object was made of.
+    Calls on the way are left out: a method is named by the class that its object was made of, or by a question mark
+    where the object is a fixture's or a variable's.
 
-    >>> subject_of("assert len(app.cart.Cart(3).items('a')) == 2")
-    'app.cart.Cart.items'
+    >>> subject_of("assert len(app.cart.Cart(3).items('a')) == 2"), subject_of("assert «cart».items('a')")
+    ('app.cart.Cart.items', '?.items')
     """
     try:
         (statement,) = parse(_MARKS.sub("_", check)).body
@@ -45,10 +46,17 @@ def _path(node: ast.expr) -> str:
             return _path(first)
         case ast.Call(func=function):
             return _path(function)
+        case ast.Attribute(value=ast.Name(id=name), attr=attribute) if _is_unknown(name):
+            return f"?.{attribute}"
         case ast.Attribute(value=ast.Call() | ast.Attribute() | ast.Name() as value, attr=attribute):
             owner = _path(value)
             return f"{owner}.{attribute}" if owner else ""
-        case ast.Name(id=name) if name not in _BUILTINS and "_" not in (name[0], name[-1]):
+        case ast.Name(id=name) if name not in _BUILTINS and not _is_unknown(name):
             return name
         case _:
             return ""
+
+
+def _is_unknown(name: str) -> bool:
+    """Whether a name was a placeholder."""
+    return name[0] == name[-1] == "_"

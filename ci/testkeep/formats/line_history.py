@@ -194,7 +194,8 @@ def _successor(
         for candidate in version.functions.values():
             if _short(candidate) == _short(source):
                 return _Successor(version, candidate)
-    return _rebound(source, now) if now is not None else None
+    versions = (*([now] if now is not None else []), *(one for one in others if source.name in one.rebound))
+    return next(filter(None, (_rebound(source, version) for version in versions)), None)
 
 
 def _rebound(source: FunctionSource, now: Version) -> _Successor | None:

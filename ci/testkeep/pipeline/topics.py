@@ -64,10 +64,24 @@ class _Modules:
         return None if bindings is None else {name: one.origins for name, one in bindings.items() if one.origins}
 
     def definition(self, dotted: str) -> Definition | None:
-        """The production definition of the base that a dotted path names; None if it is none."""
+        """The production definition of the base that a dotted path names; None if it is none.
+
+        Of an object that nobody knows a method is found if only one of the changed files' definitions is called so.
+        """
         if dotted not in self._resolved:
-            self._resolved[dotted] = self._find(dotted, _MOST_HOPS) if dotted else None
+            find = self._called if dotted.startswith("?.") else self._find
+            self._resolved[dotted] = find(dotted.removeprefix("?."), _MOST_HOPS) if dotted else None
         return self._resolved[dotted]
+
+    def _called(self, name: str, _hops: int) -> Definition | None:
+        changed = (change.old for change in self._texts.python_changes if self._texts.is_production(change.old))
+        found = [
+            Definition(path=path, source=source)
+            for path in changed
+            for source in self._functions_of(path).values()
+            if "." in source.name and source.name.rpartition(".")[2] == name
+        ]
+        return found[0] if len(found) == 1 else None
 
     def named(self, mentions: frozenset[str], origins: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
         """The production names that a test mentions, and that are bound at the head, too."""

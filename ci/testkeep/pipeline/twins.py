@@ -37,12 +37,14 @@ class _Twins:
         self._became = {test_id: test_id for test_id in facts.comparison.kept}
         self._became |= {one.lost: one.by[0] for one in facts.comparison.moved}
         # A test whose helpers or fixtures were changed may be another test now.
-        shaken = {one.head for one in suspects if one.why}
+        unfit = {"", *(one.head for one in suspects if one.why)}
         self._alike: dict[tuple[object, ...], list[Item]] = {}
         for test in facts.base_tests():
-            if self._became.get(test.item.id, "") not in shaken | {""}:
+            if self._became.get(test.item.id, "") not in unfit:
                 self._alike.setdefault(guards_of_item(test.item), []).append(test.item)
         self._support: dict[str, list[str]] | None = None
+        self._files_with: dict[str, frozenset[str]] = {}
+        self._bindings: dict[str, FileBindings | None] = {}
 
     def of(self, lost: Item) -> str:
         """The twin of a lost test; empty if there is none."""
@@ -61,13 +63,21 @@ class _Twins:
         if source is None or not source.body or text is None:
             return
         lines = text.splitlines()[(source.start or source.line) - 1 : source.end]
-        telling = max((line.strip() for line in lines), key=len, default="")
-        self._texts.fetch_base({item.path for item in alike})
-        for item in sorted(alike, key=lambda item: (item.path != lost.path, item.id)):
-            if telling in (self._texts.base(item.path) or ""):
-                found = self._source(item.path, at_base=True).get(name_in_file(item))
-                if found is not None and found.body == source.body:
-                    yield item
+        paths = self._with_text(max((line.strip() for line in lines), key=len, default=""))
+        for item in sorted(
+            (one for one in alike if one.path in paths), key=lambda one: (one.path != lost.path, one.id)
+        ):
+            found = self._source(item.path, at_base=True).get(name_in_file(item))
+            if found is not None and found.body == source.body:
+                yield item
+
+    def _with_text(self, line: str) -> frozenset[str]:
+        """The test files of the base that have a line."""
+        if line not in self._files_with:
+            paths = {item.path for items in self._alike.values() for item in items}
+            self._texts.fetch_base(paths)
+            self._files_with[line] = frozenset(path for path in paths if line in (self._texts.base(path) or ""))
+        return self._files_with[line]
 
     def _is_what_it_was(self, item: Item) -> bool:
         """Whether a test of the base has the same body, values and marks at the head."""
@@ -96,7 +106,10 @@ class _Twins:
         for _ in range(_MOST_HOPS):
             waiting = [path for path in dict.fromkeys(waiting) if path not in found]
             self._texts.fetch_base(waiting)
-            found |= {path: read_bindings(self._texts.base(path) or "") for path in waiting}
+            for path in waiting:
+                if path not in self._bindings:
+                    self._bindings[path] = read_bindings(self._texts.base(path) or "")
+                found[path] = self._bindings[path]
             origins = {one for path in waiting for binding in (found[path] or {}).values() for one in binding.origins}
             stems = {part for origin in origins for part in origin.split(".")[-2:]}
             waiting = [path for stem in stems for path in self._by_stem().get(stem, ())]

@@ -63,7 +63,7 @@ def _why(inspection: Inspection, loss: LostTest) -> str:
     data = _gone_data(production, loss)
     if data:
         return f"{data} was deleted, which it was about"
-    if _asserts_something_else(inspection, loss, gone):
+    if _asserts_something_else(inspection, loss, ran, gone):
         return ""
     unique = _unique(inspection, ran)
     if unique and unique <= set(gone):
@@ -72,21 +72,28 @@ def _why(inspection: Inspection, loss: LostTest) -> str:
     return f"{symbol} was deleted, which it tested" if symbol else ""
 
 
-def _asserts_something_else(inspection: Inspection, loss: LostTest, gone: Sequence[Place]) -> bool:
-    """Whether a test asserts something of what is gone, and something of what is not, which nobody asserts now."""
+def _asserts_something_else(inspection: Inspection, loss: LostTest, ran: Lines, gone: Sequence[Place]) -> bool:
+    """Whether a test asserts something of what is gone, and something of what is not, which nobody asserts now.
+
+    Both are known to be what it is about by what it ran of them.
+    """
     topic = inspection.topics.get(loss.id)
     if topic is None:
         return False
     elsewhere = {check.digest for checks in inspection.head_checks.values() for check in checks}
     alive, dead = False, False
     for check, subject in zip(inspection.base_checks.get(loss.id, ()), topic.subjects, strict=False):
-        if subject is None:
+        if subject is None or ran.get(subject.path, frozenset()).isdisjoint(_lines(subject.source)):
             continue
         if _is_gone(inspection.production, subject, gone):
             dead = True
         elif check.digest not in elsewhere:
             alive = True
     return alive and dead
+
+
+def _lines(source: FunctionSource) -> range:
+    return range(source.line, source.end + 1)
 
 
 def _is_gone(production: Production, one: Definition, gone: Sequence[Place] = ()) -> bool:

@@ -188,3 +188,8 @@ def test_read_history__name_is_bound_to_something_else__is_not_deleted(old: str,
     first = next(source.line for source in before.functions.values() if source.body)
     assert (first not in fates(old, now)) is is_gone
     assert ("shout" in {one.name.rpartition(".")[2] for one in gone_definitions(before, after, [])}) is is_gone
+
+
+def test_gone_definitions__name_is_bound_to_something_else_in_a_new_file__is_not_gone() -> None:
+    others = [Version.of("voice/shouts.py", "shout = Shouter()\n")]
+    assert gone_definitions(Version.of(APP, _SHOUT), None, others) == ()
