@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from testkeep.model.source import Binding
@@ -14,6 +15,11 @@ _MOST_PAIRS = 2_000
 _ASKS_FOR_THE_TEST = frozenset({"node", "module", "cls", "function", "instance", "path", "fspath", "keywords"})
 _OF_THE_FILE = frozenset({"__file__", "__name__", "__package__", "__path__", "__spec__", "globals", "vars"})
 _OF_SCOPE = re.compile(r"(_(?:xunit|unittest)_\w+?_fixture)_.*")
+_OF_METHODS = frozenset({".", "self", "cls"})
+_OF_ONE_KIND = (
+    "setup_function", "teardown_function", "setup_method", "teardown_method", "setup_class", "teardown_class", "setUp",
+    "tearDown", "setUpClass", "tearDownClass", "asyncSetUp", "asyncTearDown",
+)  # fmt: skip
 _NO_GUARD = frozenset({"replaces"})
 
 
@@ -33,8 +39,11 @@ def is_same(side: Side, one: Place, other: Place) -> bool:
         return False
     if not _have_same_hooks(side, one.path, other.path):
         return False
-    seen: set[tuple[Place, Place]] = set()
-    waiting = [(one, other)]
+    begin = _mentioned(side, one, other) if _is_method(one) is _is_method(other) else _freed(side, one, other)
+    if begin is None:
+        return False
+    seen = {(one, other)}
+    waiting = begin
     while waiting:
         pair = waiting.pop()
         if pair in seen:
@@ -47,6 +56,31 @@ def is_same(side: Side, one: Place, other: Place) -> bool:
     return True
 
 
+def _freed(side: Side, one: Place, other: Place) -> list[tuple[Place, Place]] | None:
+    """What the names of a method and of a function mean, in pairs; None if they differ, or the class changes something.
+
+    The class has no bases, attributes, decorators or fixtures, and no set-up is for methods or for functions alone.
+    """
+    here, there = side.binding(one), side.binding(other)
+    if here is None or there is None or not here.unbound or here.unbound != there.unbound:
+        return None
+    method = one if _is_method(one) else other
+    owner = side.binding(Place(method.path, method.name.rpartition(".")[0]))
+    if owner is None or owner.mentions or "." in method.name.rpartition(".")[0]:
+        return None
+    if one.path != other.path and not _have_same_stars(side, one, other):
+        return None
+    keys, others = (side.keys(place) - _OF_METHODS for place in (one, other))
+    own = [side.lookup(place, key) for place in (one, other) for key in _OF_ONE_KIND]
+    if keys != others or any(own) or _depends_on_the_test(here) or not _OF_THE_FILE.isdisjoint(here.mentions):
+        return None
+    return _pairs(side, one, other, keys)
+
+
+def _is_method(place: Place) -> bool:
+    return "." in place.name
+
+
 def _mentioned(side: Side, one: Place, other: Place) -> list[tuple[Place, Place]] | None:
     """What the names of two things mean, in pairs; None if the things differ, or one of the names does."""
     here, there = side.binding(one), side.binding(other)
@@ -57,6 +91,10 @@ def _mentioned(side: Side, one: Place, other: Place) -> list[tuple[Place, Place]
     keys = side.keys(one)
     if keys != side.keys(other):
         return None
+    return _pairs(side, one, other, keys)
+
+
+def _pairs(side: Side, one: Place, other: Place, keys: Iterable[str]) -> list[tuple[Place, Place]] | None:
     pairs = [(side.lookup(one, key), side.lookup(other, key)) for key in keys]
     if any((left is None) is not (right is None) for left, right in pairs):
         return None

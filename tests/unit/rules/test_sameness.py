@@ -147,6 +147,27 @@ def test_is_same__two_classes__table(text: str, expected: bool) -> None:
     assert _same({"t.py": text}, "t.py::TestA.test_x", "t.py::TestB.test_x") is expected
 
 
+_IN_CLASS = "from app.core import double\nclass TestA:\n    def test_x(self):\n        assert double(2) == 4\n"
+
+
+@pytest.mark.parametrize(
+    ("method", "function", "expected"),
+    [
+        pytest.param(_IN_CLASS, USES, True, id="a class that adds nothing"),
+        pytest.param(_IN_CLASS.replace("TestA", "TestA(Base)"), USES, False, id="a base"),
+        pytest.param(_IN_CLASS.replace("TestA:", "TestA:\n    n = 1"), USES, False, id="an attribute"),
+        pytest.param(f"{_IN_CLASS}    def setup_method(self):\n        start()\n", USES, False, id="a set-up"),
+        pytest.param(_IN_CLASS, f"{USES}\ndef setup_function():\n    start()\n", False, id="a set-up of functions"),
+        pytest.param(_IN_CLASS.replace("== 4", "== 5"), USES, False, id="another value"),
+        pytest.param(_IN_CLASS.replace("app.core", "app.more"), USES, False, id="another function"),
+    ],
+)
+def test_is_same__method_and_function__table(method: str, function: str, expected: bool) -> None:
+    files = {"t/a.py": method, "t/b.py": function}
+    assert _same(files, "t/a.py::TestA.test_x", "t/b.py::test_x") is expected
+    assert _same(files, "t/b.py::test_x", "t/a.py::TestA.test_x") is expected
+
+
 def test_is_same__the_test_itself__is_no_twin() -> None:
     assert not _same({"t.py": USES}, "t.py::test_x", "t.py::test_x")
 
