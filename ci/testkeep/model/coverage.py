@@ -77,7 +77,7 @@ class FileCoverage(Struct, frozen=True, kw_only=True):
 
     ``executed`` may have lines that do not count (they are excluded, say); ``missing`` are those that do and were not
     run; ``excluded`` do not count because the code or coverage.py's configuration says so. Without branches, ``ratio``
-    and ``lines`` are the same, and ``missing_branches`` is empty.
+    and ``lines`` are the same, and there are no branches that are missing or were taken (``executed_branches``).
     """
 
     ratio: Ratio
@@ -86,6 +86,7 @@ class FileCoverage(Struct, frozen=True, kw_only=True):
     missing: tuple[int, ...] = ()
     excluded: frozenset[int] = frozenset()
     missing_branches: tuple[Branch, ...] = ()
+    executed_branches: tuple[Branch, ...] = ()
     functions: tuple[FunctionCoverage, ...] = ()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from testkeep.model.coverage import Coverage, FileCoverage
+from testkeep.model.coverage import Branch, Coverage, FileCoverage
 from testkeep.model.production import Place, Production
 
 
@@ -60,14 +60,14 @@ def newly_untested(
 
 def _lost_branches(
     file: FileCoverage, here: str, ran: Mapping[Place, tuple[str, int]], before: Mapping[str, FileCoverage]
-) -> Iterator[tuple[int, int]]:
-    """The branches of lines that still run, of which both ends ran at the base, too, and that were taken there."""
+) -> Iterator[Branch]:
+    """The branches of lines that still run, which were taken at the base between the lines that both ends were."""
     missing = set(file.missing)
     for start, end in file.missing_branches:
         source, target = ran.get(Place(here, start)), ran.get(Place(here, abs(end)))
         if start in missing or abs(end) in missing or source is None or target is None or source[0] != target[0]:
             continue
-        if (source[1], target[1] if end > 0 else -target[1]) not in before[source[0]].missing_branches:
+        if (source[1], target[1] if end > 0 else -target[1]) in before[source[0]].executed_branches:
             yield start, end
 
 

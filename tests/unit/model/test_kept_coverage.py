@@ -9,9 +9,17 @@ from testkeep.model.kept_coverage import Untested, newly_untested
 from testkeep.model.production import FileHistory, Place, Production, Span
 
 
-def _file(executed: tuple[int, ...], missing: tuple[int, ...], *branches: Branch) -> FileCoverage:
+def _file(
+    executed: tuple[int, ...], missing: tuple[int, ...], *branches: Branch, taken: Branch | None = None
+) -> FileCoverage:
     ratio = Ratio(len(executed), len(executed) + len(missing))
-    return FileCoverage(ratio=ratio, executed=executed, missing=missing, missing_branches=branches)
+    return FileCoverage(
+        ratio=ratio,
+        executed=executed,
+        missing=missing,
+        missing_branches=branches,
+        executed_branches=(taken,) if taken else (),
+    )
 
 
 def _now(name: str, file: FileCoverage) -> Coverage:
@@ -55,14 +63,18 @@ def test_newly_untested__project_in_a_folder__has_paths_from_its_root() -> None:
     assert found == {"b.py": Untested(lost=(7,))}
 
 
+_GONE = _file((1, 2, 3), (), (1, 3))
+
+
 @pytest.mark.parametrize(
     ("before", "after", "branch", "expected"),
     [
-        pytest.param(_file((1, 2, 3), ()), _file((1, 2, 3), (), (1, 3)), True, 1, id="one is not taken any more"),
-        pytest.param(_file((1, 2, 3), ()), _file((1, 2, 3), (), (2, -1)), True, 1, id="nor the way out"),
-        pytest.param(_file((1, 2), (), (1, -1)), _file((1, 2), (), (1, -1)), True, 0, id="it was not taken before"),
+        pytest.param(_file((1, 2, 3), (), taken=(1, 3)), _GONE, True, 1, id="one is not taken any more"),
+        pytest.param(_file((1, 2), (), taken=(2, -1)), _file((1, 2), (), (2, -1)), True, 1, id="nor the way out"),
+        pytest.param(_file((1, 2, 3), (), (1, 3)), _GONE, True, 0, id="it was not taken before"),
+        pytest.param(_file((1, 2, 3), (), taken=(1, 2)), _GONE, True, 0, id="boundary: it was no branch before"),
         pytest.param(_file((1, 2), (3,)), _file((1, 2), (3,), (1, 3)), True, 0, id="what it leads to never ran"),
-        pytest.param(_file((1, 2, 3), ()), _file((1, 2, 3), (), (1, 3)), False, 0, id="branches were not measured"),
+        pytest.param(_file((1, 2, 3), (), taken=(1, 3)), _GONE, False, 0, id="branches were not measured"),
     ],
 )
 def test_newly_untested__branches__table(
