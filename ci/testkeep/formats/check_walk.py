@@ -138,7 +138,7 @@ class CheckWalk:
             statement = _without_variable(statement)
         bound = bound_names([statement])
         self._values.forget(bound)
-        form = self._form.of(statement)
+        form = self._form.of(_without_result(statement))
         asserts = assertions.asserts(statement)
         if asserts:
             self._check(form)
@@ -232,6 +232,17 @@ def _without_variable(statement: ast.stmt) -> ast.stmt:
         return statement
     items = [ast.withitem(context_expr=item.context_expr, optional_vars=None) for item in statement.items]
     return ast.With(items=items, body=statement.body, type_comment=None)
+
+
+def _without_result(statement: ast.stmt) -> ast.stmt:
+    """A block that expects something, in which nothing is kept of what its last statement computes."""
+    match statement:
+        case ast.With(items=items, body=[*before, ast.Assign(targets=[ast.Name()], value=value)]) if assertions.expects(
+            statement
+        ):
+            return ast.With(items=items, body=[*before, ast.Expr(value=value)], type_comment=None)
+        case _:
+            return statement
 
 
 def _variables(target: ast.expr) -> list[str] | None:
