@@ -145,6 +145,13 @@ TWIN_SOURCE = "\n\ndef test_twin():\n    assert sub(3, 2) == 1\n"
 FOR_TWIN = replace(A, "def test_other", f'@pytest.mark.replaces("{TWIN}", reason="a duplicate")\ndef test_other')
 
 
+WORDS = """
+
+@pytest.mark.parametrize("word", ["a", "a", "b"])
+def test_word(word):
+    assert add(word, "c").startswith(word)
+"""
+TWICE = (f"{A}::test_word[a0]", f"{A}::test_word[a1]")
 IN_CLASSES = "tests/unit/test_classes.py"
 TWO_CLASSES = """\
     import pytest
@@ -185,6 +192,8 @@ OF_TWO = f"{IN_CLASSES}::TestTwo::test_add"
     pair("W44", "and its twin is renamed",
          Passes(either=dict.fromkeys((TWIN, OTHER), frozenset({f"{A}::test_rest"}))), replace(A, TWIN_SOURCE, ""),
          replace(A, "def test_other", "def test_rest"), base=(append(A, TWIN_SOURCE),)),
+    pair("L17i", "of a row", Passes(either=dict.fromkeys(TWICE, frozenset({f"{A}::test_word[a]"}))),
+         replace(A, '["a", "a", "b"]', '["a", "b"]'), base=(append(A, WORDS),)),
     pair("L17d", "of two classes with the same fixture",
          Passes(replaced={OF_TWO: frozenset({f"{IN_CLASSES}::TestOne::test_add"})}),
          write(IN_CLASSES, TWO_CLASSES.replace(SECOND, "").replace("return 2", "return 1")),
