@@ -65,7 +65,7 @@ def ratchet(facts: Facts) -> Iterator[Problem]:
     for name, (old, ratio) in sums.items():
         untested = _untested(facts, name)
         lost = sum(one.fallen for one in untested.values())
-        is_new = any(one.new for one in untested.values()) and not _is_tested(facts, name)
+        is_new = any(one.new or one.new_branches for one in untested.values()) and not _is_tested(facts, name)
         if Ratio(ratio.total - lost, ratio.total).falls_below(Ratio(1, 1), policy.slack_percent):
             yield _fall(facts, name, old, ratio, lost)
         elif is_new and ratio.falls_below(old, policy.slack_percent):
@@ -108,11 +108,12 @@ def _unmeasured(path: str, why: str, line: int) -> Problem:
 
 
 def _is_tested(facts: Facts, layer: str) -> bool:
-    """Whether the changed lines of a layer (empty: all) meet the minimum that is set for them."""
+    """Whether the changed lines of a layer (empty: all) meet the minimum that is set for them, with their branches."""
     minimum = facts.policy.coverage.diff
     files = facts.diff.files.items() if facts.diff is not None else ()
     ratio = sum((file.ratio for path, file in files if _is_of(facts, in_project(facts, path), layer)), Ratio())
-    return minimum > 0 and ratio.total > 0 and ratio.reaches(minimum)
+    ratio += Ratio(0, sum(one.new_branches for one in _untested(facts, layer).values()))
+    return minimum > 0 and ratio.covered > 0 and ratio.reaches(minimum)
 
 
 def _untested(facts: Facts, layer: str) -> dict[str, Untested]:
@@ -151,6 +152,7 @@ def _worst(facts: Facts, layer: str) -> Iterator[str]:
         parts = [f"{in_lines(len(one.lost))} no longer run ({_places(facts, path, one.lost)})"] if one.lost else []
         parts += [f"branches no longer taken: {one.branches}"] if one.branches else []
         parts += [f"{in_lines(len(one.new))} new and not run ({_places(facts, path, one.new)})"] if one.new else []
+        parts += [f"new branches not taken: {one.new_branches}"] if one.new_branches else []
         yield f"{in_repository(facts, path)}: {', '.join(parts)}"
 
 

@@ -69,16 +69,27 @@ _GONE = _file((1, 2, 3), (), (1, 3))
 @pytest.mark.parametrize(
     ("before", "after", "branch", "expected"),
     [
-        pytest.param(_file((1, 2, 3), (), taken=(1, 3)), _GONE, True, 1, id="one is not taken any more"),
-        pytest.param(_file((1, 2), (), taken=(2, -1)), _file((1, 2), (), (2, -1)), True, 1, id="nor the way out"),
-        pytest.param(_file((1, 2, 3), (), (1, 3)), _GONE, True, 0, id="it was not taken before"),
-        pytest.param(_file((1, 2, 3), (), taken=(1, 2)), _GONE, True, 0, id="boundary: it was no branch before"),
-        pytest.param(_file((1, 2), (3,)), _file((1, 2), (3,), (1, 3)), True, 0, id="what it leads to never ran"),
-        pytest.param(_file((1, 2, 3), (), taken=(1, 3)), _GONE, False, 0, id="branches were not measured"),
+        pytest.param(
+            _file((1, 2, 3), (), taken=(1, 3)), _GONE, True, Untested(branches=1), id="one is not taken any more"
+        ),
+        pytest.param(
+            _file((1, 2), (), taken=(2, -1)),
+            _file((1, 2), (), (2, -1)),
+            True,
+            Untested(branches=1),
+            id="nor the way out",
+        ),
+        pytest.param(_file((1, 2, 3), (), (1, 3)), _GONE, True, None, id="it was not taken before"),
+        pytest.param(
+            _file((1, 2, 3), (), taken=(1, 2)), _GONE, True, Untested(new_branches=1), id="it was no branch before"
+        ),
+        pytest.param(_file((1, 2), ()), _GONE, True, Untested(new_branches=1), id="its end was not there before"),
+        pytest.param(_file((1, 2), (3,)), _file((1, 2), (3,), (1, 3)), True, None, id="what it leads to never ran"),
+        pytest.param(_file((1, 2, 3), (), taken=(1, 3)), _GONE, False, None, id="branches were not measured"),
     ],
 )
 def test_newly_untested__branches__table(
-    before: FileCoverage, after: FileCoverage, branch: bool, expected: int
+    before: FileCoverage, after: FileCoverage, branch: bool, expected: Untested | None
 ) -> None:
     found = newly_untested({"a.py": before}, _now("a.py", after), Production(), branch=branch)
-    assert found == ({"a.py": Untested(branches=expected)} if expected else {})
+    assert found.get("a.py") == expected

@@ -200,6 +200,19 @@ def test_tk304__new_lines_make_it_fall__blocks_if_they_miss_the_minimum_of_the_d
     ] * fails
 
 
+@pytest.mark.parametrize(
+    ("diff", "fails"),
+    [
+        pytest.param(_changed(9, 0), False, id="boundary: nine lines, and one branch of them that is not taken"),
+        pytest.param(_changed(8, 0), True, id="failing: eight lines"),
+    ],
+)
+def test_tk304__new_branches_make_it_fall__count_beside_the_changed_lines(diff: DiffCoverage, fails: bool) -> None:
+    untested = {"app/a.py": Untested(new_branches=1)}
+    facts = _facts(_covered(a=(94, 100)), base=_base(a=(95, 100)), untested=untested, diff=diff, policy=_PLAIN)
+    assert bool(list(findings_of("TK304", facts))) is fails
+
+
 def test_tk304__branches_at_the_head_alone__compares_lines() -> None:
     file = FileCoverage(ratio=Ratio(8, 20), lines=Ratio(8, 10))
     now = Coverage(files={"app/a.py": file}, branch=True)
