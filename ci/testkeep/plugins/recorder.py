@@ -168,6 +168,7 @@ class Recorder:
                         worker=self._worker,
                         strength=self._inspection.strength if self._inspection else None,
                         footprint=self._inspection.footprint if self._inspection else {},
+                        imported=self._inspection.imported if self._inspection else {},
                     ),
                 )
             )
