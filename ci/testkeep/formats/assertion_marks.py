@@ -134,11 +134,12 @@ class _Marker:
     def _marked(self, statement: ast.stmt, site: AssertionSite) -> Iterator[ast.stmt]:
         self.sites.append(site)
         kind, text = site.kind, site.text
-        if kind in (AssertionKind.CALL, AssertionKind.CONTEXT, AssertionKind.ANYTHING):
+        is_asked = kind in (AssertionKind.CALL, AssertionKind.CONTEXT, AssertionKind.ANYTHING)
+        if is_asked:
             _ask(statement, text)
         # What a call may raise beside assertions is the test's own business: it has not come to its end then.
         first = statement if kind is AssertionKind.SMOKE else _watched(statement, text)
-        for new in (first, _call(CALLED if kind is AssertionKind.CALL else HELD, text)):
+        for new in (first, _call(CALLED if is_asked else HELD, text)):
             _place(new, statement)
             yield new
 

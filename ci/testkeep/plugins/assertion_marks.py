@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
+import functools
 import importlib.machinery
 import os
 import re
@@ -18,7 +19,7 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.abc import MetaPathFinder
 from pathlib import Path
-from types import CodeType, MethodType, ModuleType
+from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import _pytest.assertion.rewrite as rewriting
@@ -36,6 +37,8 @@ _HELPS = re.compile(rb"\bdef\s+_*(?:test|assert|expect|should|verify|validate|en
 _CHECKED = "def test_it():\n    value = len('abc')\n    assert value == 3\n    assert value == 4\n"
 
 
+_MOCKS = "unittest.mock"
+_MOST_WRAPPERS = 20
 _SMOKE = AssertionKind.SMOKE
 FAILED = "!"
 """What stands before a mark's text where the assertion failed."""
@@ -70,7 +73,8 @@ class AssertionMarks:
 
     def _ask(self, text: str, function: Any) -> Any:
         """Find out whether it is a library's function that is called: one of the project's own has its own marks."""
-        self._asserts[text] = self._is_foreign(function)
+        is_another_of_it = text[0] == AssertionKind.CONTEXT and self._asserts.get(text, False)
+        self._asserts[text] = is_another_of_it or self._is_foreign(function)
         return function
 
     def _expect(self, text: str, expected: Any) -> Any:
@@ -80,8 +84,7 @@ class AssertionMarks:
         return expected
 
     def _is_foreign(self, function: Any) -> bool:
-        if isinstance(function, MethodType):
-            function = function.__func__
+        function = _unwrapped(function)
         code = getattr(function, "__code__", None)
         if isinstance(code, CodeType):
             if code not in self._codes:
@@ -90,7 +93,7 @@ class AssertionMarks:
         # A mock's attribute can be called, and says nothing; a class is its module's.
         if not isinstance(function, type):
             function = type(function)
-            if function.__module__ == "unittest.mock":
+            if function.__module__ == _MOCKS:
                 return False
         file = getattr(sys.modules.get(str(function.__module__)), "__file__", None)
         return not (isinstance(file, str) and self._is_own(file))
@@ -185,6 +188,22 @@ class AssertionMarks:
         )
 
 
+def _unwrapped(function: Any) -> Any:
+    """The function itself of a method, a partial one or one with decorators; the mock of one that a mock made."""
+    for _ in range(_MOST_WRAPPERS):
+        inner: Any = None
+        if isinstance(function, MethodType):
+            inner = function.__func__
+        elif isinstance(function, functools.partial):
+            inner = function.func
+        elif isinstance(function, FunctionType):
+            inner = getattr(function, "__wrapped__", None) or getattr(function, "mock", None)
+        if inner is None:
+            break
+        function = inner
+    return function
+
+
 class _Finder(MetaPathFinder):
     """Finds the modules of the project that pytest does not rewrite, and that may assert for tests."""
 
@@ -214,7 +233,8 @@ class _Finder(MetaPathFinder):
         except OSError:
             return False
         helps = _HELPS.search(text) is not None
-        return (helps or not self._marks.is_production(own)) and _MAY_ASSERT.search(text) is not None
+        asserts = _MAY_ASSERT.search(text) is not None
+        return (helps and asserts) if self._marks.is_production(own) else (helps or asserts)
 
 
 class _Loader(importlib.machinery.SourceFileLoader):

@@ -192,7 +192,7 @@ def test_mark__function_in_a_test__is_no_test() -> None:
     assert sites(in_test("def callback():", "    f()", "g(callback)")) == [("s", "test_x", 4)]
 
 
-def test_mark__only_helpers__leaves_the_rest_of_production_code_alone() -> None:
+def test_mark__only_helpers_and_tests__leaves_the_rest_of_production_code_alone() -> None:
     source = """\
         def total(cart):
             assert cart
@@ -221,6 +221,8 @@ def test_mark__only_helpers__leaves_the_rest_of_production_code_alone() -> None:
     assert sites(source, only_helpers=True) == [
         ("p", "check_total", 6),
         ("p", "check_total.inner", 8),
+        ("p", "test_total", 13),
+        ("s", "test_total", 14),
         ("p", "test_total.assert_inner", 16),
         ("p", "Checker.check", 20),
     ]
