@@ -84,7 +84,7 @@ class _Marker:
         self._function = f"{prefix}{function.name}"
         # Tests that others inherit may lie in the production package as well as helpers do.
         is_test = function.name.startswith("test")
-        self._only_helpers = self._only_helpers and not is_test and not is_helper(function.name)
+        self._only_helpers = self._only_helpers and not (is_test or is_helper(function.name) or _is_fixture(function))
         self._is_test = is_test and not self._only_helpers
         function.body = self._block(function.body)
         self._function, self._is_test, self._only_helpers = before
@@ -229,6 +229,12 @@ def _place(new: ast.AST, at: ast.AST) -> None:
     for node in ast.walk(new):
         if isinstance(node, ast.stmt | ast.expr | ast.excepthandler) and not hasattr(node, "lineno"):
             ast.copy_location(node, at)
+
+
+def _is_fixture(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return any(
+        last_name(one.func if isinstance(one, ast.Call) else one).endswith("fixture") for one in function.decorator_list
+    )
 
 
 def form_of(statement: ast.stmt) -> str:

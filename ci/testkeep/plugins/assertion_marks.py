@@ -33,7 +33,7 @@ from testkeep.model.layout import is_production
 # Part of the names of cached modules: those of another version of the marks are not to be used.
 _VERSION = "-testkeep1"
 _MAY_ASSERT = re.compile(rb"\bassert|\braises\b|\bwarns\b|expect|should|verify|validate|ensure|check|fnmatch|raise_for")
-_HELPS = re.compile(rb"\bdef\s+_*(?:test|assert|expect|should|verify|validate|ensure|check|fail_unless)")
+_HELPS = re.compile(rb"\bdef\s+_*(?:test|assert|expect|should|verify|validate|ensure|check|fail_unless)|fixture\b")
 _CHECKED = "def test_it():\n    value = len('abc')\n    assert value == 3\n    assert value == 4\n"
 
 

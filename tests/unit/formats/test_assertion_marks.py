@@ -217,6 +217,20 @@ def test_mark__only_helpers_and_tests__leaves_the_rest_of_production_code_alone(
 
             def total(self):
                 assert self
+
+        @pytest.fixture(scope="module")
+        def shop():
+            assert open()
+            yield
+            assert closed()
+
+        @pytest_asyncio.fixture
+        async def other():
+            assert open()
+
+        @functools.cache
+        def cached():
+            assert open()
         """
     assert sites(source, only_helpers=True) == [
         ("p", "check_total", 6),
@@ -225,6 +239,9 @@ def test_mark__only_helpers_and_tests__leaves_the_rest_of_production_code_alone(
         ("s", "test_total", 14),
         ("p", "test_total.assert_inner", 16),
         ("p", "Checker.check", 20),
+        ("p", "shop", 27),
+        ("p", "shop", 29),
+        ("p", "other", 33),
     ]
 
 
