@@ -10,6 +10,7 @@ from testkeep.model.assertion_site import Statements
 from testkeep.model.coverage import Coverage
 from testkeep.model.evidence import (
     EVIDENCE_SCHEMA,
+    RECORDED,
     CollectorReport,
     Evidence,
     Job,
@@ -123,6 +124,7 @@ def a_suite(
     python: str = "3.11.2",
     versions: Mapping[str, str] | None = None,
     variables: tuple[str, ...] = (),
+    assertions: str = RECORDED,
 ) -> Suite:
     """Build what one pytest run left; its exit status is what pytest would give unless it is told otherwise."""
     settings = Settings(
@@ -144,6 +146,7 @@ def a_suite(
         imports={},
         lost_workers=lost_workers,
         exit_status=_exit_status(tests, collectors) if exit_status is None else exit_status,
+        assertions=assertions,
     )
 
 

@@ -9,7 +9,8 @@ import click
 from testkeep.cli.screen import Loudness, Screen
 from testkeep.cli.session import make_baseline
 from testkeep.errors import EXIT_PASS, BaselineError
-from testkeep.pipeline.baseline import find_base, store_folder
+from testkeep.pipeline.base_store import store_folder
+from testkeep.pipeline.baseline import find_base
 from testkeep.pipeline.change_base import is_dirty_here
 from testkeep.pipeline.context import load_project
 from testkeep.pipeline.own_requirements import check_own_requirements
@@ -32,6 +33,8 @@ def baseline(ref: str | None) -> int:
     if made is None:
         click.echo(base.reason)
         return EXIT_PASS
+    for note in made.notes:
+        click.echo(note)
     if made.problem:
         raise BaselineError(f"the baseline {base.commit[:12]} is unavailable: {made.problem}")
     guards = sum(test.guards for record in made.evidence for test in (record.suite.tests if record.suite else ()))

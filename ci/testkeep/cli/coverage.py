@@ -13,7 +13,7 @@ from testkeep.cli.screen import width_of
 from testkeep.cli.session import choose_base, folder_or_default
 from testkeep.errors import EXIT_PASS
 from testkeep.formats.text_json import encode
-from testkeep.pipeline.baseline import state_folder
+from testkeep.pipeline.base_store import state_folder
 from testkeep.pipeline.context import load_project
 from testkeep.pipeline.coverage import measure
 from testkeep.pipeline.policy_in_force import under_base

@@ -24,7 +24,8 @@ from testkeep.cli.planned_gate import judge_plan
 from testkeep.cli.runner import runner_option
 from testkeep.cli.session import choose_base, conclude, folder_or_default, make_baseline
 from testkeep.errors import EvidenceError, UsageError
-from testkeep.pipeline.baseline import baseline_from, store_folder
+from testkeep.pipeline.base_store import store_folder
+from testkeep.pipeline.baseline import baseline_from
 from testkeep.pipeline.context import load_project
 from testkeep.pipeline.judge import Case
 from testkeep.pipeline.note import NOTE_VARIABLE

@@ -16,7 +16,8 @@ from testkeep.formats.needs_json import read_needs
 from testkeep.model.change_event import Provider
 from testkeep.model.plan import Plan
 from testkeep.model.verdict import Decision
-from testkeep.pipeline.baseline import Base, baseline_from, save_as_baseline, state_folder, store_folder
+from testkeep.pipeline.base_store import state_folder, store_folder
+from testkeep.pipeline.baseline import Base, baseline_from, save_as_baseline
 from testkeep.pipeline.change_base import current_event
 from testkeep.pipeline.context import Project, load_project
 from testkeep.pipeline.gather import foreign

@@ -25,7 +25,8 @@ from testkeep.cli.session import choose_base, conclude, folder_or_default, make_
 from testkeep.cli.stages import stages_named
 from testkeep.cli.view import watching
 from testkeep.errors import UsageError
-from testkeep.pipeline.baseline import Base, store_folder
+from testkeep.pipeline.base_store import store_folder
+from testkeep.pipeline.baseline import Base
 from testkeep.pipeline.context import load_project
 from testkeep.pipeline.gather import without_outages
 from testkeep.pipeline.judge import Case

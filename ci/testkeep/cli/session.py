@@ -22,7 +22,8 @@ from testkeep.errors import (
 )
 from testkeep.model.stage import Stage
 from testkeep.model.verdict import Decision
-from testkeep.pipeline.baseline import Base, find_base, obtain, state_folder
+from testkeep.pipeline.base_store import state_folder
+from testkeep.pipeline.baseline import Base, find_base, obtain
 from testkeep.pipeline.change_base import base_of_change, current_event, is_dirty_here
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.coverage_reports import write_coverage_reports

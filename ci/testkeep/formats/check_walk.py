@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import enum
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import islice
@@ -14,7 +13,7 @@ from testkeep.formats.check_state import Notes, Values
 from testkeep.formats.literal_rows import MOST_ROWS, rows
 from testkeep.formats.module_names import ModuleNames, imported_as
 from testkeep.formats.normal_form import NormalForm, name_of, write
-from testkeep.formats.syntax import Function, bound_names
+from testkeep.formats.syntax import Function, bound_names, is_mark
 from testkeep.model.source import Check
 
 _MAX_STATEMENTS = 20_000
@@ -52,7 +51,7 @@ class CheckWalk:
     def checks(self) -> tuple[Check, ...]:
         """All checks of the test in order."""
         for decorator in self._decorators:
-            if not _is_mark(decorator):
+            if not is_mark(decorator):
                 self._effect(ast.Expr(value=decorator))
         for name, value in self._values.rebound():
             self._notes.effect(f"{name} = {write(value)}")
@@ -271,8 +270,3 @@ def _inside(node: ast.AST) -> list[ast.AST]:
 
 def _loop_variables(function: Function) -> Counter[str]:
     return bound_names(node.target for node in ast.walk(function) if isinstance(node, ast.For))
-
-
-def _is_mark(decorator: ast.expr) -> bool:
-    """Marks say how a test is run, not what it does; other decorators may change what it does."""
-    return re.match(r"pytest\.mark\.|mark\.|(staticmethod|classmethod)$", ast.unparse(decorator)) is not None

@@ -9,7 +9,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from testkeep.formats.doctest_examples import examples_digest
-from testkeep.formats.syntax import UNREADABLE, Definition, Function, blocks, even_out, first_line, last_name, parse
+from testkeep.formats.syntax import (
+    UNREADABLE,
+    Definition,
+    Function,
+    blocks,
+    even_out,
+    first_line,
+    is_mark,
+    last_name,
+    parse,
+)
 from testkeep.formats.unittest_style import translate
 from testkeep.model.source import FileSource, FunctionSource
 
@@ -104,7 +114,8 @@ def _digest(function: Function, *, is_method: bool) -> str:
     """
     plain = copy.copy(function)
     plain.name = "_"
-    plain.decorator_list = []
+    # Marks say how a test is run; other decorators may change what it does: mock.patch, say.
+    plain.decorator_list = [decorator for decorator in function.decorator_list if not is_mark(decorator)]
     plain.returns = None
     plain.args = _plain_arguments(function.args, is_method=is_method)
     plain.body = function.body[1:] if ast.get_docstring(function, clean=False) is not None else function.body

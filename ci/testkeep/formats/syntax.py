@@ -150,3 +150,18 @@ def last_name(node: ast.expr) -> str:
         case _:
             pass
     return ""
+
+
+def is_mark(decorator: ast.expr) -> bool:
+    """Whether a decorator is a mark of pytest, which says how a test is run and not what it does, or a plain method's.
+
+    >>> is_mark(parse("pytest.mark.slow").body[0].value), is_mark(parse("mock.patch('x')").body[0].value)
+    (True, False)
+    """
+    names = []
+    node = decorator.func if isinstance(decorator, ast.Call) else decorator
+    while isinstance(node, ast.Attribute):
+        names.append(node.attr)
+        node = node.value
+    names.append(node.id if isinstance(node, ast.Name) else "")
+    return "mark" in names[1:] or names in (["staticmethod"], ["classmethod"])

@@ -106,7 +106,8 @@ class Comparison(Struct, frozen=True, kw_only=True):
     ``kept``, ``failing`` and ``elsewhere`` are test ids: ``failing`` ran and failed or were forged, which other rules
     report; ``elsewhere`` belong to a stage that this partial run leaves to another. ``moved`` guard under one other id,
     ``replaced`` have other tests that stand for them, ``retired`` went with their code, ``unfit`` say nothing of the
-    change because this machine cannot run them. ``refused`` and ``weakened`` are of tests of the head. ``doubts`` say
+    change because this machine cannot run them. ``doubted`` failed at the base in its worktree, so that nobody knows
+    whether they guarded, and do not guard now. ``refused`` and ``weakened`` are of tests of the head. ``doubts`` say
     what could not be looked into; ``obstacle`` says why nothing was compared, and is empty if it was.
     """
 
@@ -118,6 +119,7 @@ class Comparison(Struct, frozen=True, kw_only=True):
     elsewhere: tuple[str, ...] = ()
     lost: tuple[LostTest, ...] = ()
     unfit: tuple[Unfit, ...] = ()
+    doubted: tuple[LostTest, ...] = ()
     refused: tuple[Refusal, ...] = ()
     weakened: tuple[Weakening, ...] = ()
     doubts: tuple[str, ...] = ()

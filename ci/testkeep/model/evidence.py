@@ -12,6 +12,7 @@ from testkeep.model.partition import Partition
 from testkeep.model.stage import Stage
 from testkeep.model.static_tool import Complaint, called
 from testkeep.model.tests import RecordedTest
+from testkeep.model.worktree import Worktree
 
 EVIDENCE_SCHEMA: Final = "testkeep.evidence/1"
 
@@ -184,7 +185,8 @@ class Evidence(Struct, frozen=True, kw_only=True):
     """The complete record of one job: either static tool runs or a suite. Times are UTC, in seconds.
 
     ``idle`` says why the job had nothing to do; empty if it had. Everything is of one run: ``first_try`` alone tells of
-    an earlier one, which does not count.
+    an earlier one, which does not count. ``worktree`` is there if it was made in a worktree of a base commit, not in
+    the commit's own working tree: then a test may have failed for want of what git does not have.
     """
 
     schema: Literal["testkeep.evidence/1"]
@@ -196,6 +198,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
     suite: Suite | None = None
     idle: str = ""
     first_try: FirstTry | None = None
+    worktree: Worktree | None = None
 
     @property
     def tests(self) -> tuple[RecordedTest, ...]:

@@ -135,6 +135,9 @@ class Policy(_Table, frozen=True, kw_only=True):
     that the plan is made with. ``commands`` are what a static stage runs beside the tools, without a shell, in the
     project's folder. ``timeout`` is the longest time one stage may take.
 
+    ``base_files`` are patterns of files that git ignores and that the base's tests need: they are copied into its
+    worktree.
+
     ``failures`` says which failing tests block: all of them, or those that do not fail at the base commit, too.
 
     ``waivers_from`` says whose waivers are honoured: those of the base commit, so that a change cannot excuse itself,
@@ -148,6 +151,7 @@ class Policy(_Table, frozen=True, kw_only=True):
     existing: Literal["allow", "block"] = "allow"
     commands: dict[StaticStage, tuple[Command, ...]] = {}
     timeout: Duration = "60m"
+    base_files: tuple[Text, ...] = (".env*",)
     failures: Literal["all", "new"] = "all"
     coverage: CoveragePolicy = CoveragePolicy()
     suites: SuitesPolicy = SuitesPolicy()

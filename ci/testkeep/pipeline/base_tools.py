@@ -13,10 +13,10 @@ import msgspec
 from testkeep.errors import BaselineError, EvidenceError, UsageError
 from testkeep.model.evidence import Evidence
 from testkeep.model.stage import Stage
+from testkeep.pipeline.base_store import store_folder
 from testkeep.pipeline.base_tree import check_out, folder_then
-from testkeep.pipeline.baseline import store_folder
 from testkeep.pipeline.context import Project
-from testkeep.pipeline.gather import read_all
+from testkeep.pipeline.gather import read_usable
 from testkeep.pipeline.plans import NOT_CONFIGURED, RunOptions
 from testkeep.pipeline.progress import Labelled, Watcher
 from testkeep.pipeline.run import run_stages
@@ -86,7 +86,7 @@ def _folder(project: Project, commit: str, config: Mapping[str, bytes]) -> Evide
 
 
 def _stored(folder: EvidenceFolder) -> dict[Stage, Evidence]:
-    evidence, _ = read_all(folder)
+    evidence, _ = read_usable(folder)
     return {record.job.stages[0]: record for record in evidence}
 
 

@@ -10,23 +10,35 @@ from pathlib import Path
 
 from testkeep.errors import BaselineError, PolicyError
 from testkeep.model.policy import Policy
+from testkeep.model.worktree import EmptySubmodule
 from testkeep.pipeline.context import Project, project_at
 from testkeep.system import interpreter
 from testkeep.system.git import Repository
+from testkeep.system.submodules import fill_submodules
 
 
 @dataclass(frozen=True)
 class BaseTree:
-    """The project as it was at the base commit; ``scratch`` is a folder beside it, which goes with it."""
+    """The project as it was at the base commit; ``scratch`` is a folder beside it, which goes with it.
+
+    ``empty`` are the submodules that could not be filled; ``brought`` the files that git ignores and that were copied,
+    and ``missed`` what else it ignores in the head's working tree.
+    """
 
     project: Project
     scratch: Path
     environment: dict[str, str]
+    empty: tuple[EmptySubmodule, ...] = ()
+    brought: tuple[str, ...] = ()
+    missed: tuple[str, ...] = ()
 
 
 @contextlib.contextmanager
-def check_out(project: Project, commit: str) -> Iterator[BaseTree | None]:
+def check_out(project: Project, commit: str, *, for_tests: bool = False) -> Iterator[BaseTree | None]:
     """Check the base commit out for the length of a ``with`` block; None if the project did not exist there.
+
+    Its submodules are filled, as far as the clone has them. Where tests are to run there, the files that git ignores
+    and that the policy names as ``base_files`` are copied, too; they go with it.
 
     Raises:
         BaselineError: git cannot check the commit out.
@@ -37,8 +49,23 @@ def check_out(project: Project, commit: str) -> Iterator[BaseTree | None]:
         if folder is None:
             yield None
             return
+        empty = fill_submodules(project.repository.root, top)
         base = _project_of_base(top / folder, Repository(top))
-        yield BaseTree(base, top.parent, {"PYTHONPATH": _python_path(project, base)})
+        # Not before the project is read: what is brought is no part of what the commit has.
+        brought = _bring(project, top, folder) if for_tests else ()
+        yield BaseTree(
+            base, top.parent, {"PYTHONPATH": _python_path(project, base)}, empty, brought, project.ignored.missed
+        )
+
+
+def _bring(project: Project, top: Path, folder: str) -> tuple[str, ...]:
+    own = f"{project.folder}/" if project.folder else ""
+
+    def place(name: str) -> str:
+        inside = bool(own) and name.startswith(own)
+        return f"{folder}/{name.removeprefix(own)}".lstrip("/") if inside else name
+
+    return project.ignored.copy_to(top, place)
 
 
 def _project_of_base(root: Path, repository: Repository) -> Project:

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from testkeep import __version__
 from testkeep.errors import BaselineError, EvidenceError, UsageError
 from testkeep.model.evidence import Evidence, Unfinished
 from testkeep.model.stage import Stage
+from testkeep.pipeline.base_runs import run_at_base
+from testkeep.pipeline.base_store import (
+    clear_damaged,
+    is_measured,
+    known_red,
+    read_store,
+    state_folder,
+    store,
+    store_folder,
+)
 from testkeep.pipeline.base_tree import check_out
 from testkeep.pipeline.context import STATE_FOLDER, Project
 from testkeep.pipeline.gather import read_all
 from testkeep.pipeline.known_times import announcement
 from testkeep.pipeline.plans import RunOptions
 from testkeep.pipeline.progress import Watcher
-from testkeep.pipeline.run import run_stages
 from testkeep.rules.base import Baseline
+from testkeep.rules.lacks import lacks, module_named
 from testkeep.rules.shards import missing_shards, shard_faults
 from testkeep.rules.validity import broken_off, doubts
-from testkeep.system import interpreter
 from testkeep.system.evidence_folder import EvidenceFolder
-from testkeep.system.files import keep_out_of_git
 from testkeep.system.git import Repository
 
 NO_BASE = "none"
 _LOGS = "base-logs"
+_NOT_THERE = "the project was not there at the base commit: no test guarded"
 # A change can have a say in the environment of the base's tests: what it loses would not be run there, either.
 _SELECTING = ("-k", "-m", "--deselect", "--ignore")
 # A clone made by a CI product often has no origin/HEAD and no local branch but its own.
@@ -115,25 +122,28 @@ def obtain(project: Project, commit: str, stages: Sequence[Stage], jobs: int, wa
     Evidence that was made with the head's code is refused. Problems are part of the result, not raised.
     """
     missing: tuple[Stage, ...] = ()
+    notes: tuple[str, ...] = ()
     try:
-        stored = (record for record in stored_records(project, commit) if set(record.job.stages) & set(stages))
+        in_store = read_store(project, commit)
+        notes = clear_damaged(project, commit, in_store)
+        stored = (record for record in in_store.evidence if set(record.job.stages) & set(stages))
         measure = _needs_coverage(project, stages)
         evidence = [record for record in stored if not measure or is_measured(project, commit, record)]
         have = {stage for record in evidence for stage in record.job.stages}
         missing = tuple(stage for stage in stages if stage not in have)
         if missing:
-            evidence += _make(project, commit, missing, jobs, watcher, measure=measure)
+            made = _make(project, commit, missing, jobs, watcher, measure=measure)
+            notes += () if made else (_NOT_THERE,)
+            evidence += made
     except (BaselineError, EvidenceError, UsageError) as error:
-        return Baseline(commit=commit, problem=error.message)
-    return Baseline(commit=commit, evidence=tuple(evidence), is_fresh=missing == tuple(stages))
-
-
-def stored(project: Project, commit: str, stages: Set[Stage]) -> tuple[Baseline, EvidenceFolder] | None:
-    """The evidence of some stages at the base commit as it lies in the store, and where; None if any is not there."""
-    evidence = [record for record in stored_records(project, commit) if stages >= set(record.job.stages)]
-    if stages != {stage for record in evidence for stage in record.job.stages}:
-        return None
-    return Baseline(commit=commit, evidence=tuple(evidence)), store_folder(project, commit)
+        return Baseline(commit=commit, problem=error.message, notes=notes)
+    return Baseline(
+        commit=commit,
+        evidence=tuple(evidence),
+        is_fresh=missing == tuple(stages),
+        notes=notes,
+        known_red=known_red(project, commit),
+    )
 
 
 def baseline_from(folder: EvidenceFolder, stages: Sequence[Stage]) -> tuple[Base, Baseline | None]:
@@ -167,38 +177,9 @@ def save_as_baseline(evidence: Sequence[Evidence], source: EvidenceFolder, targe
             target.write_record(record.job.stem, data)
 
 
-def store_folder(project: Project, commit: str) -> EvidenceFolder:
-    """Where the evidence of a commit is kept: one folder for each commit, project and environment."""
-    facts = [commit, project.folder, __version__, interpreter.environment_digest()]
-    key = hashlib.sha256("\n".join(facts).encode()).hexdigest()[:12]
-    return EvidenceFolder(state_folder(project) / "baseline" / f"{commit[:12]}-{key}")
-
-
-def state_folder(project: Project) -> Path:
-    """The folder ``.testkeep`` of a project, which git ignores by itself."""
-    folder = project.root / STATE_FOLDER
-    keep_out_of_git(folder)
-    return folder
-
-
-def stored_records(project: Project, commit: str) -> list[Evidence]:
-    """All records of a commit in the store.
-
-    Raises:
-        EvidenceError: a record cannot be read.
-    """
-    evidence, _ = read_all(store_folder(project, commit))
-    return [record for record in evidence if record.provenance.commit == commit and not record.provenance.dirty]
-
-
 def _needs_coverage(project: Project, stages: Sequence[Stage]) -> bool:
     """Whether the base's coverage is asked for: by the ratchet, of which a part of the stages says nothing."""
     return project.policy.coverage.ratchet and bool(project.source) and set(project.policy.test_stages) <= set(stages)
-
-
-def is_measured(project: Project, commit: str, record: Evidence) -> bool:
-    """Whether the coverage data of a stored record are there, too."""
-    return not record.ran_tests or store_folder(project, commit).coverage_path(record.job.stem).exists()
 
 
 def _make(
@@ -209,7 +190,7 @@ def _make(
     Raises:
         BaselineError: they could not be run, the run is not valid, or it used code from outside the worktree.
     """
-    with check_out(project, commit) as base:
+    with check_out(project, commit, for_tests=True) as base:
         if base is None:
             return []  # the project did not exist yet: nothing guarded
         made = EvidenceFolder(base.scratch / "evidence")
@@ -224,17 +205,26 @@ def _make(
             again_alone=True,
         )
         watcher.say(announcement(commit, store_folder(project, commit).path.parent, stages, jobs))
-        run_stages(base.project, options, watcher)
-        evidence, unfinished = read_all(made)
+        evidence, unfinished = run_at_base(base, options, watcher)
         try:
             refuse_foreign_code(evidence, project, base.project)
             refuse_invalid(evidence, unfinished)
         except BaselineError as error:
             made.copy_logs(state_folder(project) / _LOGS)
-            raise BaselineError(f"{error.message} (its output is in {STATE_FOLDER}/{_LOGS})") from error
+            reason = f"{error.message} (its output is in {STATE_FOLDER}/{_LOGS})"
+            raise BaselineError(f"{reason}{_for_want(project, commit, error.message, evidence)}") from error
         for record in evidence:
             store(project, commit, made, record)
     return evidence
+
+
+def _for_want(project: Project, commit: str, reason: str, evidence: Sequence[Evidence]) -> str:
+    """What the worktree lacked, which may be the reason; empty if nothing of the kind is known."""
+    worktrees = dict.fromkeys(record.worktree for record in evidence if record.worktree is not None)
+    parts = [f"{what} ('{command}')" for what, command in lacks(worktrees, commit[:12])]
+    needed = module_named(reason, project.ignored.others)
+    parts += [f"git does not have {needed}: base_files in [tool.testkeep] brings it to the base"] if needed else []
+    return "".join(f"; {part}" for part in parts)
 
 
 def refuse_invalid(evidence: Sequence[Evidence], unfinished: Sequence[Unfinished]) -> None:
@@ -293,13 +283,3 @@ def refuse_foreign_code(evidence: Sequence[Evidence], project: Project, base: Pr
                         f"its run imported {module} from {origin}, outside the base commit's worktree; "
                         "evidence of other code is no baseline"
                     )
-
-
-def store(project: Project, commit: str, made: EvidenceFolder, record: Evidence) -> None:
-    """Keep a job's record and its coverage data as a part of a commit's baseline."""
-    data = made.read_record(record.job.stem)
-    if data is not None:
-        target = store_folder(project, commit)
-        target.path.mkdir(parents=True, exist_ok=True)
-        target.copy_coverage(record.job.stem, made)
-        target.write_record(record.job.stem, data)

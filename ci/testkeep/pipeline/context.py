@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from testkeep import __version__
@@ -15,6 +15,7 @@ from testkeep.model.policy_change import PolicyChange
 from testkeep.model.stage import TEST_STAGES, Stage
 from testkeep.system.files import read_output, read_text
 from testkeep.system.git import Repository
+from testkeep.system.ignored_files import IgnoredFiles, find_ignored
 
 POLICY_FILES = ("testkeep.toml", "pyproject.toml")
 PROJECT_FILES = (*POLICY_FILES, "setup.cfg", "setup.py", "requirements.txt", "pytest.ini", "tox.ini")
@@ -32,7 +33,7 @@ class Project:
     are relative to ``root``. ``untracked`` are the files of the repository that git does not track and that count.
 
     ``policy`` is the project's own, whose digest is in ``provenance``, until a base commit is chosen. Then it is the
-    one in force, and ``policy_change`` has those of both sides.
+    one in force, and ``policy_change`` has those of both sides. ``ignored`` is what git ignored when the run began.
     """
 
     root: Path
@@ -46,6 +47,7 @@ class Project:
     provenance: Provenance
     untracked: frozenset[bytes] = frozenset()
     policy_change: PolicyChange | None = None
+    ignored: IgnoredFiles = field(default_factory=IgnoredFiles)
 
     def text(self, name: str) -> str:
         """Read one of the project's files, whatever its encoding; empty if it is not there."""
@@ -80,7 +82,14 @@ def load_project(start: Path) -> Project:
             f"{STATE_FOLDER}/{committed[0]} is in git: what lies in there would stand for evidence",
             hint=f"Take it out: git rm -r --cached {STATE_FOLDER}",
         )
-    return project
+    return with_ignored(project)
+
+
+def with_ignored(project: Project) -> Project:
+    """Look for the ignored files that its policy wants at the base."""
+    state = project.root / STATE_FOLDER
+    found = find_ignored(project.repository.root, project.policy.base_files, project.folder, state)
+    return replace(project, ignored=found)
 
 
 def project_at(root: Path, repository: Repository, known: Policy | None = None) -> Project:

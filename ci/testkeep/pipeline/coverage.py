@@ -10,7 +10,7 @@ import msgspec
 from testkeep.errors import EvidenceError
 from testkeep.model.coverage_summary import CoverageSummary
 from testkeep.model.stage import Stage
-from testkeep.pipeline.baseline import stored
+from testkeep.pipeline.base_store import stored_baseline
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.covered import Subject, with_coverage, with_gaps
 from testkeep.pipeline.gather import gather
@@ -39,7 +39,8 @@ def measure(project: Project, folder: EvidenceFolder, base: str, report: Path, *
     if not judged:
         reasons = dict.fromkeys(rejection.reason for rejection in gathered.rejections)
         raise EvidenceError(f"{folder.path}: no evidence of a test run: {'; '.join(reasons)}", hint=_FIRST)
-    baseline, base_evidence = (stored(project, base, judged.intersection(stages)) if base else None) or (None, None)
+    kept = stored_baseline(project, base, judged.intersection(stages)) if base else None
+    baseline, base_evidence = kept or (None, None)
     facts = Facts(
         policy=project.policy,
         provenance=project.provenance,

@@ -197,5 +197,7 @@ def _ignored_files(project: Project) -> Iterator[Check]:
     found = (path.name for path in project.root.glob(".env*") if path.is_file())
     ignored = sorted(name for name in found if name not in known)
     if ignored:
-        said = f"git ignores {named(ignored)}: tests that read it find something else in CI and at the base"
+        left = [name for name in ignored if f"{project.folder}/{name}".lstrip("/") not in project.ignored.wanted]
+        base = f"; the base does not get {named(left)}: base_files does not name it" if left else ""
+        said = f"git ignores {named(ignored)}: tests that read it find something else in CI{base}"
         yield warning("ignored files", said, "Set what tests need in their fixtures, or commit a file for tests.")

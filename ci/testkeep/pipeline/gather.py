@@ -78,6 +78,26 @@ def read_all(folder: EvidenceFolder) -> tuple[list[Evidence], list[Unfinished]]:
     )
 
 
+def read_usable(folder: EvidenceFolder) -> tuple[list[Evidence], dict[str, str]]:
+    """Read the records of a folder whose content can be made again; what is no record is passed over.
+
+    Returns the records, and why the others cannot be used, by the stems of their names.
+    """
+    evidence: list[Evidence] = []
+    damaged: dict[str, str] = {}
+    for stem in sorted(folder.job_ids()):
+        try:
+            found = read_job(folder, stem)
+        except EvidenceError as error:
+            damaged[stem] = error.message.partition("\n")[0]
+            continue
+        if isinstance(found, Evidence) and found.job.stem == stem:
+            evidence.append(found)
+        else:
+            damaged[stem] = f"{stem}: not the record of a job of that name"
+    return evidence, damaged
+
+
 def read_job(folder: EvidenceFolder, job_id: str) -> Evidence | Unfinished:
     data = folder.read_record(job_id)
     if data is not None:

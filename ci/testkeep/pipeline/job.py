@@ -11,10 +11,10 @@ from testkeep.errors import BaselineError
 from testkeep.formats import evidence_json
 from testkeep.model.evidence import EVIDENCE_SCHEMA, Evidence, Job, Side
 from testkeep.model.plan import Plan
+from testkeep.pipeline.base_runs import run_at_base
 from testkeep.pipeline.base_tree import check_out
 from testkeep.pipeline.baseline import refuse_foreign_code, refuse_invalid
 from testkeep.pipeline.context import Project
-from testkeep.pipeline.gather import read_job
 from testkeep.pipeline.plans import RunOptions
 from testkeep.pipeline.progress import Labelled, Watcher
 from testkeep.pipeline.run import run_stages
@@ -41,16 +41,14 @@ def run_job(project: Project, plan: Plan, job: Job, attempt: int, options: RunOp
 
 def _run_at_base(project: Project, commit: str, job: Job, options: RunOptions, watcher: Watcher) -> None:
     folder = options.folder
-    with check_out(project, commit) as tree:
+    with check_out(project, commit, for_tests=True) as tree:
         if tree is None:
             record = _idle(project, commit, job)
             folder.write_record(job.stem, evidence_json.dumps(record))
             return
         measure = project.policy.coverage.ratchet and bool(project.source)
         options = replace(options, environment=tree.environment, measure=measure)
-        run_stages(tree.project, options, Labelled(watcher, "base: "))
-        found = read_job(folder, job.stem)
-        done, cut = ([found], []) if isinstance(found, Evidence) else ([], [found])
+        done, cut = run_at_base(tree, options, Labelled(watcher, "base: "))
         refuse_invalid(done, cut)
         try:
             refuse_foreign_code(done, project, tree.project)

@@ -8,8 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import msgspec
-
 from testkeep.errors import BaselineError, UsageError
 from testkeep.model.comparison import Comparison, LostTest
 from testkeep.model.coverage_summary import CoverageSummary
@@ -27,28 +25,24 @@ from testkeep.model.verdict import (
     Verdict,
 )
 from testkeep.pipeline.base_tools import base_tools, dropped_tools
-from testkeep.pipeline.baseline import Base, state_folder
-from testkeep.pipeline.collected_again import collect_again
+from testkeep.pipeline.baseline import Base
+from testkeep.pipeline.comparing import Sides, compared
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.coverage_reports import MeasuredChange
 from testkeep.pipeline.covered import Subject, with_coverage
 from testkeep.pipeline.gather import Gathered, gather
 from testkeep.pipeline.planned import PlannedEvidence, unmet_needs
 from testkeep.pipeline.progress import Watcher
-from testkeep.pipeline.second_look import Looker, look_closer
-from testkeep.pipeline.sources import Texts, read_sources, read_statements, unittest_files
+from testkeep.pipeline.sources import unittest_files
 from testkeep.pipeline.stage_results import stage_results
 from testkeep.pipeline.static_tools import repeated_hooks, unread_configuration
-from testkeep.rules.accounting import account
 from testkeep.rules.base import FILES, Baseline, Facts, Rejection, RejectionKind
-from testkeep.rules.comparison import compare
-from testkeep.rules.control import controlled, controlled_account
 from testkeep.rules.coverage_notes import coverage_notes
 from testkeep.rules.coverage_summary import summarize
-from testkeep.rules.judgement import decide, decide_alone, find
+from testkeep.rules.doubts import doubt_notes
+from testkeep.rules.judgement import decide, find
 from testkeep.rules.quarantine import quarantine_notes
 from testkeep.rules.thresholds import missed, unwritten
-from testkeep.rules.unstable_ids import steadied
 from testkeep.system.evidence_folder import EvidenceFolder
 
 NO_COMMIT = "none"
@@ -117,10 +111,11 @@ def judge(case: Case, watcher: Watcher) -> Judgement:
     if case.conserve:
         facts = with_coverage(_subject(case), facts)
         notes += coverage_notes(facts, project.source)
-        facts = _compared(case, facts, watcher)
+        facts = compared(Sides(project, case.baseline, case.folder), facts, watcher)
         if case.baseline is not None and facts.comparison.obstacle:
             notes.append(f"not compared with the base: {facts.comparison.obstacle}")
-        notes += [*_version_notes(facts), *(f"not looked into: {doubt}" for doubt in facts.comparison.doubts)]
+        notes += [*_version_notes(facts), *doubt_notes(facts)]
+        notes += [f"not looked into: {problem}" for problem in facts.comparison.doubts]
     # Without a base nobody has agreed to a waiver.
     waivers = project.policy.waivers if project.policy_change is not None else ()
     notes += quarantine_notes(waivers, facts.today)
@@ -185,6 +180,7 @@ def _notes(case: Case) -> Iterable[str]:
     left = [stage for stage in case.project.policy.run_stages if stage not in case.stages]
     if left and (case.planned is None or case.planned.job is None):
         yield f"a partial run: {', '.join(left)} not judged"
+    yield from case.baseline.notes if case.baseline is not None else ()
     yield from _policy_notes(case)
     with contextlib.suppress(UsageError):  # hooks that nobody can read: the stages are not run then
         for stage in (stage for stage in case.stages if stage.is_static):
@@ -211,33 +207,6 @@ def _version_notes(facts: Facts) -> Iterable[str]:
     now = {suite.settings.versions.get("pytest", "") for _, suite in facts.suites()}
     if before and now and before != now:
         yield f"the base was recorded with pytest {', '.join(sorted(before))}, the head with {', '.join(sorted(now))}"
-
-
-def _compared(case: Case, facts: Facts, watcher: Watcher) -> Facts:
-    """Hold the head against the base, and account for what is not as it was."""
-    baseline = case.baseline
-    if baseline is None or baseline.problem:
-        return replace(facts, comparison=compare(facts))
-    if case.project.repository.resolve(baseline.commit) is None:
-        facts = replace(facts, comparison=controlled(compare, decide_alone, facts))
-        doubt = f"the base commit {baseline.commit[:12]} is not in this repository"
-        return replace(facts, comparison=msgspec.structs.replace(facts.comparison, doubts=(doubt,)))
-    texts = Texts.of(case.project, baseline.commit)
-    base_sources, head_sources, imports = read_sources(texts, facts)
-    facts = replace(facts, base_sources=base_sources, head_sources=head_sources, head_imports=imports)
-    facts = replace(facts, comparison=controlled(compare, decide_alone, facts))
-    if facts.comparison.obstacle:
-        return facts
-    again = collect_again(texts, facts, watcher)
-    if again.unstable:
-        facts = steadied(facts, again.unstable)
-        facts = replace(facts, comparison=controlled(compare, decide_alone, facts))
-    facts = replace(facts, statements=read_statements(texts, facts))
-    scratch = state_folder(case.project) / "inspection"
-    facts = look_closer(Looker(texts, case.folder, scratch, watcher), facts)
-    comparison = controlled_account(account, facts)
-    doubts = (*again.doubts, *comparison.doubts)
-    return replace(facts, comparison=msgspec.structs.replace(comparison, doubts=doubts))
 
 
 def _coverage_result(facts: Facts) -> CoverageResult:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
 
 import msgspec
@@ -11,21 +10,24 @@ from testkeep.errors import BaselineError, EvidenceError
 from testkeep.model.evidence import Evidence
 from testkeep.model.policy import Policy
 from testkeep.model.tests import Outcome
-from testkeep.pipeline.baseline import is_measured, refuse_foreign_code, refuse_invalid, store, stored_records
+from testkeep.pipeline.base_store import is_measured, keep_red, read_store, store
+from testkeep.pipeline.baseline import refuse_foreign_code, refuse_invalid
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.gather import foreign, read_job
 from testkeep.pipeline.plans import RunOptions
 
 # A base run starts with an empty cache, and runs all tests.
 _BY_CACHE = frozenset({"lf", "stepwise"})
+_BAD = (Outcome.FAILED, Outcome.ERROR)
 
 
 def keep_as_baseline(project: Project, options: RunOptions) -> bool:
     """Store what a run left as the baseline of its commit, if a base run would have made the same; say whether it did.
 
     That is: a clean commit, every test stage of the policy, nothing of the run chosen by hand, and under the commit's
-    own policy. A run in which a test failed is not kept: what failed here by chance would not be missed later. A run
-    that cannot be kept is no worse for it: a base run makes the evidence when it is asked for.
+    own policy. A run in which a test failed is not kept: what failed here by chance would not be missed later. Only
+    that it failed is remembered: what fails in a worktree, too, is known to be red. A run that cannot be kept is no
+    worse for it: a base run makes the evidence when it is asked for.
     """
     if project.provenance.dirty or options.pytest_arguments or options.footprints or not options.measure:
         return False
@@ -33,7 +35,10 @@ def keep_as_baseline(project: Project, options: RunOptions) -> bool:
         return False
     try:
         evidence = _records(project, options)
-        if _is_in_store(project, evidence):
+        red = {test.item.id for record in evidence for test in record.tests if test.outcome in _BAD}
+        if red:
+            keep_red(project, project.provenance.commit, red)
+        if red or _is_in_store(project, evidence):
             return False
         for record in evidence:
             store(project, project.provenance.commit, options.folder, record)
@@ -73,8 +78,6 @@ def _records(project: Project, options: RunOptions) -> list[Evidence]:
             raise BaselineError(f"its run of {record.job.id} chose tests by what failed before")
         if reason := foreign(record.provenance, wanted):
             raise EvidenceError(f"{record.job.id}: {reason}")
-        if any(test.outcome in (Outcome.FAILED, Outcome.ERROR) for test in record.tests):
-            raise BaselineError(f"tests of {record.job.id} failed")
         if record.ran_tests and project.source and not options.folder.coverage_path(record.job.stem).exists():
             raise EvidenceError(f"there is no coverage data of {record.job.id}")
     return evidence
@@ -82,10 +85,8 @@ def _records(project: Project, options: RunOptions) -> list[Evidence]:
 
 def _is_in_store(project: Project, evidence: Sequence[Evidence]) -> bool:
     """Whether the store has these stages already, with no fewer tests that guard."""
-    before: list[Evidence] = []
-    with contextlib.suppress(EvidenceError):  # what cannot be read is replaced
-        commit = project.provenance.commit
-        before = [record for record in stored_records(project, commit) if is_measured(project, commit, record)]
+    commit = project.provenance.commit
+    before = [record for record in read_store(project, commit).evidence if is_measured(project, commit, record)]
     stages = {stage for record in before for stage in record.job.stages}
     missing = {stage for record in evidence for stage in record.job.stages} - stages
     return not missing and _guards(before) >= _guards(evidence)

@@ -13,8 +13,9 @@ from testkeep.model.partition import Partition, balance
 from testkeep.model.plan import PLAN_SCHEMA, Plan, job_id
 from testkeep.model.policy import Policy
 from testkeep.model.stage import Stage
+from testkeep.pipeline.base_store import read_store
 from testkeep.pipeline.base_tree import check_out
-from testkeep.pipeline.baseline import Base, baseline_from, stored_records
+from testkeep.pipeline.baseline import Base, baseline_from
 from testkeep.pipeline.change_base import current_event
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.gather import foreign
@@ -69,7 +70,7 @@ def make_plan(project: Project, base: Base, options: PlanOptions) -> Plan:
             f"--no-base-jobs: the gate would run the base's tests with one Python, and here are {len(before.pythons)}",
             hint="Let jobs of their own run them, or plan for one version.",
         )
-    records = made or (list(stored_records(project, base.commit)) if base.commit else [])
+    records = made or (read_store(project, base.commit).evidence if base.commit else ())
     sides: list[tuple[Side, Sequence[Stage], Sequence[str]]] = [(Side.HEAD, here, pythons)]
     if options.base_jobs and not made:
         sides.append((Side.BASE, before.stages, before.pythons))

@@ -14,7 +14,7 @@ from testkeep.model.patterns import matches
 from testkeep.model.policy import Policy
 from testkeep.model.policy_change import PolicyChange
 from testkeep.pipeline.base_tree import folder_at
-from testkeep.pipeline.context import Project, policy_of
+from testkeep.pipeline.context import Project, policy_of, with_ignored
 from testkeep.pipeline.users_coverage import loosened_coverage
 from testkeep.rules.policy import loosenable
 from testkeep.rules.policy_changes import honoured, tightened
@@ -44,7 +44,8 @@ def under_base(project: Project, commit: str) -> Project:
         )
     if change.base is not None:
         change = msgspec.structs.replace(change, coverage=tuple(loosened_coverage(project, change)))
-    return replace(project, policy=_in_force(project, change), policy_change=change)
+    under = replace(project, policy=_in_force(project, change), policy_change=change)
+    return with_ignored(under) if under.policy.base_files != project.policy.base_files else under
 
 
 def _folder_at(project: Project, commit: str) -> str:

@@ -74,9 +74,10 @@ def _read(looker: Looker, facts: Facts) -> Inspection:
     texts, draft = looker.texts, facts.comparison
     sources = _Parsed(texts)
     suspects = (*find_suspects(texts, facts), *_moved_elsewhere(sources, facts))
-    if not draft.lost:
+    losses = (*draft.lost, *draft.doubted)
+    if not losses:
         return Inspection(suspects=suspects, production=read_production(texts) if suspects else Production())
-    lost = {loss.id: loss.base.item for loss in draft.lost}
+    lost = {loss.id: loss.base.item for loss in losses}
     before = ids_at_base(facts)
     changed = {suspect.head for suspect in suspects if not suspect.why}
     # What does not guard stands for nothing: of 30,000 rows that are deselected nobody needs to know what they assert.
@@ -190,7 +191,7 @@ def _inspect_head(looker: Looker, facts: Facts, tests: Sequence[str]) -> Facts:
 def _inspect_base(looker: Looker, facts: Facts, tests: Sequence[str]) -> Facts:
     project, commit = looker.texts.project, looker.texts.commit
     try:
-        with check_out(project, commit) as tree:
+        with check_out(project, commit, for_tests=True) as tree:
             if tree is None:
                 raise Undecided("the project is not there at the base commit")
             site = Site(tree.project, EvidenceFolder(tree.scratch / "inspection"), tree.environment, "base")

@@ -19,7 +19,8 @@ from testkeep.pipeline.context import Project
 from testkeep.rules.asserted import asserted_pairs
 from testkeep.rules.base import Facts, in_repository
 from testkeep.system.files import read_text
-from testkeep.system.git import Change
+from testkeep.system.git import Change, Repository
+from testkeep.system.submodules import submodules_of
 
 
 @dataclass
@@ -29,18 +30,27 @@ class Texts:
     project: Project
     commit: str
     changes: tuple[Change, ...]
+    submodules: Mapping[str, tuple[Repository, str]] = field(default_factory=dict)
     _base: dict[str, str | None] = field(default_factory=dict)
     _head: dict[str, str | None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, project: Project, commit: str) -> Texts:
-        """Ask git which files differ."""
-        return cls(project, commit, tuple(project.repository.changes_since(commit)))
+        """Ask git which files differ, those of submodules among them."""
+        submodules = submodules_of(project.repository, commit)
+        changes = list(project.repository.changes_since(commit))
+        for path, (inside, then) in submodules.items():
+            changes += [change.below(path) for change in inside.changes_since(then)]
+        return cls(project, commit, tuple(changes), submodules)
 
     def fetch_base(self, paths: Iterable[str]) -> None:
         """Read several files of the base in one go."""
         missing = [path for path in paths if path and path not in self._base]
         self._base |= self.project.repository.read_many(self.commit, missing)
+        for folder, (inside, then) in self.submodules.items():
+            below = [path for path in missing if path.startswith(f"{folder}/")]
+            read = inside.read_many(then, (path.removeprefix(f"{folder}/") for path in below))
+            self._base |= {f"{folder}/{path}": text for path, text in read.items() if text is not None}
 
     def base(self, path: str) -> str | None:
         """A file as it was at the base; None if it was not there."""

@@ -16,13 +16,16 @@ from testkeep.rules.choosing import origins_of, stand_ins
 from testkeep.rules.comparison import guards_of
 from testkeep.rules.conserving import conserve, spent
 from testkeep.rules.covering import footprint, missed, watched
+from testkeep.rules.doubts import waived
 from testkeep.rules.head_tests import HeadTests
 from testkeep.rules.replacements import Declaration, Situation, declarations, targets_by_name, verify
-from testkeep.rules.retirement import retire
+from testkeep.rules.retirement import retire, retire_unproven
 from testkeep.rules.strength import weakened
 
 # So alike, and so far ahead of the next best, that with the same assertions and the same lines it is the same test.
 _ALIKE, _AHEAD = 0.75, 0.10
+# A red test that is renamed is mended as well.
+_ALIKE_IF_MENDED = 0.5
 
 
 def account(facts: Facts) -> Comparison:
@@ -39,26 +42,32 @@ def account(facts: Facts) -> Comparison:
     inspection = facts.inspection
     unfit = tuple(_unfit(facts, draft))
     not_here = {one.base.item.id for one in unfit}
-    left = _without(draft.lost, not_here)
+    excused = waived(facts, draft.doubted)
+    doubted = {loss.id for loss in draft.doubted} - {loss.id for loss in excused}
+    # What nobody knows of comes last: a check stands for one lost check only.
+    left = (*_without(draft.lost, not_here), *excused, *_without(draft.doubted, {loss.id for loss in excused}))
     replaced, refused = _declared(facts, head, origins, left, not_here)
     left = _without(left, {one.lost for one in replaced})
     conserved = conserve(inspection, left, stand_ins(facts, head), origins)
     left = _without(left, {one.lost for one in conserved})
     taken = {test_id for one in (*replaced, *conserved) for test_id in one.by}
-    rewritten = list(_rewritten(inspection, head, taken | origins.keys(), left))
+    rewritten = list(_rewritten(inspection, head, taken | origins.keys(), left, doubted))
     left = _without(left, {one.lost for one in rewritten})
-    retired = tuple(retire(inspection, left))
+    retired = (*retire(inspection, _without(left, doubted)), *retire_unproven(inspection, left, doubted))
     left = _without(left, {one.test for one in retired})
+    # No more is said of tests of which nobody knows that they guarded, and need not.
+    conserved, rewritten = ([one for one in found if one.lost not in doubted] for found in (conserved, rewritten))
     shared = Counter(test_id for one in (*conserved, *rewritten) for test_id in one.by)
     moved = {one.lost: one for one in (*conserved, *rewritten) if len(one.by) == 1 and shared[one.by[0]] == 1}
     return msgspec.structs.replace(
         draft,
         moved=(*draft.moved, *moved.values()),
         replaced=(*replaced, *(one for one in conserved if one.lost not in moved)),
-        retired=retired,
+        retired=tuple(one for one in retired if one.test not in doubted),
         failing=tuple(test_id for test_id in draft.failing if test_id not in not_here),
-        lost=tuple(_with_candidates(inspection, loss) for loss in left),
+        lost=tuple(_with_candidates(inspection, loss) for loss in _without(left, doubted)),
         unfit=unfit,
+        doubted=tuple(loss for loss in left if loss.id in doubted),
         refused=tuple(refused),
         weakened=tuple(weakened(facts, head)),
         doubts=inspection.problems,
@@ -106,6 +115,7 @@ def _declared(
         known=_known(facts),
         environments={test_id: guard.environments for test_id, guard in guards_of(facts).items()},
         unfit=unfit,
+        unproven={loss.id for loss in facts.comparison.doubted},
         spent=spent(facts.inspection, others, origins),
     )
     return verify(situation, declared)
@@ -121,10 +131,13 @@ def _known(facts: Facts) -> dict[str, str]:
     return states | {entry.lost: f"is {entry.by[0]} now, so nothing needs to stand for it" for entry in draft.moved}
 
 
-def _rewritten(inspection: Inspection, head: HeadTests, taken: set[str], lost: Sequence[LostTest]) -> Iterator[StandIn]:
+def _rewritten(
+    inspection: Inspection, head: HeadTests, taken: set[str], lost: Sequence[LostTest], unproven: Set[str]
+) -> Iterator[StandIn]:
     """Find lost tests that were renamed and edited: far more like one test, which asserts and runs the same.
 
-    ``taken`` are tests that stand for others already. The most alike come first.
+    ``taken`` are tests that stand for others already. The most alike come first. What ``unproven`` tests ran is not
+    known: of one that was mended with its new name, no less may be asserted.
     """
     taken = set(taken)
     ranks = {loss.id: inspection.candidates.get(loss.id, ()) for loss in lost if loss.how is Loss.REMOVED}
@@ -133,9 +146,11 @@ def _rewritten(inspection: Inspection, head: HeadTests, taken: set[str], lost: S
         best, rest = ranks[loss.id][0], ranks[loss.id][1:]
         # 0.9 - 0.8 is a little less than 0.1.
         ahead = round(best.likeness - rest[0].likeness, 6) if rest else 1
-        if best.test in taken or best.likeness < _ALIKE or ahead < _AHEAD:
+        mended = loss.id in unproven
+        if best.test in taken or best.likeness < (_ALIKE_IF_MENDED if mended else _ALIKE) or ahead < _AHEAD:
             continue
-        if head.guards(best.test, head.environments) and _does_the_same(inspection, loss, best.test):
+        same = _asserts_as_much if mended else _does_the_same
+        if head.guards(best.test, head.environments) and same(inspection, loss, best.test):
             taken.add(best.test)
             why = f"{best.likeness:.0%} alike, with the same assertions and the same lines"
             yield StandIn(lost=loss.id, by=(best.test,), why=why)
@@ -150,6 +165,11 @@ def _does_the_same(inspection: Inspection, loss: LostTest, other: str) -> bool:
     if not wanted or not wanted <= there or before is None or now is None:
         return False
     return _strength(now) >= _strength(before) and not _misses(inspection, before, now)
+
+
+def _asserts_as_much(inspection: Inspection, loss: LostTest, other: str) -> bool:
+    before, now = inspection.base_checks.get(loss.id, ()), inspection.head_checks.get(other, ())
+    return len(now) >= len(before)
 
 
 def _strength(test: RecordedTest) -> int:

@@ -58,13 +58,16 @@ class Rejection:
 class Baseline:
     """The base commit and its evidence, or the problem that kept it from being had.
 
-    ``is_fresh`` says that all of it was made just now, on this machine and in this environment.
+    ``is_fresh`` says that all of it was made just now, on this machine and in this environment; ``notes`` what is to be
+    known of how it was had. ``known_red`` are the tests that failed in a whole run of the commit's own working tree.
     """
 
     commit: str
     evidence: tuple[Evidence, ...] = ()
     problem: str = ""
     is_fresh: bool = False
+    notes: tuple[str, ...] = ()
+    known_red: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +94,8 @@ class Facts:
 
     ``unittest_files`` are the files with tests of unittest, relative to the project's root, where not one test was
     collected.
+    ``not_given`` are the files and folders (with a slash) that are here, that git does not have, and that the base was
+    not given; ``needs`` has those that a test of the base names, by its id.
 
     ``is_one_job`` says that only one job of a plan is judged: what the others do is not known.
 
@@ -123,6 +128,8 @@ class Facts:
     today: datetime.date = datetime.date.max
     clock_day: datetime.date = datetime.date.min
     policy_change: PolicyChange | None = None
+    not_given: tuple[str, ...] = ()
+    needs: Mapping[str, str] = field(default_factory=dict)
     is_one_job: bool = False
     waivers: tuple[Waiver, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -146,6 +153,11 @@ class Facts:
     def incomplete_stages(self) -> frozenset[Stage]:
         """The stages of which a job left no usable record, or none that is whole."""
         return self.rejected_stages.union(*(left.job.stages for left in self.unfinished))
+
+    @property
+    def known_red(self) -> frozenset[str]:
+        """The ids of tests that failed in the base commit's own working tree."""
+        return self.baseline.known_red if self.baseline is not None else frozenset()
 
     def base_suites(self) -> Iterator[Suite]:
         """The base's test runs."""
@@ -249,6 +261,11 @@ def split_location(location: str) -> tuple[str, int]:
     """
     path, _, line = location.rpartition(":")
     return (path, int(line)) if line.isdecimal() else (location, 0)
+
+
+def first_line(text: str) -> str:
+    """The first line of a text that says anything."""
+    return next((line.strip() for line in text.splitlines() if line.strip()), "")
 
 
 def name_in_file(item: Item) -> str:

@@ -34,8 +34,12 @@ def origins_of(facts: Facts) -> dict[str, str]:
 
 
 def _open(facts: Facts) -> tuple[list[LostTest], dict[str, list[str]]]:
-    """The lost tests that are not accounted for by what other tests assert, and the tests declared for each."""
-    head, origins, lost = HeadTests.of(facts), origins_of(facts), facts.comparison.lost
+    """The lost tests that are not accounted for by what other tests assert, and the tests declared for each.
+
+    Those that failed at the base in its worktree are not among the lost: to run them there again would bring nothing.
+    """
+    head, origins = HeadTests.of(facts), origins_of(facts)
+    lost = (*facts.comparison.lost, *facts.comparison.doubted)
     named = targets_by_name(loss.id for loss in lost)
     by: dict[str, list[str]] = {}
     for one in declarations(head, facts, origins):
@@ -43,7 +47,7 @@ def _open(facts: Facts) -> tuple[list[LostTest], dict[str, list[str]]]:
             by.setdefault(test_id, []).append(one.test.item.id)
     untargeted = [loss for loss in lost if loss.id not in by]
     conserved = {one.lost for one in conserve(facts.inspection, untargeted, stand_ins(facts, head), origins)}
-    return [loss for loss in lost if loss.id not in conserved], by
+    return [loss for loss in facts.comparison.lost if loss.id not in conserved], by
 
 
 def stand_ins(facts: Facts, head: HeadTests) -> list[RecordedTest]:

@@ -42,9 +42,9 @@ def compare(facts: Facts) -> Comparison:
         now = head.runs(test_id, guard.environments)
         if head.guards(test_id, guard.environments):
             kept.append(test_id)
-        elif any(_is_reported_elsewhere(found) for found in now):
+        elif any(is_reported_elsewhere(found) for found in now):
             failing.append(test_id)
-        elif _runs_in_other_stage(facts, head, guard.test):
+        elif runs_in_other_stage(facts, head, guard.test):
             elsewhere.append(test_id)
         else:
             missing.append((guard, now))
@@ -107,7 +107,7 @@ def ids_at_base(facts: Facts) -> set[str]:
     return {test.item.id for test in facts.base_tests()}
 
 
-def _is_reported_elsewhere(found: RecordedTest) -> bool:
+def is_reported_elsewhere(found: RecordedTest) -> bool:
     """Whether a test failed or was forged: then it is no loss, and other rules say what it is."""
     forged = found.execution is not None and bool(found.execution.contradiction)
     return forged or found.outcome in (Outcome.FAILED, Outcome.ERROR)
@@ -140,7 +140,7 @@ def _obstacle_at_head(facts: Facts) -> str:
     return f"there is no evidence of {', '.join(absent)}, where the base's tests guarded" if absent else ""
 
 
-def _runs_in_other_stage(facts: Facts, head: HeadTests, test: RecordedTest) -> bool:
+def runs_in_other_stage(facts: Facts, head: HeadTests, test: RecordedTest) -> bool:
     """Whether the test moved to a stage that the policy runs, though this partial run does not."""
     stage: Stage | None = head.elsewhere.get(test.item.id)
     return stage in facts.policy.run_stages and stage not in facts.stages

@@ -9,17 +9,15 @@ from testkeep.model.finding import Severity
 from testkeep.model.stage import Stage
 from testkeep.model.static_tool import Complaint
 from testkeep.model.tests import Outcome, RecordedTest, Selection
-from testkeep.rules.base import Facts, Problem, in_repository, split_location
+from testkeep.rules.base import Facts, Problem, first_line, in_repository, split_location
 from testkeep.rules.passed_over import passed_over
 from testkeep.rules.services import outages
 from testkeep.rules.static_complaints import failed_tools, sort_complaints
-from testkeep.rules.validity import EXIT_OK, broken_off, is_comparable, unexplained_failure
+from testkeep.rules.validity import EXIT_OK, broken_off, is_comparable, is_unexpected_pass, unexplained_failure
 
 # What `testkeep fix` repairs.
 _REPAIRED_BY_FIX = frozenset({"ruff", "black", "isort"})
-# As pytest writes them: for a strict mark, and for unittest's expectedFailure with and without the exception's type.
 _BY_SETTINGS = ("(addopts)", "(PYTEST_ADDOPTS)")
-_STRICT_PASSES = ("[XPASS(strict)]", "Unexpected success", "Failed: Unexpected success")
 
 
 def failed(facts: Facts) -> Iterator[Problem]:
@@ -37,7 +35,7 @@ def failed(facts: Facts) -> Iterator[Problem]:
     at_base = _failing_at_base(facts)
     harmless = _unfit(facts) | (at_base if facts.policy.failures == "new" else set())
     for test in facts.tests():
-        if test.outcome is Outcome.FAILED and not _is_unexpected_pass(test):
+        if test.outcome is Outcome.FAILED and not is_unexpected_pass(test):
             yield _problem_of(facts, test, "failed", harmless, at_base)
     for record, suite in facts.suites():
         if unexplained_failure(suite):
@@ -76,7 +74,7 @@ def collection_error(facts: Facts) -> Iterator[Problem]:
                 seen.add(report.id)
                 place = in_repository(facts, report.path)
                 yield Problem(
-                    message=f"{report.id or 'the collection'} could not be collected: {_first_line(report.reason)}",
+                    message=f"{report.id or 'the collection'} could not be collected: {first_line(report.reason)}",
                     help="No test of this file was run. Mend the error; 'pytest --collect-only -q' shows it whole.",
                     path=place or in_repository(facts, report.id.partition("::")[0]),
                     line=report.line if place else 0,
@@ -108,7 +106,7 @@ def stage_broke_off(facts: Facts) -> Iterator[Problem]:
             )
         for worker in suite.lost_workers:
             yield Problem(
-                message=f"stage {record.job.id} lost a worker process: {_first_line(worker)}",
+                message=f"stage {record.job.id} lost a worker process: {first_line(worker)}",
                 help="A test ended the worker's process, or the machine ran out of memory.",
             )
 
@@ -120,7 +118,7 @@ def unexpected_pass(facts: Facts) -> Iterator[Problem]:
     an xfail test that passes does not guard, because it may fail again and nobody is told. Remove the mark.
     """
     for test in facts.tests():
-        if _is_unexpected_pass(test):
+        if is_unexpected_pass(test):
             severity = Severity.WARNING if test.outcome is Outcome.XPASSED else Severity.ERROR
             yield Problem(
                 message="passes although it is marked xfail",
@@ -252,14 +250,6 @@ def _switched_off(facts: Facts) -> Iterator[Problem]:
             )
 
 
-def _is_unexpected_pass(test: RecordedTest) -> bool:
-    if test.outcome is Outcome.XPASSED:
-        return True
-    phase = test.decisive_phase
-    strict = phase is not None and phase.reason.startswith(_STRICT_PASSES)
-    return test.outcome is Outcome.FAILED and strict
-
-
 def _unfit(facts: Facts) -> set[str]:
     return {one.base.item.id for one in facts.comparison.unfit}
 
@@ -272,7 +262,7 @@ def _problem_of(
     facts: Facts, test: RecordedTest, what: str, harmless: Collection[str], at_base: Collection[str]
 ) -> Problem:
     phase = test.decisive_phase
-    reason = _first_line(phase.reason) if phase else ""
+    reason = first_line(phase.reason) if phase else ""
     path, line = split_location(phase.location if phase else "")
     place = in_repository(facts, path)
     before = " (fails at the base, too)" if test.item.id in at_base else ""
@@ -288,7 +278,3 @@ def _problem_of(
 
 def _tests(number: int) -> str:
     return "1 test" if number == 1 else f"{number} tests"
-
-
-def _first_line(text: str) -> str:
-    return next((line.strip() for line in text.splitlines() if line.strip()), "")

@@ -52,6 +52,8 @@ def loosened(base: Policy, head: Policy) -> tuple[Loosening, ...]:
             found.append(_loosening(_commands_key(stage), commands, head.commands.get(stage)))
     if base.existing == "block" != head.existing:
         found.append(_loosening("existing", base.existing, head.existing))
+    if not set(base.base_files) <= set(head.base_files):
+        found.append(_loosening("base_files", base.base_files, head.base_files))
     if base.failures == "all" and head.failures == "new":
         found.append(_loosening("failures", base.failures, head.failures))
     found += _in_coverage(base.coverage, head.coverage)

@@ -31,8 +31,8 @@ class Situation:
 
     ``origins`` maps tests of the head to the tests of the base that they were; ``known`` are the ids of all tests of
     the base, with what became of those that are not lost; ``environments`` are those in which each of them guarded.
-    Nobody knows of ``unfit`` tests whether they are lost. ``spent`` maps tests of the head to lost ones that nobody
-    declared, and that all of their assertions stand for already.
+    Nobody knows of ``unfit`` tests whether they are lost, nor of ``unproven`` ones what they ran. ``spent`` maps tests
+    of the head to lost ones that nobody declared, and that all of their assertions stand for already.
     """
 
     head: HeadTests
@@ -42,6 +42,7 @@ class Situation:
     known: Mapping[str, str] = field(default_factory=dict)
     environments: Mapping[str, Sequence[str]] = field(default_factory=dict)
     unfit: Set[str] = frozenset()
+    unproven: Set[str] = frozenset()
     spent: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -90,9 +91,11 @@ def verify(case: Situation, declared: Sequence[Declaration]) -> tuple[list[Stand
     ]
     replaced: list[StandIn] = []
     for test_id, tests in by_target.items():
-        gap = _gap(case.inspection, case.lost[test_id], list(tests.values()))
+        unproven = test_id in case.unproven
+        gap = None if unproven else _gap(case.inspection, case.lost[test_id], list(tests.values()))
         if gap is None:
-            replaced.append(StandIn(lost=test_id, by=tuple(tests), why="declared, and covers what it covered"))
+            why = "declared; it failed at the base" if unproven else "declared, and covers what it covered"
+            replaced.append(StandIn(lost=test_id, by=tuple(tests), why=why))
         else:
             refused.append(gap)
     return replaced, refused

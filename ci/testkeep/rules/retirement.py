@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from testkeep.model.comparison import Loss, LostTest, Retirement
 from testkeep.model.inspection import Inspection
@@ -24,6 +24,14 @@ def retire(inspection: Inspection, lost: tuple[LostTest, ...]) -> Iterator[Retir
             why = _why(inspection, loss)
             if why:
                 yield Retirement(test=loss.id, why=why)
+
+
+def retire_unproven(inspection: Inspection, lost: tuple[LostTest, ...], unproven: Set[str]) -> Iterator[Retirement]:
+    """Find those of the lost tests that name a definition which is nowhere at the head; what they ran is not known."""
+    for loss in lost:
+        symbol = _gone_symbol(inspection, loss, {}) if loss.id in unproven and loss.how is Loss.REMOVED else ""
+        if symbol:
+            yield Retirement(test=loss.id, why=f"{symbol} was deleted, which it names")
 
 
 def _why(inspection: Inspection, loss: LostTest) -> str:

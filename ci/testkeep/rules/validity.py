@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from testkeep.model.evidence import Suite
-from testkeep.model.tests import Outcome, Selection
+from testkeep.model.tests import Outcome, RecordedTest, Selection
 
 # pytest's exit codes; anything else means that the session did not come to its end.
 EXIT_OK, EXIT_TESTS_FAILED, EXIT_INTERRUPTED, EXIT_NOTHING = 0, 1, 2, 5
+# As pytest writes them: for a strict mark, and for unittest's expectedFailure with and without the exception's type.
+_STRICT_PASSES = ("[XPASS(strict)]", "Unexpected success", "Failed: Unexpected success")
 
 _NOT_A_RUN = {
     "collectonly": "--collect-only: tests were listed, not run",
@@ -59,6 +61,15 @@ def unexplained_failure(suite: Suite) -> bool:
     """Whether pytest reported failure although no recorded test failed and every file was collected."""
     bad = any(test.outcome in (Outcome.FAILED, Outcome.ERROR) for test in suite.tests)
     return suite.exit_status == EXIT_TESTS_FAILED and not bad and not any(_failed_collectors(suite))
+
+
+def is_unexpected_pass(test: RecordedTest) -> bool:
+    """Whether a test passed that is marked xfail, also where the mark is strict and it counts as failed."""
+    if test.outcome is Outcome.XPASSED:
+        return True
+    phase = test.decisive_phase
+    strict = phase is not None and phase.reason.startswith(_STRICT_PASSES)
+    return test.outcome is Outcome.FAILED and strict
 
 
 def _failed_collectors(suite: Suite) -> Iterator[bool]:

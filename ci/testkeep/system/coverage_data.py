@@ -160,6 +160,18 @@ def _start(
     )
 
 
+def is_whole(file: Path) -> bool:
+    """Whether a file is there and is data of coverage.py's that was not cut short; its lines are not read."""
+    if not file.is_file():
+        return False
+    try:
+        with contextlib.closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as database:
+            # SQLite compares the length of the file with that in its first page.
+            return bool(database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
+    except sqlite3.Error:
+        return False
+
+
 def executed_lines(files: Collection[Path]) -> dict[str, frozenset[int]]:
     """The lines that some jobs executed, together, by path as the data has it (relative to the project's root).
 

@@ -108,6 +108,19 @@ class EvidenceFolder:
         with contextlib.suppress(OSError):
             write_atomically(self._sums_path(name), data)
 
+    def read_red(self) -> bytes | None:
+        """Read which tests a run of the commit's own working tree found failing; None if there was no such run."""
+        return read_bytes(self._red_path) or None
+
+    def write_red(self, data: bytes) -> None:
+        """Keep which tests a run of the commit's own working tree found failing, if the folder can be written."""
+        with contextlib.suppress(OSError):
+            write_atomically(self._red_path, data)
+
+    @property
+    def _red_path(self) -> Path:
+        return self.path / "own-run.red"
+
     def _sums_path(self, name: str) -> Path:
         return self.path / f"coverage-{name}.sums"
 
@@ -170,6 +183,13 @@ class EvidenceFolder:
                 file.unlink()
         except OSError as error:
             raise EvidenceError(f"{self.path}: cannot write evidence there: {error.strerror}") from error
+
+    def discard(self, job_id: str) -> None:
+        """Remove what is there of a job, whatever it is: it is made again. What cannot be removed stays."""
+        for file in self._files():
+            if file.name.partition(".")[0] == job_id:
+                with contextlib.suppress(OSError):
+                    shutil.rmtree(file) if file.is_dir() and not file.is_symlink() else file.unlink()
 
     def journal(self, job_id: str, writer: str) -> Journal:
         """Open a journal for one process of a job."""

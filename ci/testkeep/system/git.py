@@ -46,6 +46,10 @@ class Change:
     old: str
     new: str
 
+    def below(self, folder: str) -> Change:
+        """The same change with paths from above a folder."""
+        return Change(*(f"{folder}/{path}" if path else "" for path in (self.old, self.new)))
+
 
 @dataclass(frozen=True)
 class Repository:
@@ -183,8 +187,12 @@ class Repository:
             old = fields.pop(0)
             new = fields.pop(0) if status in ("R", "C") else old
             changes.append(Change("" if status in ("A", "C") else old, "" if status == "D" else new))
-        untracked = self._git("ls-files", "-z", "--others", "--exclude-standard").stdout.split(b"\0")
-        return [*changes, *(Change("", os.fsdecode(name)) for name in untracked if name)]
+        return [*changes, *(Change("", name) for name in self.untracked())]
+
+    def untracked(self) -> list[str]:
+        """The files that git neither tracks nor ignores."""
+        listed = self._git("ls-files", "-z", "--others", "--exclude-standard").stdout.split(b"\0")
+        return [os.fsdecode(name) for name in listed if name]
 
     def files(self, folder: str = "") -> list[str]:
         """The files below a folder that git tracks or would track, relative to that folder."""

@@ -205,7 +205,7 @@ def test_mark__only_helpers_and_tests__leaves_the_rest_of_production_code_alone(
                 f()
             f()
 
-        def test_total():
+        def test_total():  # others inherit it, or collect it
             assert cart
             f()
             def assert_inner():

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import msgspec
 import pytest
 
-from builders import a_suite, a_test, not_run, phases, provenance
+import builders
+from builders import a_test, not_run, phases, provenance
 from testkeep.errors import EvidenceError
 from testkeep.formats.journal import (
     Closed,
@@ -34,7 +37,9 @@ from testkeep.model.tests import Execution, Outcome, Phase, RecordedTest
 
 _JOB = Job(id="unit", stages=(Stage.UNIT,))
 _A, _B, _C = "tests/test_a.py::test_a", "tests/test_a.py::test_b", "tests/test_a.py::test_c"
-_OPENED = Opened(job=_JOB, provenance=provenance(), settings=a_suite().settings, at=100.0)
+_OPENED = Opened(job=_JOB, provenance=provenance(), settings=builders.a_suite().settings, at=100.0)
+# Nothing is said of assertions.
+a_suite = partial(builders.a_suite, assertions="")
 _CLOSED = Closed(exit_status=0, at=103.5)
 _PASSED = Execution(phases=phases("passed"))
 _MEASURED = Measurement(core="sysmon", branch=False, concurrency=("thread",), coverage="7.17.4")

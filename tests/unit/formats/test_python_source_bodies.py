@@ -18,7 +18,7 @@ BEFORE = "def test_a(client):\n    result = client.get(1)\n    assert result == 
     ("text", "name"),
     [
         pytest.param(BEFORE.replace("test_a", "test_b"), "test_b", id="name"),
-        pytest.param(BEFORE.replace("def", "@mark\ndef", 1), "test_a", id="decorator"),
+        pytest.param(BEFORE.replace("def", "@pytest.mark.slow\ndef", 1), "test_a", id="mark"),
         pytest.param(BEFORE.replace("(client)", "(client: Client) -> None"), "test_a", id="annotations"),
         pytest.param(BEFORE.replace("    result =", '    """Says."""\n    result ='), "test_a", id="docstring"),
         pytest.param(
@@ -43,6 +43,7 @@ def test_body__said_otherwise__is_the_same(text: str, name: str) -> None:
         pytest.param(BEFORE.replace("    assert result == 2\n", ""), id="assertion gone"),
         pytest.param(BEFORE.replace("client", "admin"), id="fixture"),
         pytest.param(BEFORE.replace("def", "async def", 1), id="async"),
+        pytest.param(BEFORE.replace("def", "@mock.patch('app.read')\ndef", 1), id="decorator"),
         pytest.param(BEFORE.replace("    assert", "    return\n    assert"), id="early return"),
     ],
 )

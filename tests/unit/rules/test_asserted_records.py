@@ -19,7 +19,7 @@ from asserting import (
     asserting,
     says,
 )
-from builders import A_TEST, FILE, a_baseline, a_record, a_test, the_facts
+from builders import A_TEST, FILE, a_baseline, a_record, a_suite, a_test, the_facts
 from testkeep.model.assertion_site import AssertionSite
 from testkeep.model.comparison import StandIn
 from testkeep.model.evidence import RECORDED, Evidence
@@ -200,8 +200,16 @@ def test_pairs__two_environments__are_each_compared_with_their_own() -> None:
             a_record_of(asserting(A, TOTAL, did="skipped")), a_record_of(asserting(A)), id="skipped at the base"
         ),
         pytest.param(a_record_of(asserting(A, TOTAL)), a_record_of(asserting(A, did="failed")), id="fails here"),
-        pytest.param(a_record(a_test(A)), a_record_of(asserting(A)), id="missing evidence: the base's"),
-        pytest.param(a_record_of(asserting(A, TOTAL)), a_record(a_test(A)), id="missing evidence: the head's"),
+        pytest.param(
+            a_record(suite=a_suite(a_test(A), assertions="")),
+            a_record_of(asserting(A)),
+            id="missing evidence: the base's",
+        ),
+        pytest.param(
+            a_record_of(asserting(A, TOTAL)),
+            a_record(suite=a_suite(a_test(A), assertions="")),
+            id="missing evidence: the head's",
+        ),
         pytest.param(
             a_record_of(asserting(A, TOTAL), python="3.12.1"),
             a_record_of(asserting(A)),

@@ -63,6 +63,12 @@ LOOSENED = [
         id="old failures are to be let through",
     ),
     pytest.param(
+        Policy(base_files=(".env*", "data/**")),
+        Policy(base_files=("data/**",)),
+        Loosening("base_files", '[".env*", "data/**"]', '["data/**"]'),
+        id="the base is to be given less",
+    ),
+    pytest.param(
         coverage(overall=80.0), coverage(), Loosening("coverage.overall", "80", "nothing"), id="overall is removed"
     ),
     pytest.param(
@@ -212,6 +218,7 @@ def test_tightened__one_key_is_loosened__is_put_back(base: Policy, head: Policy,
         pytest.param(stages("unit", "e2e"), stages("e2e", "unit"), id="stages in another order"),
         pytest.param(coverage(overall=80.0), coverage(overall=80.0), id="boundary: the same minimum"),
         pytest.param(Policy(failures="new"), Policy(), id="all failures are to block"),
+        pytest.param(Policy(), Policy(base_files=("data/**", ".env*")), id="the base is to be given more"),
         pytest.param(coverage(), coverage(overall=1.0), id="a minimum that nobody chose is written down"),
         pytest.param(Policy(), layers(service=CALC), id="layers that nobody chose are written down"),
         pytest.param(coverage(overall=80.0, diff=1.0), coverage(overall=81.0, diff=2.0), id="minima are raised"),

@@ -163,6 +163,38 @@ def _rejected(job: str, kind: RejectionKind, reason: str = "there is no record o
             id="boundary: tests of a stage that was not asked for",
         ),
         pytest.param(
+            the_facts(a_record(suite=a_suite(a_test(), assertions="pytest 99 is unknown"))),
+            (),
+            (
+                _MISSING(
+                    message="stage unit does not say what its tests asserted: pytest 99 is unknown",
+                    help="Run the stage again. If it says the same, please report it: this pytest is not known yet.",
+                ),
+            ),
+            id="failing: assertions are not known",
+        ),
+        pytest.param(
+            the_facts(a_record(suite=a_suite(a_test(did="skipped"), assertions=""))),
+            (),
+            (),
+            id="boundary: they are not known, of no test that guards",
+        ),
+        pytest.param(
+            the_facts(
+                a_record(a_test()),
+                baseline=a_baseline(a_record(suite=a_suite(a_test(), assertions=""))),
+            ),
+            (),
+            (
+                _MISSING(
+                    message=f"the baseline {BASE[:12]} does not say what its tests asserted: it was recorded by an "
+                    "older testkeep",
+                    help="Remove .testkeep/baseline, so that it is made anew, or make it again where it comes from.",
+                ),
+            ),
+            id="missing evidence: the base's assertions",
+        ),
+        pytest.param(
             the_facts(rejections=(_rejected("unit", RejectionKind.MISSING),)),
             (a_waiver(test="", rule="TK501"), a_waiver(test="unit", rule="TK501")),
             (
