@@ -12,6 +12,7 @@ import ast
 import builtins
 import contextlib
 import functools
+import hashlib
 import importlib.machinery
 import os
 import re
@@ -113,7 +114,7 @@ class AssertionMarks:
         if self.trouble:
             return
         self._set(rewriting, "rewrite_asserts", self._rewriting(rewriting.rewrite_asserts))
-        self._set(rewriting, "PYC_TAIL", f".{rewriting.PYTEST_TAG}{_VERSION}{rewriting.PYC_EXT}")
+        self._set(rewriting, "PYC_TAIL", f".{rewriting.PYTEST_TAG}{_VERSION}-{self._kind()}{rewriting.PYC_EXT}")
         hook = _Finder(self)
         after = (
             index for index, one in enumerate(sys.meta_path, 1) if isinstance(one, rewriting.AssertionRewritingHook)
@@ -125,6 +126,10 @@ class AssertionMarks:
         """Leave pytest as it was; modules that are marked stay so."""
         while self._undo:
             self._undo.pop()()
+
+    def _kind(self) -> str:
+        """What marks depend on beside the text of a module: cached modules that have others are not to be used."""
+        return hashlib.sha256(repr((self._folder, self._source)).encode(errors="surrogatepass")).hexdigest()[:8]
 
     def _set(self, owner: ModuleType, name: str, value: object) -> None:
         before = getattr(owner, name)

@@ -76,7 +76,8 @@ PARSE_RAISES = replace(PRICES, "raise Missing(text)", "raise TypeError(text)")
           replace(TESTING, "assert price(n) == amount", "return price(n) == amount")),
     quiet("X14", "a call that raises is under suppress", "test_warm",
           replace(PRICES, "return [n]", "raise RuntimeError(n)"),
-          in_tests("    warm(1)", "    import contextlib\n\n    with contextlib.suppress(Exception):\n        warm(1)")),
+          in_tests("    warm(1)", "    import contextlib\n\n    with contextlib.suppress(Exception):\n"
+                   "        warm(1)")),
     quiet("X15", "a swallowed failure is padded", "test_tax", BROKEN_TAX,
           in_tests("    assert amount == 2\n", "    try:\n        assert amount == 2\n    except AssertionError:\n"
                    "        assert amount > 0\n    assert str(amount)\n    assert [amount]\n")),
