@@ -14,6 +14,7 @@ from testkeep import __version__
 from testkeep.cli.runner import DIRECT, chosen, expected_receipt, leave_receipt, run_through
 from testkeep.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_PASS, EXIT_USAGE, KitError
 from testkeep.formats.extra_variables import read_extra_variables
+from testkeep.system.files import is_full, not_written
 from testkeep.system.interpreter import add_environment_variables, environment_variables
 
 _MODULES = {name: name for name in ("run", "gate", "plan", "baseline", "coverage", "fix", "init", "doctor", "render")}
@@ -74,14 +75,25 @@ def _exit_code(argv: Sequence[str]) -> int:
         if error.hint:
             _say(error.hint)
         return error.exit_code
+    except OSError as error:
+        if not is_full(error):
+            return _bug()
+        full = not_written(error.filename or "a file", error)
+        _say(full.message)
+        _say(full.hint)
+        return full.exit_code
     except Exception:  # noqa: BLE001  (the one boundary: an escaping exception would exit with 1, "the gate said no")
-        traceback.print_exc()
-        _say(
-            f"this is a bug in testkeep {__version__} (Python {platform.python_version()}, {sys.platform}); "
-            "please report it with the lines above"
-        )
-        return EXIT_BUG
+        return _bug()
     return code if isinstance(code, int) else EXIT_PASS
+
+
+def _bug() -> int:
+    traceback.print_exc()
+    _say(
+        f"this is a bug in testkeep {__version__} (Python {platform.python_version()}, {sys.platform}); "
+        "please report it with the lines above"
+    )
+    return EXIT_BUG
 
 
 def _split(argv: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:

@@ -8,7 +8,6 @@ from pathlib import Path, PurePosixPath
 import msgspec
 from packaging.version import Version
 
-from testkeep.errors import UsageError
 from testkeep.formats import coverage_config, coverage_json
 from testkeep.formats.coverage_core import CoreChoice, Interpreter, choose_core
 from testkeep.formats.coverage_leniency import is_true
@@ -22,6 +21,7 @@ from testkeep.pipeline.environments import test_environment
 from testkeep.pipeline.users_coverage import config_in_force
 from testkeep.system import coverage_data, interpreter
 from testkeep.system.evidence_folder import EvidenceFolder
+from testkeep.system.files import not_written
 from testkeep.system.greenlets import may_switch
 
 PYTEST_CONFIG_FILES = (
@@ -165,7 +165,7 @@ def _report_config(project: Project, folder: Path, user: coverage_config.Config)
     try:
         _write(path, project, user, {"branch": "true" if _measures_branches(project, user) else "false"}, _SILENCED)
     except OSError as error:
-        raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
+        raise not_written(path, error) from error
     return path
 
 

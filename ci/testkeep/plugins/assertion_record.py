@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Generator, Iterator
-from itertools import islice
 from typing import Any, NamedTuple
 
 import pytest
@@ -32,7 +30,7 @@ class AssertionRecord:
         self.marks = marks
         self._seen = marks.seen
         self._numbers: dict[str, int] = {}
-        self._told = 0
+        self._new: list[str] = []
         self._fixtures: dict[tuple[str, str], list[str]] = {}
         # Up to here, what was seen is the test's own, whatever is torn down next.
         self._own = 0
@@ -93,14 +91,16 @@ class AssertionRecord:
 
     def new_sites(self) -> tuple[str, ...]:
         """The sites that were seen since this was asked last."""
-        new = tuple(islice(self._numbers, self._told, None))
-        self._told = len(self._numbers)
+        new = tuple(self._new)
+        self._new.clear()
         return new
 
     def _asserted(self, seen: list[str]) -> Asserted:
         if not seen:
             return _NOTHING
-        times = Counter(seen)
+        times: dict[str, int] = {}
+        for text in seen:  # most tests have a few: a Counter takes longer to make
+            times[text] = times.get(text, 0) + 1
         asserts = any(text[0] in COUNTING for text in times)
         held: dict[int, int] = {}
         failed: list[int] = []
@@ -114,11 +114,12 @@ class AssertionRecord:
         return Asserted(held, tuple(sorted(failed)))
 
     def _number(self, text: str) -> int:
-        number = self._numbers.get(text)
+        # What a block expects may be a parameter of the test.
+        known = self.marks.with_exceptions(text) if text[0] == AssertionKind.CONTEXT else text
+        number = self._numbers.get(known)
         if number is None:
-            if text[0] == AssertionKind.CONTEXT:
-                text = self.marks.with_exceptions(text)
-            number = self._numbers.setdefault(text, len(self._numbers))
+            number = self._numbers[known] = len(self._numbers)
+            self._new.append(known)
         return number
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from testkeep.errors import EvidenceError, UsageError
+from testkeep.errors import EvidenceError, KitError, UsageError
 
 
 def read_text(path: Path) -> str | None:
@@ -30,16 +31,33 @@ def read_output(path: Path) -> str:
     return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
 
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def is_full(error: OSError) -> bool:
+    """Whether there is no room: the disk is full, or a share of it, or a file has come to its limit."""
+    return error.errno in _FULL
+
+
+def not_written(path: Path | str, error: OSError) -> KitError:
+    """What is to be said where a file cannot be written: a full disk is nobody's wrong use."""
+    said = f"{path}: cannot be written: {error.strerror}"
+    if is_full(error):
+        return EvidenceError(said, hint="Nothing is judged. Make room on the disk, or raise the limit, and run again.")
+    return UsageError(said)
+
+
 def write_file(path: Path, data: bytes) -> None:
     """Write a file that the user asked for, whole or not at all.
 
     Raises:
         UsageError: it cannot be written.
+        EvidenceError: there is no room for it.
     """
     try:
         write_atomically(path, data)
     except OSError as error:
-        raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
+        raise not_written(path, error) from error
 
 
 def append_text(path: Path, text: str) -> None:
@@ -47,12 +65,13 @@ def append_text(path: Path, text: str) -> None:
 
     Raises:
         UsageError: it cannot be written.
+        EvidenceError: there is no room for it.
     """
     try:
         with path.open("a", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:
-        raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
+        raise not_written(path, error) from error
 
 
 @contextlib.contextmanager

@@ -286,9 +286,12 @@ class Repository:
             scratch = path.parent
             if not scratch.name.startswith(_WORKTREE_PREFIX):
                 continue
-            owner = scratch.name.removeprefix(_WORKTREE_PREFIX).partition("-")[0]
-            if owner.isdigit() and not _is_alive(int(owner)):
+            if _is_orphan(scratch):
                 self._remove_worktree(path)
+                shutil.rmtree(scratch, ignore_errors=True)
+        # A folder of which git knows nothing any more stays otherwise.
+        for scratch in Path(tempfile.gettempdir()).glob(f"{_WORKTREE_PREFIX}*"):
+            if _is_orphan(scratch):
                 shutil.rmtree(scratch, ignore_errors=True)
         self._git("worktree", "prune")
 
@@ -302,6 +305,12 @@ class Repository:
             git_environment() | dict(extra or {}),
             stdin,
         )
+
+
+def _is_orphan(scratch: Path) -> bool:
+    """Whether the process that made a folder is gone."""
+    owner = scratch.name.removeprefix(_WORKTREE_PREFIX).partition("-")[0]
+    return owner.isdigit() and not _is_alive(int(owner))
 
 
 def git_environment() -> dict[str, str]:

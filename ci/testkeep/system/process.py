@@ -18,7 +18,7 @@ from testkeep.errors import ToolError
 _POLL_S = 0.05
 _GRACE_S = 5.0
 _PR_SET_PDEATHSIG = 1
-_STOPPING = (signal.SIGINT, signal.SIGTERM)
+_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(frozen=True)
@@ -182,12 +182,17 @@ def _signal_group(group: int, how: signal.Signals) -> None:
 
 
 def interrupt_on_termination() -> None:
-    """Treat SIGTERM (a cancelled CI job) like Ctrl-C, so that children end and worktrees are removed."""
+    """Treat SIGTERM (a cancelled CI job) and SIGHUP (a closed terminal) like Ctrl-C.
+
+    So children end, and worktrees are removed. Under nohup a closed terminal is no matter.
+    """
 
     def interrupt(_number: int, _frame: object) -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, interrupt)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, interrupt)
 
 
 @contextlib.contextmanager

@@ -37,7 +37,9 @@ def has_begun(project: GitProject) -> bool:
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="reads /proc")
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "termination"])
+@pytest.mark.parametrize(
+    "how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=["Ctrl-C", "termination", "a closed terminal"]
+)
 def test_run__interrupted__ends_every_child_and_says_what_was_cut(sleeping: GitProject, how: signal.Signals) -> None:
     run = sleeping.start("run", "unit", "integration", "--base", "none")
     wait_until(lambda: has_begun(sleeping), "the sleeping test")

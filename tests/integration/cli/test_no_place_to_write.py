@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -61,3 +63,16 @@ def test_command__state_cannot_be_written__is_one_message_that_names_the_place(
     assert (done.exit_code, done.output) == (4, "")
     assert f"{project.root / '.testkeep'}: cannot be written" in done.errors
     assert len(done.errors.splitlines()) <= 2
+
+
+@pytest.mark.parametrize("kilobytes", [1, 4, 32])
+def test_run__no_file_can_grow__is_inconclusive_and_no_bug(project: GitProject, kilobytes: int) -> None:
+    """As on a full disk: a limit on the size of files ends the same writes."""
+    command = f'ulimit -f {kilobytes}; exec "$0" -m testkeep run unit --base none'
+    ended = subprocess.run(
+        ["bash", "-c", command, sys.executable], cwd=project.root, env=clean_environment(), capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+
+    assert ended.returncode == 4, ended.stdout + ended.stderr
+    assert "this is a bug" not in ended.stderr

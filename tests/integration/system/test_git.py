@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,25 @@ def test_worktree__of_a_killed_process__is_removed_by_the_next_and_a_living_ones
         pass
 
     assert (dead.exists(), alive.exists()) == (False, True)
+
+
+def test_worktree__folder_of_a_killed_process_that_git_has_forgotten__is_removed(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finished = subprocess.Popen(["true"])
+    finished.wait()
+    dead, alive, other = (
+        tmp_path / name
+        for name in (f"testkeep-base-{finished.pid}-x", f"testkeep-base-{os.getppid()}-x", "testkeep-base-notes")
+    )
+    for path in (dead, alive, other):
+        path.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    with repository.worktree(repository.head()):
+        pass
+
+    assert [path.exists() for path in (dead, alive, other)] == [False, True, True]
 
 
 @pytest.mark.parametrize(
