@@ -84,7 +84,7 @@ class _Marker:
         self._function = f"{prefix}{function.name}"
         # Tests that others inherit may lie in the production package as well as helpers do.
         is_test = function.name.startswith("test")
-        self._only_helpers = self._only_helpers and not is_test and not is_helper(function.name)
+        self._only_helpers = self._only_helpers and not (is_test or is_helper(function.name) or _is_fixture(function))
         self._is_test = is_test and not self._only_helpers
         function.body = self._block(function.body)
         self._function, self._is_test, self._only_helpers = before
@@ -134,11 +134,12 @@ class _Marker:
     def _marked(self, statement: ast.stmt, site: AssertionSite) -> Iterator[ast.stmt]:
         self.sites.append(site)
         kind, text = site.kind, site.text
-        if kind in (AssertionKind.CALL, AssertionKind.CONTEXT, AssertionKind.ANYTHING):
+        is_asked = kind in (AssertionKind.CALL, AssertionKind.CONTEXT, AssertionKind.ANYTHING)
+        if is_asked:
             _ask(statement, text)
         # What a call may raise beside assertions is the test's own business: it has not come to its end then.
         first = statement if kind is AssertionKind.SMOKE else _watched(statement, text)
-        for new in (first, _call(CALLED if kind is AssertionKind.CALL else HELD, text)):
+        for new in (first, _call(CALLED if is_asked else HELD, text)):
             _place(new, statement)
             yield new
 
@@ -228,6 +229,12 @@ def _place(new: ast.AST, at: ast.AST) -> None:
     for node in ast.walk(new):
         if isinstance(node, ast.stmt | ast.expr | ast.excepthandler) and not hasattr(node, "lineno"):
             ast.copy_location(node, at)
+
+
+def _is_fixture(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return any(
+        last_name(one.func if isinstance(one, ast.Call) else one).endswith("fixture") for one in function.decorator_list
+    )
 
 
 def form_of(statement: ast.stmt) -> str:

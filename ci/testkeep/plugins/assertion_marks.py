@@ -11,6 +11,8 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
+import functools
+import hashlib
 import importlib.machinery
 import os
 import re
@@ -18,7 +20,7 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.abc import MetaPathFinder
 from pathlib import Path
-from types import CodeType, MethodType, ModuleType
+from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import _pytest.assertion.rewrite as rewriting
@@ -32,10 +34,12 @@ from testkeep.model.layout import is_production
 # Part of the names of cached modules: those of another version of the marks are not to be used.
 _VERSION = "-testkeep1"
 _MAY_ASSERT = re.compile(rb"\bassert|\braises\b|\bwarns\b|expect|should|verify|validate|ensure|check|fnmatch|raise_for")
-_HELPS = re.compile(rb"\bdef\s+_*(?:test|assert|expect|should|verify|validate|ensure|check|fail_unless)")
+_HELPS = re.compile(rb"\bdef\s+_*(?:test|assert|expect|should|verify|validate|ensure|check|fail_unless)|fixture\b")
 _CHECKED = "def test_it():\n    value = len('abc')\n    assert value == 3\n    assert value == 4\n"
 
 
+_MOCKS = "unittest.mock"
+_MOST_WRAPPERS = 20
 _SMOKE = AssertionKind.SMOKE
 FAILED = "!"
 """What stands before a mark's text where the assertion failed."""
@@ -70,7 +74,8 @@ class AssertionMarks:
 
     def _ask(self, text: str, function: Any) -> Any:
         """Find out whether it is a library's function that is called: one of the project's own has its own marks."""
-        self._asserts[text] = self._is_foreign(function)
+        is_another_of_it = text[0] == AssertionKind.CONTEXT and self._asserts.get(text, False)
+        self._asserts[text] = is_another_of_it or self._is_foreign(function)
         return function
 
     def _expect(self, text: str, expected: Any) -> Any:
@@ -80,8 +85,7 @@ class AssertionMarks:
         return expected
 
     def _is_foreign(self, function: Any) -> bool:
-        if isinstance(function, MethodType):
-            function = function.__func__
+        function = _unwrapped(function)
         code = getattr(function, "__code__", None)
         if isinstance(code, CodeType):
             if code not in self._codes:
@@ -90,7 +94,7 @@ class AssertionMarks:
         # A mock's attribute can be called, and says nothing; a class is its module's.
         if not isinstance(function, type):
             function = type(function)
-            if function.__module__ == "unittest.mock":
+            if function.__module__ == _MOCKS:
                 return False
         file = getattr(sys.modules.get(str(function.__module__)), "__file__", None)
         return not (isinstance(file, str) and self._is_own(file))
@@ -110,7 +114,7 @@ class AssertionMarks:
         if self.trouble:
             return
         self._set(rewriting, "rewrite_asserts", self._rewriting(rewriting.rewrite_asserts))
-        self._set(rewriting, "PYC_TAIL", f".{rewriting.PYTEST_TAG}{_VERSION}{rewriting.PYC_EXT}")
+        self._set(rewriting, "PYC_TAIL", f".{rewriting.PYTEST_TAG}{_VERSION}-{self._kind()}{rewriting.PYC_EXT}")
         hook = _Finder(self)
         after = (
             index for index, one in enumerate(sys.meta_path, 1) if isinstance(one, rewriting.AssertionRewritingHook)
@@ -122,6 +126,10 @@ class AssertionMarks:
         """Leave pytest as it was; modules that are marked stay so."""
         while self._undo:
             self._undo.pop()()
+
+    def _kind(self) -> str:
+        """What marks depend on beside the text of a module: cached modules that have others are not to be used."""
+        return hashlib.sha256(repr((self._folder, self._source)).encode(errors="surrogatepass")).hexdigest()[:8]
 
     def _set(self, owner: ModuleType, name: str, value: object) -> None:
         before = getattr(owner, name)
@@ -185,6 +193,22 @@ class AssertionMarks:
         )
 
 
+def _unwrapped(function: Any) -> Any:
+    """The function itself of a method, a partial one or one with decorators; the mock of one that a mock made."""
+    for _ in range(_MOST_WRAPPERS):
+        inner: Any = None
+        if isinstance(function, MethodType):
+            inner = function.__func__
+        elif isinstance(function, functools.partial):
+            inner = function.func
+        elif isinstance(function, FunctionType):
+            inner = getattr(function, "__wrapped__", None) or getattr(function, "mock", None)
+        if inner is None:
+            break
+        function = inner
+    return function
+
+
 class _Finder(MetaPathFinder):
     """Finds the modules of the project that pytest does not rewrite, and that may assert for tests."""
 
@@ -214,7 +238,8 @@ class _Finder(MetaPathFinder):
         except OSError:
             return False
         helps = _HELPS.search(text) is not None
-        return (helps or not self._marks.is_production(own)) and _MAY_ASSERT.search(text) is not None
+        asserts = _MAY_ASSERT.search(text) is not None
+        return (helps and asserts) if self._marks.is_production(own) else (helps or asserts)
 
 
 class _Loader(importlib.machinery.SourceFileLoader):

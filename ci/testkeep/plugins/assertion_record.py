@@ -134,4 +134,5 @@ def _examples(item: pytest.Item) -> Iterator[str]:
     for example in test.examples if test is not None else ():
         if (example.want or example.exc_msg) and not example.options.get(doctest.SKIP):
             form = hashlib.sha256(f"{example.source}\0{example.want}".encode(errors="surrogatepass")).hexdigest()[:16]
-            yield AssertionSite(AssertionKind.PLAIN, (example.lineno or 0) + 1, form, test.name).text
+            line = (test.lineno or 0) + (example.lineno or 0) + 1
+            yield AssertionSite(AssertionKind.PLAIN, line, form, test.name).text

@@ -192,7 +192,7 @@ def test_mark__function_in_a_test__is_no_test() -> None:
     assert sites(in_test("def callback():", "    f()", "g(callback)")) == [("s", "test_x", 4)]
 
 
-def test_mark__only_helpers__leaves_the_rest_of_production_code_alone() -> None:
+def test_mark__only_helpers_and_tests__leaves_the_rest_of_production_code_alone() -> None:
     source = """\
         def total(cart):
             assert cart
@@ -217,6 +217,20 @@ def test_mark__only_helpers__leaves_the_rest_of_production_code_alone() -> None:
 
             def total(self):
                 assert self
+
+        @pytest.fixture(scope="module")
+        def shop():
+            assert open()
+            yield
+            assert closed()
+
+        @pytest_asyncio.fixture
+        async def other():
+            assert open()
+
+        @functools.cache
+        def cached():
+            assert open()
         """
     assert sites(source, only_helpers=True) == [
         ("p", "check_total", 6),
@@ -225,6 +239,9 @@ def test_mark__only_helpers__leaves_the_rest_of_production_code_alone() -> None:
         ("s", "test_total", 14),
         ("p", "test_total.assert_inner", 16),
         ("p", "Checker.check", 20),
+        ("p", "shop", 27),
+        ("p", "shop", 29),
+        ("p", "other", 33),
     ]
 
 

@@ -137,6 +137,7 @@ FEWER = warning("2 assertions held at the base, 1 here")
         pytest.param(known(TOTAL, HELPER), known(HELPER), [error(OWN_GONE), FEWER], id="own gone"),
         pytest.param(known(TOTAL, HELPER), known(TOTAL), [FEWER], id="the helper's is gone"),
         pytest.param(known(TOTAL), known(HELPER), [], id="boundary: as many in a helper"),
+        pytest.param(known(*each("a b")), known(HELPER), [FEWER], id="boundary: fewer, and new in a helper"),
         pytest.param(
             known(HELPER, says("x", function="check")), known(HELPER), [FEWER], id="boundary: it never had any"
         ),
