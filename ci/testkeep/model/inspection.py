@@ -24,6 +24,14 @@ class Suspect:
     head: str
     why: str
 
+    @property
+    def is_own(self) -> bool:
+        """Whether the test itself was changed or moved, so that it is run again to see what it runs.
+
+        What it asserts is in the records, also where only a helper was changed.
+        """
+        return not self.why or self.base != self.head
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:

@@ -95,12 +95,14 @@ def not_collected(facts: Facts) -> Iterator[Problem]:
 def weakened(facts: Facts) -> Iterator[Problem]:
     """A test kept its name and lost its strength.
 
-    It passes on both sides, and asserts less than it did: its assertions are gone or never reached, failed and were
-    swallowed, or cannot be false (`assert (x, "message")`, `or True`); its body was replaced, or a second
-    definition of the same name hides it; a helper or fixture that asserted for it was emptied; its subtests are
-    gone. To nothing is an error, less is a warning; so are other parameter values under the same ids, and a test
-    that runs nothing of the production code that it ran. Only tests whose source or helpers were changed are looked
-    at: they are run again at both commits, and the assertions that hold are counted.
+    It passes on both sides, and asserts less than it did. Every recorded run knows for each test which assertions it
+    executed and which of them held: `assert` statements in tests, fixtures and helpers, `raises` and `warns`, and the
+    assertions of libraries. An error is: none held any more where one did; an assertion fails and the failure is
+    swallowed; its own are gone and only helpers assert; a test without assertions came through calls, and comes through
+    none; its subtests are gone. A warning is: fewer held than did; it does not come to an assertion that is still
+    there; `total == 3` became `total is not None`; `raises` takes more exceptions; a loop asserts half as often or
+    less; its parameters have other values under the same ids; it runs nothing of the production code that it ran. What
+    cannot be false (`assert (x, "message")`, `or True`, `send.called_once_with(3)` of a mock) does not count.
 
     Example: `assert total == 3` in `test_total` became `total == 3`.
     """
