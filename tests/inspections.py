@@ -8,7 +8,7 @@ import msgspec
 
 from builders import A_TEST, a_test
 from testkeep.model.comparison import Candidate, Loss, LostTest
-from testkeep.model.inspection import Inspection, Suspect
+from testkeep.model.inspection import Inspection, Suspect, Topic
 from testkeep.model.production import FileHistory, Lines, Place, Production, Span
 from testkeep.model.source import Check
 from testkeep.model.tests import RecordedTest, Strength, Subtest
@@ -69,6 +69,10 @@ def an_inspection(
     head_checks: Mapping[str, str] | None = None,
     candidates: Mapping[str, tuple[Candidate, ...]] | None = None,
     mentions: Mapping[str, frozenset[str]] | None = None,
+    topics: Mapping[str, Topic] | None = None,
+    twins: Mapping[str, str] | None = None,
+    hiding: tuple[str, ...] = (),
+    base_hiding: tuple[str, ...] = (),
     suspects: tuple[Suspect, ...] = (),
     production: Production | None = None,
     problems: tuple[str, ...] = (),
@@ -85,6 +89,10 @@ def an_inspection(
         head_checks=next(checks),
         candidates=candidates or {},
         mentions=mentions or {},
+        topics=topics or {},
+        twins=twins or {},
+        hiding=frozenset(hiding),
+        base_hiding=frozenset(base_hiding),
         suspects=suspects,
         production=production or Production(),
         problems=problems,

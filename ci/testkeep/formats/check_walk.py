@@ -29,16 +29,25 @@ class _Next(enum.Enum):
 
 
 class CheckWalk:
-    """One walk through one test."""
+    """One walk through one test; ``made`` says how values of its parameters are made that are objects."""
 
     def __init__(
-        self, names: ModuleNames, function: Function, owner: ast.ClassDef | None, params: Mapping[str, str]
+        self,
+        names: ModuleNames,
+        function: Function,
+        owner: ast.ClassDef | None,
+        params: Mapping[str, str],
+        made: Mapping[str, ast.expr],
     ) -> None:
         self._body = function.body
         self._bound = bound_names(function.body)
         self._values = Values(names, function, owner, params, self._bound)
         self._form = NormalForm(self._values.stands_for, names.imported)
         self._values.placeholder = self._form.placeholder
+        for name, form in made.items():
+            # As if the test began with it: an object is one, whatever it is asked for.
+            if name not in self._bound and self._values.is_argument(name):
+                self._values.set(name, form)
         self._notes = Notes(names, owner)
         self._loop_bound = _loop_variables(function)
         self._read = {
@@ -128,7 +137,7 @@ class CheckWalk:
             statement = _without_variable(statement)
         bound = bound_names([statement])
         self._values.forget(bound)
-        form = self._form.of(statement)
+        form = self._form.of(_without_result(statement))
         asserts = assertions.asserts(statement)
         if asserts:
             self._check(form)
@@ -222,6 +231,17 @@ def _without_variable(statement: ast.stmt) -> ast.stmt:
         return statement
     items = [ast.withitem(context_expr=item.context_expr, optional_vars=None) for item in statement.items]
     return ast.With(items=items, body=statement.body, type_comment=None)
+
+
+def _without_result(statement: ast.stmt) -> ast.stmt:
+    """A block that expects something, in which nothing is kept of what its last statement computes."""
+    match statement:
+        case ast.With(items=items, body=[*before, ast.Assign(targets=[ast.Name()], value=value)]) if assertions.expects(
+            statement
+        ):
+            return ast.With(items=items, body=[*before, ast.Expr(value=value)], type_comment=None)
+        case _:
+            return statement
 
 
 def _variables(target: ast.expr) -> list[str] | None:

@@ -43,6 +43,7 @@ class _File(Struct):
     missing_lines: tuple[int, ...] = ()
     excluded_lines: frozenset[int] = frozenset()
     missing_branches: tuple[Branch, ...] = ()
+    executed_branches: tuple[Branch, ...] = ()
     functions: dict[str, _Function] = {}
 
 
@@ -70,6 +71,7 @@ def loads(data: bytes) -> Coverage:
                 missing=file.missing_lines,
                 excluded=file.excluded_lines,
                 missing_branches=file.missing_branches,
+                executed_branches=file.executed_branches,
                 functions=tuple(_with_gaps(file.functions)),
             )
             for path, file in report.files.items()

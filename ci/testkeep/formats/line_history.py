@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from testkeep.formats.python_source import read_functions
+from testkeep.formats.rebound import read_rebound
 from testkeep.model.production import FileHistory, Place, Span
 from testkeep.model.source import FileSource, FunctionSource
 
@@ -21,11 +22,13 @@ class Version:
     path: str
     lines: Sequence[str]
     functions: FileSource
+    rebound: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Names that are bound without a definition, and the lines that do it."""
 
     @classmethod
     def of(cls, path: str, text: str) -> Version:
         """Read a file."""
-        return cls(path, _lines(text), read_functions(text))
+        return cls(path, _lines(text), read_functions(text), read_rebound(text, path))
 
     def part(self, source: FunctionSource) -> Sequence[str]:
         """The lines of a function."""
@@ -65,7 +68,12 @@ def read_history(before: Version, now: Version | None, others: Sequence[Version]
             matched = _same_lines(before.part(source), source, successor)
             kept |= {line: matched[line] for line in lines if line in matched}
         is_elsewhere = now is None or successor.version.path != now.path or successor.source.name != source.name
-        altered = pending.keys() if not is_elsewhere else _altered(before.part(source), source, successor)
+        if not successor.source.body:  # no function any more, though the name is there
+            altered: Collection[int] = lines
+        elif is_elsewhere:
+            altered = _altered(before.part(source), source, successor)
+        else:
+            altered = pending.keys()
         changed |= {line: successor.span for line in lines if line in altered and line not in kept}
     if now is not None:
         changed |= _changed_outside(now.path, before.functions, pending)
@@ -186,6 +194,17 @@ def _successor(
         for candidate in version.functions.values():
             if _short(candidate) == _short(source):
                 return _Successor(version, candidate)
+    versions = (*([now] if now is not None else []), *(one for one in others if source.name in one.rebound))
+    return next(filter(None, (_rebound(source, version) for version in versions)), None)
+
+
+def _rebound(source: FunctionSource, now: Version) -> _Successor | None:
+    """Find what binds the same public name, or that of the class around it: an instance, a partial, an alias."""
+    parts = source.name.split(".")
+    for number in range(len(parts), 0, -1):
+        lines = now.rebound.get(".".join(parts[:number]))
+        if lines is not None:
+            return _Successor(now, FunctionSource(name=source.name, line=lines[0], end=lines[1]))
     return None
 
 

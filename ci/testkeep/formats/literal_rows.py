@@ -35,6 +35,16 @@ def parameter(text: str) -> ast.expr:
     return name_of(f"«={text}»")
 
 
+def is_opaque(text: str) -> bool:
+    """Whether a recorded value is neither a literal nor something that is imported: an object, as a rule.
+
+    >>> is_opaque("1"), is_opaque("app.Size.BIG"), is_opaque("app.Money({'cents': 1})")
+    (False, False, True)
+    """
+    value = parameter(text)
+    return isinstance(value, ast.Name) and value.id.startswith("«=")
+
+
 def rows(node: ast.expr) -> list[ast.expr] | None:
     """The values over which a loop goes, if they stand in its source; None if not, or if they are too many.
 

@@ -114,11 +114,25 @@ def _binding(parts: Sequence[_Part]) -> Binding:
     origins = dict.fromkeys(part.origin for part in parts if part.origin)
     return Binding(
         digest=digest.hexdigest()[:32],
+        unbound=_unbound(parts),
         mentions=frozenset(mentions),
         asserts=asserts,
         hides=hides or not mentions.isdisjoint(_HIDING),
         origins=tuple(origins) if all(part.origin for part in parts) else (),
     )
+
+
+def _unbound(parts: Sequence[_Part]) -> str:
+    """Digest a function as if it stood in no class."""
+    match parts:
+        case [_Part(nodes=[ast.FunctionDef() | ast.AsyncFunctionDef() as function])]:
+            given = function.args
+            if given.args and given.args[0].arg in ("self", "cls"):
+                given = ast.arguments(**{**dict(ast.iter_fields(given)), "args": given.args[1:]})
+            plain = ast.dump(anonymous(function, args=given), annotate_fields=False)
+            return hashlib.sha256(plain.encode(errors="surrogatepass")).hexdigest()[:32]
+        case _:
+            return ""
 
 
 def _mentioned(tree: ast.AST) -> Iterator[str]:

@@ -82,6 +82,20 @@ class ModuleNames:
                 pass
         return None
 
+    def table(self, name: str) -> ast.expr | None:
+        """The list or tuple that a global name always stands for, as it is written; None if it is something else."""
+        match self._bindings.get(name):
+            case [ast.Assign(targets=[ast.Name()], value=ast.List() | ast.Tuple() as value)] | [
+                ast.AnnAssign(target=ast.Name(), value=ast.List() | ast.Tuple() as value)
+            ]:
+                return value
+            case _:
+                return None
+
+    def expression(self, node: ast.expr) -> ast.expr:
+        """The normal form of an expression outside of all functions."""
+        return NormalForm(self.stands_for, self.imported).expression(node)
+
     def _find(self, name: str) -> ast.expr:
         bound = self._bindings.get(name)
         if bound is None:

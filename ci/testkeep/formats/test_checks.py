@@ -11,8 +11,10 @@ import ast
 from collections.abc import Mapping, Sequence
 
 from testkeep.formats.check_walk import CheckWalk
+from testkeep.formats.literal_rows import is_opaque
 from testkeep.formats.module_names import ModuleNames
 from testkeep.formats.syntax import UNREADABLE, Definition, Function, blocks, even_out, parse, strip
+from testkeep.formats.table_rows import TableRows
 from testkeep.formats.unittest_style import translate
 from testkeep.model.source import Check
 
@@ -26,6 +28,7 @@ class TestChecks:
 
     def __init__(self, text: str) -> None:
         self._functions: dict[str, _Found] = {}
+        self._tables: dict[str, TableRows] = {}
         try:
             tree = parse(text)
             strip(tree)
@@ -36,15 +39,31 @@ class TestChecks:
         except UNREADABLE:
             self._functions = {}
 
-    def checks(self, name: str, params: Mapping[str, str]) -> tuple[Check, ...] | None:
-        """What one test asserts with the recorded values of its parameters; None if it cannot be found or read."""
+    def checks(
+        self, name: str, params: Mapping[str, str], family: Sequence[Mapping[str, str]] = ()
+    ) -> tuple[Check, ...] | None:
+        """What one test asserts with the recorded values of its parameters; None if it cannot be found or read.
+
+        ``family`` has the values of all parameter sets of its function, in the order in which they were collected: then
+        objects, of which a record says little, are what makes them in the source.
+        """
         found = self._functions.get(name)
         if found is None:
             return None
         try:
-            return CheckWalk(self._names, *found, params).checks()
+            return CheckWalk(self._names, *found, params, self._made(name, params, family)).checks()
         except UNREADABLE:
             return None
+
+    def _made(self, name: str, params: Mapping[str, str], family: Sequence[Mapping[str, str]]) -> dict[str, ast.expr]:
+        """The objects among the values of a test, as they are made."""
+        objects = [key for key, text in params.items() if is_opaque(text)] if family else []
+        if not objects:
+            return {}
+        if name not in self._tables:
+            self._tables[name] = TableRows(*self._functions[name], self._names.table, family)
+        sources = {key: self._tables[name].source(key, params) for key in objects}
+        return {key: self._names.expression(source) for key, source in sources.items() if source is not None}
 
     def tokens(self, name: str) -> frozenset[str]:
         """The fingerprint of one function: every three names, constants and operators that follow one another."""

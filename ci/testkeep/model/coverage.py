@@ -47,6 +47,11 @@ class Ratio(Struct, frozen=True):
         return fall * 100 > Fraction(str(slack_percent))
 
     @property
+    def uncovered(self) -> int:
+        """How many are not covered."""
+        return self.total - self.covered
+
+    @property
     def shown(self) -> float:
         """Percent with two digits, rounded down, so that no display claims a threshold that was missed.
 
@@ -72,7 +77,7 @@ class FileCoverage(Struct, frozen=True, kw_only=True):
 
     ``executed`` may have lines that do not count (they are excluded, say); ``missing`` are those that do and were not
     run; ``excluded`` do not count because the code or coverage.py's configuration says so. Without branches, ``ratio``
-    and ``lines`` are the same, and ``missing_branches`` is empty.
+    and ``lines`` are the same, and there are no branches that are missing or were taken (``executed_branches``).
     """
 
     ratio: Ratio
@@ -81,6 +86,7 @@ class FileCoverage(Struct, frozen=True, kw_only=True):
     missing: tuple[int, ...] = ()
     excluded: frozenset[int] = frozenset()
     missing_branches: tuple[Branch, ...] = ()
+    executed_branches: tuple[Branch, ...] = ()
     functions: tuple[FunctionCoverage, ...] = ()
 
 
@@ -135,12 +141,13 @@ class BaseCoverage(Struct, frozen=True, kw_only=True):
 
     ``kept`` has the files that are still there, under the names that they have now: what was removed with its tests
     cannot lower the coverage of the rest. ``lines_only`` says that the head's branches were measured and these were
-    not, so that lines alone can be compared. ``obstacle`` says why it is not comparable with the head's; empty if it
-    is.
+    not, so that lines alone can be compared. ``files`` has what was run in each file, under the names that they had
+    then. ``obstacle`` says why it is not comparable with the head's; empty if it is.
     """
 
     whole: CoverageTotals
     kept: CoverageTotals
+    files: dict[str, FileCoverage] = {}
     lines_only: bool = False
     obstacle: str = ""
 

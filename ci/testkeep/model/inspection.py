@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from testkeep.model.comparison import Candidate
 from testkeep.model.production import Production
-from testkeep.model.source import Check
+from testkeep.model.source import Check, FunctionSource
 from testkeep.model.tests import RecordedTest
 
 Checks = Mapping[str, tuple[Check, ...]]
@@ -26,11 +26,34 @@ class Suspect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """A function, method or class of production code, and the file of the base that it is in."""
+
+    path: str
+    source: FunctionSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """What a lost test is about, as far as its source says.
+
+    ``subjects`` has for each of its checks the definition whose result it looks at; None where that is not plain.
+    ``bound`` are the production names that it mentions and that are bound at the head, too; None if nobody knows.
+    """
+
+    subjects: tuple[Definition | None, ...] = ()
+    bound: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Inspection:
     """All that is known of lost and changed tests beyond their records; mappings are by test id.
 
     ``base`` and ``head`` have the tests that were run again; ``*_checks`` what their sources assert; ``candidates`` are
     the tests of the head that are most like a lost one; ``mentions`` the names that occur in a lost test's function;
+    ``topics`` is what lost tests are about;
+    ``base_hiding`` are lost tests, and ``hiding`` tests of the head, that could swallow a failure or put a stub in the
+    place of the code; ``twins`` has, by lost tests, the test of the base that was the same and still is what it was;
     ``not_found`` are tests that were to be inspected at the base and were not collected there; ``problems`` say what
     could not be looked into.
     """
@@ -41,6 +64,10 @@ class Inspection:
     head_checks: Checks = field(default_factory=dict)
     candidates: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
     mentions: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    topics: Mapping[str, Topic] = field(default_factory=dict)
+    base_hiding: frozenset[str] = frozenset()
+    hiding: frozenset[str] = frozenset()
+    twins: Mapping[str, str] = field(default_factory=dict)
     suspects: tuple[Suspect, ...] = ()
     production: Production = field(default_factory=Production)
     not_found: frozenset[str] = frozenset()

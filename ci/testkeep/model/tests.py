@@ -107,10 +107,11 @@ class Execution(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What happened when a test ran: the phases of its last attempt, in order.
 
     ``started`` says whether the code object that the test's source defines was entered; None where that cannot be
-    known (a doctest, say). ``strength`` and ``footprint`` are there only if the test was inspected: the footprint has
-    the lines of production code that it executed, by path relative to the repository's root, sorted. ``held`` has the
-    sites of the assertions that held, by their numbers in the suite, and how often each did; ``failed`` those that were
-    executed and never held, although the test may have passed.
+    known (a doctest, say). ``strength``, ``footprint`` and ``imported`` are there only if the test was inspected: the
+    footprint has the lines of production code that it executed, by path relative to the repository's root, sorted;
+    ``imported`` those of functions that ran while its file was imported. ``held`` has the sites of the assertions that
+    held, by their numbers in the suite, and how often each did; ``failed`` those that were executed and never held,
+    although the test may have passed.
     """
 
     phases: tuple[Phase, ...]
@@ -122,6 +123,7 @@ class Execution(Struct, frozen=True, kw_only=True, omit_defaults=True):
     footprint: dict[str, tuple[int, ...]] = {}
     held: dict[int, int] = {}
     failed: tuple[int, ...] = ()
+    imported: dict[str, tuple[int, ...]] = {}
 
     def phase(self, when: str) -> Phase | None:
         """Find a phase by its name."""
@@ -202,3 +204,15 @@ def function_of(test_id: str) -> str:
     """A test's id without its parameters; a file's name may have brackets, too."""
     file, separator, names = test_id.partition("::")
     return f"{file}{separator}{names.partition('[')[0]}"
+
+
+def names_of(test_id: str) -> tuple[str, ...]:
+    """The names under which a test can be meant, from the inside out: its id, its function, its classes, its file.
+
+    >>> names_of("t.py::TestA::test_b[1]")
+    ('t.py::TestA::test_b[1]', 't.py::TestA::test_b', 't.py::TestA', 't.py')
+    """
+    function = function_of(test_id)
+    parts = function.split("::")
+    outer = ("::".join(parts[:number]) for number in range(len(parts) - 1, 0, -1))
+    return tuple(dict.fromkeys((test_id, function, *outer)))

@@ -14,7 +14,7 @@ from testkeep.errors import EvidenceError
 from testkeep.formats import coverage_config
 from testkeep.formats.text_json import encode
 from testkeep.formats.unreadable import UNREADABLE
-from testkeep.model.coverage import BaseCoverage, Coverage, CoverageTotals
+from testkeep.model.coverage import BaseCoverage, Coverage, CoverageTotals, FileCoverage
 from testkeep.model.evidence import Evidence
 from testkeep.pipeline import measuring
 from testkeep.pipeline.base_tree import check_out
@@ -53,14 +53,19 @@ def base_coverage(
         nothing = CoverageTotals(files={})
         return BaseCoverage(whole=nothing, kept=nothing, obstacle="branches were measured with the base's tests alone")
     lines_only = bool(kept.totals.files) and branch and not kept.branch
-    return BaseCoverage(whole=kept.totals, kept=_kept(project, commit, kept.totals), lines_only=lines_only)
+    totals = kept.totals
+    return BaseCoverage(whole=totals, kept=_kept(project, commit, totals), files=kept.files, lines_only=lines_only)
 
 
 class _Sums(Struct, frozen=True, kw_only=True):
     """What is kept beside the evidence."""
 
     branch: bool
-    totals: CoverageTotals
+    files: dict[str, FileCoverage]
+
+    @property
+    def totals(self) -> CoverageTotals:
+        return CoverageTotals(files={path: file.ratio for path, file in self.files.items()})
 
 
 def _measure(project: Project, commit: str, folder: EvidenceFolder, jobs: Sequence[str]) -> _Sums:
@@ -84,8 +89,10 @@ def _source_at_base(project: Project, base: Project) -> tuple[str, ...]:
 
 def _sums(coverage: Coverage | None) -> _Sums:
     if coverage is None:
-        return _Sums(branch=False, totals=CoverageTotals(files={}))
-    return _Sums(branch=coverage.branch, totals=coverage.totals)
+        return _Sums(branch=False, files={})
+    # Which functions the lines are in is not asked of the base.
+    files = {path: msgspec.structs.replace(file, functions=()) for path, file in coverage.files.items()}
+    return _Sums(branch=coverage.branch, files=files)
 
 
 def _kept(project: Project, commit: str, whole: CoverageTotals) -> CoverageTotals:

@@ -7,14 +7,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from testkeep.errors import BaselineError, EvidenceError, Undecided, UsageError
-from testkeep.model.coverage import Coverage
+from testkeep.model.coverage import BaseCoverage, Coverage
 from testkeep.model.diff_coverage import cover_changes
 from testkeep.model.evidence import Evidence
+from testkeep.model.kept_coverage import Untested, newly_untested
 from testkeep.pipeline import measuring
 from testkeep.pipeline.base_coverage import base_coverage
 from testkeep.pipeline.changed_lines import changed_lines
 from testkeep.pipeline.coming_near import Gaps, with_nearest_tests
 from testkeep.pipeline.context import Project
+from testkeep.pipeline.sources import Texts, read_production
 from testkeep.rules.base import FOOTPRINTS, OF_BASE, OF_DIFF, OF_HEAD, Facts, Rejection, RejectionKind
 from testkeep.rules.gaps import gaps_of_missed
 from testkeep.rules.validity import doubts
@@ -105,9 +107,16 @@ def _against_base(subject: Subject, facts: Facts) -> Facts:
     try:
         branch = facts.coverage is not None and facts.coverage.branch
         found = base_coverage(project, commit, evidence, baseline.evidence, branch=branch)
-        return replace(facts, base_coverage=found)
+        return replace(facts, base_coverage=found, untested=_untested(project, commit, found, facts.coverage))
     except (Undecided, UsageError) as error:
         return _rejecting(facts, OF_BASE, error)
+
+
+def _untested(project: Project, commit: str, before: BaseCoverage | None, now: Coverage | None) -> dict[str, Untested]:
+    if before is None or before.obstacle or now is None or not any(file.ratio.uncovered for file in now.files.values()):
+        return {}
+    production, branch = read_production(Texts.of(project, commit)), now.branch and not before.lines_only
+    return newly_untested(before.files, now, production, folder=project.folder, branch=branch)
 
 
 def _of_diff(subject: Subject, facts: Facts) -> Facts:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 
 from testkeep.errors import Undecided, UsageError
+from testkeep.formats.literal_rows import is_opaque
 from testkeep.formats.module_bindings import read_bindings
 from testkeep.formats.test_checks import TestChecks
+from testkeep.model.comparison import Loss
 from testkeep.model.evidence import Evidence
 from testkeep.model.inspection import Inspection, Suspect
 from testkeep.model.production import Lines, Production
@@ -26,6 +28,8 @@ from testkeep.pipeline.progress import Labelled, Watcher
 from testkeep.pipeline.run import run_stages
 from testkeep.pipeline.sources import Texts, read_production
 from testkeep.pipeline.suspects import find_suspects
+from testkeep.pipeline.topics import find_topics
+from testkeep.pipeline.twins import find_twins
 from testkeep.rules.base import Facts, name_in_file
 from testkeep.rules.choosing import choose, needs_others, origins_of, to_be_measured_without
 from testkeep.rules.comparison import ids_at_base
@@ -72,7 +76,7 @@ def _with(facts: Facts, **changes: object) -> Facts:
 def _read(looker: Looker, facts: Facts) -> Inspection:
     """Read what the sources of lost, new and changed tests say."""
     texts, draft = looker.texts, facts.comparison
-    sources = _Parsed(texts)
+    sources = _Parsed(texts, facts)
     suspects = (*find_suspects(texts, facts), *_moved_elsewhere(sources, facts))
     losses = (*draft.lost, *draft.doubted)
     if not losses:
@@ -87,15 +91,22 @@ def _read(looker: Looker, facts: Facts) -> Inspection:
     earlier = {origins[test_id] for test_id in head if test_id in origins}
     base = {test.item.id: test.item for test in facts.base_tests() if test.item.id in lost or test.item.id in earlier}
     new = {test_id: item for test_id, item in head.items() if test_id not in before}
+    base_checks, mentions = sources.checks(base.values(), at_base=True), _mentions(texts, lost.values())
+    production = read_production(texts)
+    removed = [loss.base.item for loss in draft.lost if loss.how is Loss.REMOVED] if production.histories else []
     return Inspection(
-        base_checks=sources.checks(base.values(), at_base=True),
+        base_checks=base_checks,
         head_checks=sources.checks(head.values(), at_base=False),
         candidates=candidates(
             lost, sources.tokens(lost.values(), at_base=True), sources.tokens(new.values(), at_base=False)
         ),
-        mentions=_mentions(texts, lost.values()),
+        mentions=mentions,
+        topics=find_topics(texts, removed, base_checks, mentions),
+        base_hiding=frozenset(_hiding(lost.values(), texts.base)),
+        hiding=frozenset(_hiding(head.values(), texts.head)),
+        twins=find_twins(texts, facts, suspects),
         suspects=suspects,
-        production=read_production(texts),
+        production=production,
     )
 
 
@@ -125,8 +136,9 @@ def _moved_elsewhere(sources: _Parsed, facts: Facts) -> Iterator[Suspect]:
 class _Parsed:
     """Test files, each parsed once for each side."""
 
-    def __init__(self, texts: Texts) -> None:
+    def __init__(self, texts: Texts, facts: Facts) -> None:
         self._texts = texts
+        self._facts = facts
         self._files: dict[tuple[str, bool], TestChecks] = {}
 
     def _file(self, path: str, at_base: bool) -> TestChecks:
@@ -141,8 +153,29 @@ class _Parsed:
         items = list(items)
         if at_base:
             self._texts.fetch_base(item.path for item in items)
-        found = ((item.id, self._file(item.path, at_base).checks(name_in_file(item), item.params)) for item in items)
-        return {test_id: checks for test_id, checks in found if checks is not None}
+        families = self._families(items, at_base=at_base)
+        found: dict[str, tuple[Check, ...]] = {}
+        for item in items:
+            family = families.get(function_of(item.id), ())
+            checks = self._file(item.path, at_base).checks(name_in_file(item), item.params, family)
+            if checks is not None:
+                found[item.id] = checks
+        return found
+
+    def _families(self, items: Iterable[Item], *, at_base: bool) -> dict[str, list[Mapping[str, str]]]:
+        """The values of all parameter sets of functions that have objects among these, as one run collected them."""
+        families: dict[str, list[Mapping[str, str]]] = {
+            function_of(item.id): [] for item in items if any(map(is_opaque, item.params.values()))
+        }
+        suites = self._facts.base_suites() if at_base else (suite for _, suite in self._facts.suites())
+        for suite in suites if families else ():
+            found: dict[str, list[Mapping[str, str]]] = {}
+            for test in suite.tests:
+                if test.item.params and function_of(test.item.id) in families:
+                    found.setdefault(function_of(test.item.id), []).append(test.item.params)
+            # One shard has a part of them.
+            families |= {name: rows for name, rows in found.items() if len(rows) > len(families[name])}
+        return families
 
     def tokens(self, items: Iterable[Item], *, at_base: bool) -> dict[str, frozenset[str]]:
         """What each test is likened by."""
@@ -158,6 +191,17 @@ def _mentions(texts: Texts, items: Iterable[Item]) -> dict[str, frozenset[str]]:
         binding = read[item.path].get(name_in_file(item))
         found[item.id] = binding.mentions if binding is not None else frozenset()
     return found
+
+
+def _hiding(items: Iterable[Item], read: Callable[[str], str | None]) -> Iterator[str]:
+    """The tests that could swallow a failure, or put a stub in the place of the code."""
+    files: dict[str, FileBindings] = {}
+    for item in items:
+        if item.path not in files:
+            files[item.path] = read_bindings(read(item.path) or "") or {}
+        binding = files[item.path].get(name_in_file(item))
+        if binding is None or binding.hides:
+            yield item.id
 
 
 # Runs -------------------------------------------------------------------------------------------------------------

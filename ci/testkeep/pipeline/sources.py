@@ -158,6 +158,7 @@ def _concerns_production(texts: Texts, change: Change) -> bool:
 
 def _only_new(version: Version, before: str | None) -> Version:
     """A file with the definitions alone that it did not have: only these can be what became of others."""
-    known = read_functions(before) if before is not None else {}
-    new = {name: source for name, source in version.functions.items() if name not in known}
-    return Version(version.path, version.lines, new)
+    known = Version.of(version.path, before) if before is not None else Version(version.path, (), {})
+    new = {name: source for name, source in version.functions.items() if name not in known.functions}
+    rebound = {name: lines for name, lines in version.rebound.items() if name not in known.rebound}
+    return Version(version.path, version.lines, new, rebound)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +25,8 @@ class Inspection:
     def __init__(self, config: pytest.Config, context: JobContext) -> None:
         places = CodePlaces(config.rootpath, context.provenance.project, context.inspect or (), context.packages)
         self._inspector = Inspector(places)
+        self._imported: dict[Path, dict[str, tuple[int, ...]]] = {}
+        self._file = Path()
 
     @property
     def strength(self) -> Strength | None:
@@ -35,9 +38,29 @@ class Inspection:
         """The lines of production code that the last test executed; none if they are not known."""
         return self._inspector.footprint
 
+    @property
+    def imported(self) -> dict[str, tuple[int, ...]]:
+        """The lines of production code that ran while the last test's file was imported; none if they are not known."""
+        return self._imported.get(self._file, {})
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        """Watch a file while it is imported: what makes the rows of its tables runs then."""
+        if not isinstance(collector, pytest.Module):
+            return (yield)
+        self._inspector.begin(None, "")
+        try:
+            with self._inspector.watching():
+                return (yield)
+        finally:
+            self._imported[collector.path] = self._inspector.footprint
+
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:
         """Begin."""
+        self._file = item.path
         module = getattr(getattr(item, "module", None), "__name__", "")
         self._inspector.begin(own_code(item), str(module))
         with self._inspector.watching():

@@ -174,6 +174,7 @@ class Recorder:
                         footprint=self._inspection.footprint if self._inspection else {},
                         held=held,
                         failed=failed,
+                        imported=self._inspection.imported if self._inspection else {},
                     ),
                 )
             )

@@ -7,15 +7,15 @@ from collections.abc import Iterator, Sequence, Set
 
 import msgspec
 
-from testkeep.model.comparison import Candidate, Comparison, Loss, LostTest, Refusal, StandIn, Unfit
+from testkeep.model.comparison import Candidate, Comparison, Flaw, Loss, LostTest, Refusal, StandIn, Unfit
 from testkeep.model.inspection import Inspection
 from testkeep.model.production import shown
 from testkeep.model.tests import RecordedTest
 from testkeep.rules.base import Facts
-from testkeep.rules.choosing import origins_of, stand_ins
+from testkeep.rules.choosing import duplicated, origins_of, stand_ins
 from testkeep.rules.comparison import guards_of
 from testkeep.rules.conserving import conserve, spent
-from testkeep.rules.covering import footprint, missed, watched
+from testkeep.rules.covering import footprint, missed, reach, watched
 from testkeep.rules.doubts import waived
 from testkeep.rules.head_tests import HeadTests
 from testkeep.rules.replacements import Declaration, Situation, declarations, targets_by_name, verify
@@ -31,8 +31,8 @@ _ALIKE_IF_MENDED = 0.5
 def account(facts: Facts) -> Comparison:
     """Sort the lost tests of a comparison anew: what is proven is discharged, and the rest stays lost.
 
-    In this order: unfit to be judged here, declared replacements, the same assertions in other tests, the same test
-    rewritten, retired with its code.
+    In this order: unfit to be judged here, there twice, declared replacements, the same assertions in other tests, the
+    same test rewritten, retired with its code.
     """
     draft = facts.comparison
     if draft.obstacle:
@@ -44,16 +44,20 @@ def account(facts: Facts) -> Comparison:
     not_here = {one.base.item.id for one in unfit}
     excused = waived(facts, draft.doubted)
     doubted = {loss.id for loss in draft.doubted} - {loss.id for loss in excused}
+    twice = duplicated(facts, head)
     # What nobody knows of comes last: a check stands for one lost check only.
     left = (*_without(draft.lost, not_here), *excused, *_without(draft.doubted, {loss.id for loss in excused}))
-    replaced, refused = _declared(facts, head, origins, left, not_here)
+    left = _without(left, {one.lost for one in twice})
+    replaced, refused = _declared(facts, head, origins, left, not_here | {one.lost for one in twice})
     left = _without(left, {one.lost for one in replaced})
     conserved = conserve(inspection, left, stand_ins(facts, head), origins)
     left = _without(left, {one.lost for one in conserved})
+    refused = _unsettled(refused, conserved)
     taken = {test_id for one in (*replaced, *conserved) for test_id in one.by}
     rewritten = list(_rewritten(inspection, head, taken | origins.keys(), left, doubted))
     left = _without(left, {one.lost for one in rewritten})
-    retired = (*retire(inspection, _without(left, doubted)), *retire_unproven(inspection, left, doubted))
+    proven = retire(inspection, _without(left, doubted), head.functions)
+    retired = (*proven, *retire_unproven(inspection, left, doubted))
     left = _without(left, {one.test for one in retired})
     # No more is said of tests of which nobody knows that they guarded, and need not.
     conserved, rewritten = ([one for one in found if one.lost not in doubted] for found in (conserved, rewritten))
@@ -62,7 +66,7 @@ def account(facts: Facts) -> Comparison:
     return msgspec.structs.replace(
         draft,
         moved=(*draft.moved, *moved.values()),
-        replaced=(*replaced, *(one for one in conserved if one.lost not in moved)),
+        replaced=(*twice, *replaced, *(one for one in conserved if one.lost not in moved)),
         retired=tuple(one for one in retired if one.test not in doubted),
         failing=tuple(test_id for test_id in draft.failing if test_id not in not_here),
         lost=tuple(_with_candidates(inspection, loss) for loss in _without(left, doubted)),
@@ -99,7 +103,7 @@ def _unfit(facts: Facts, draft: Comparison) -> Iterator[Unfit]:
 
 
 def _declared(
-    facts: Facts, head: HeadTests, origins: dict[str, str], lost: Sequence[LostTest], unfit: Set[str]
+    facts: Facts, head: HeadTests, origins: dict[str, str], lost: Sequence[LostTest], settled: Set[str]
 ) -> tuple[list[StandIn], list[Refusal]]:
     declared: list[Declaration] = declarations(head, facts, origins)
     if not declared:
@@ -114,11 +118,23 @@ def _declared(
         origins=origins,
         known=_known(facts),
         environments={test_id: guard.environments for test_id, guard in guards_of(facts).items()},
-        unfit=unfit,
+        settled=settled,
         unproven={loss.id for loss in facts.comparison.doubted},
         spent=spent(facts.inspection, others, origins),
     )
     return verify(situation, declared)
+
+
+def _unsettled(refused: Sequence[Refusal], conserved: Sequence[StandIn]) -> list[Refusal]:
+    """The refusals that stand: that a test does not run some lines is no matter where it asserts all that was lost."""
+    by = {(one.lost, test_id) for one in conserved for test_id in one.by}
+    named = targets_by_name(one.lost for one in conserved)
+
+    def is_settled(one: Refusal) -> bool:
+        lost = named.get(one.target, [])
+        return bool(lost) and all((test_id, one.declared_by.item.id) in by for test_id in lost)
+
+    return [one for one in refused if one.flaw is not Flaw.DOES_NOT_COVER or not is_settled(one)]
 
 
 def _known(facts: Facts) -> dict[str, str]:
@@ -177,7 +193,7 @@ def _strength(test: RecordedTest) -> int:
 
 
 def _misses(inspection: Inspection, before: RecordedTest, now: RecordedTest) -> tuple[str, ...]:
-    return shown(missed(inspection.production, footprint([before]), footprint([now])))
+    return shown(missed(inspection.production, footprint([before]), reach([now])))
 
 
 def _with_candidates(inspection: Inspection, loss: LostTest) -> LostTest:

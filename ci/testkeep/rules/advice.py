@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterator, Sequence
 
 from testkeep.model.comparison import Candidate, Loss, LostTest
+from testkeep.model.tests import names_of
 
 _FOR = datetime.timedelta(days=30)
 _MOST_TESTS, _MOST_MISSES = 10, 4
@@ -27,15 +28,22 @@ def _lines(losses: Sequence[LostTest], code: str, today: datetime.date) -> Itera
     first = losses[0]
     yield _FIRST[first.how]
     yield from _candidates(losses)
-    yield "If another test stands for it, say so there, and testkeep verifies it:"
-    yield f'    @pytest.mark.replaces("{_quoted(first.id)}", reason="…")'
+    name = _common_name(losses)
+    yield f"If another test stands for {'it' if name == first.id else 'them'}, say so there, and testkeep verifies it:"
+    yield f'    @pytest.mark.replaces("{_quoted(name)}", reason="…")'
     yield "Or record a waiver on the base branch:"
     yield "    [[tool.testkeep.waivers]]"
-    yield f'    test = "{_quoted(first.id)}"'
+    yield f'    test = "{_quoted(name)}"'
     yield f'    rule = "{code}"'
     yield '    reason = "…"'
     yield '    owner = "…"'
     yield f"    expires = {today + _FOR if today < datetime.date.max - _FOR else today}"
+
+
+def _common_name(losses: Sequence[LostTest]) -> str:
+    """The closest name that means all of some tests: a function, class or file; the first test, if there is none."""
+    others = [frozenset(names_of(loss.id)) for loss in losses[1:]]
+    return next((name for name in names_of(losses[0].id) if all(name in names for names in others)), losses[0].id)
 
 
 def _quoted(test_id: str) -> str:

@@ -16,6 +16,7 @@ from testkeep.model.evidence import Evidence, Provenance, Suite, Unfinished
 from testkeep.model.finding import Finding, Severity
 from testkeep.model.gap import Gap
 from testkeep.model.inspection import Inspection
+from testkeep.model.kept_coverage import Untested
 from testkeep.model.policy import Policy, Waiver
 from testkeep.model.policy_change import PolicyChange
 from testkeep.model.source import FunctionSource, Sources
@@ -84,9 +85,10 @@ class Facts:
     ``clock_day`` is the day of the clock, and only proposes dates.
 
     ``coverage`` is that of all test stages together (None: something is missing from the sum), ``base_coverage`` that
-    of the base commit (None: nothing to compare with), ``diff`` that of ``changed_lines``, which are by file, relative
-    to the repository's root; ``gaps`` are the places to win coverage, by the key of the threshold that was missed
-    (``coverage.overall``, ``coverage.layers.service``).
+    of the base commit (None: nothing to compare with), ``untested`` what no test runs beside what none ran there, by
+    file; ``diff`` is that of ``changed_lines``, which are by file, relative to the repository's root; ``gaps`` are the
+    places to win coverage, by the key of the threshold that was missed (``coverage.overall``,
+    ``coverage.layers.service``).
 
     ``base_tools`` are the records of static stages at the base commit, of those that are red at the head; the paths of
     their complaints are those of the head. ``dropped_tools`` are the tools of stages for which the base configures
@@ -115,6 +117,7 @@ class Facts:
     comparison: Comparison = field(default_factory=Comparison)
     coverage: Coverage | None = None
     base_coverage: BaseCoverage | None = None
+    untested: Mapping[str, Untested] = field(default_factory=dict)
     diff: DiffCoverage | None = None
     changed_lines: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     gaps: Mapping[str, tuple[Gap, ...]] = field(default_factory=dict)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from testkeep.model.comparison import Loss, LostTest
+from testkeep.model.comparison import Loss, LostTest, StandIn
 from testkeep.model.inspection import Inspection
 from testkeep.model.tests import RecordedTest
 from testkeep.rules.base import Facts
+from testkeep.rules.comparison import guards_of
 from testkeep.rules.conserving import conserve
-from testkeep.rules.covering import deleted, footprint, missed, watched
+from testkeep.rules.covering import deleted, footprint, missed, reach, watched
 from testkeep.rules.head_tests import HeadTests
 from testkeep.rules.replacements import declarations, targets_by_name
 
@@ -33,13 +34,27 @@ def origins_of(facts: Facts) -> dict[str, str]:
     return {test_id: test_id for test_id in facts.comparison.kept} | moved
 
 
+def duplicated(facts: Facts, head: HeadTests) -> tuple[StandIn, ...]:
+    """The lost tests that were there twice, each with its twin: it guards wherever the lost one did."""
+    became = {test_id: now for now, test_id in origins_of(facts).items()}
+    found = facts.inspection.twins.items()
+    guards = guards_of(facts) if found else {}
+    pairs = ((lost, guards.get(lost), became.get(twin, "")) for lost, twin in found)
+    return tuple(
+        StandIn(lost=lost, by=(now,), why="it was the same test, and is there still")
+        for lost, guard, now in pairs
+        if guard is not None and now and head.guards(now, guard.environments)
+    )
+
+
 def _open(facts: Facts) -> tuple[list[LostTest], dict[str, list[str]]]:
     """The lost tests that are not accounted for by what other tests assert, and the tests declared for each.
 
     Those that failed at the base in its worktree are not among the lost: to run them there again would bring nothing.
     """
     head, origins = HeadTests.of(facts), origins_of(facts)
-    lost = (*facts.comparison.lost, *facts.comparison.doubted)
+    twice = {one.lost for one in duplicated(facts, head)}
+    lost = [loss for loss in (*facts.comparison.lost, *facts.comparison.doubted) if loss.id not in twice]
     named = targets_by_name(loss.id for loss in lost)
     by: dict[str, list[str]] = {}
     for one in declarations(head, facts, origins):
@@ -95,7 +110,7 @@ def _is_open(inspection: Inspection, loss: LostTest, by: Sequence[str]) -> bool:
     ran = footprint([seen])
     if by:
         declared = filter(None, (watched(inspection.head, test_id) for test_id in by))
-        return bool(missed(inspection.production, ran, footprint(declared)))
+        return bool(missed(inspection.production, ran, reach(declared)))
     return loss.how is Loss.REMOVED and bool(deleted(inspection.production, ran))
 
 

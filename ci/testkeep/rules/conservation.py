@@ -55,11 +55,14 @@ def removed(facts: Facts) -> Iterator[Problem]:
     """A test that passed at the base commit is gone.
 
     Its function, its file or its parameter set does not exist any more, and nothing accounts for it. These are
-    accounted for by themselves: a test that was renamed or moved with the same body, or the same parameter values;
-    one whose every assertion is found in other tests (split, merged into parameters or a loop, rewritten in pytest's
-    style); one that is far more like one new test than like any other, with the same assertions and the same lines of
-    production code; and one whose production code was deleted with it. Put the test back, or declare what stands for
-    it: `@pytest.mark.replaces("tests/test_invoice.py::test_rounding", reason="…")`.
+    accounted for by themselves: a test that was renamed or moved with the same body, or the same parameter values; an
+    exact duplicate, whose twin stays as it was (the same statements, values and marks, in which every helper, fixture
+    and constant is the same); one whose every assertion is found in other tests (split, merged into parameters or a
+    loop, rewritten in pytest's style); one that is far more like one new test than like any other, with the same
+    assertions and the same lines of production code; and one whose production code was deleted with it, or replaced by
+    other code under another name. A test of two things is not: the one that is still there needs a test. Put the test
+    back, or declare what stands for it: `@pytest.mark.replaces("tests/test_invoice.py::test_rounding", reason="…")`.
+    The mark may name a function, a class or a file (`"tests/test_invoice.py"`) for all tests that are lost there.
 
     Example: `tests/test_invoice.py` was deleted together with `test_rounding`, which passed before.
     """

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from testkeep.model.coverage import BaseCoverage, Coverage, CoverageTotals, Ratio, layer_of
+from testkeep.model.gap import ranges, shown_ranges
+from testkeep.model.kept_coverage import Untested
 from testkeep.rules.base import Facts, Problem, in_project, in_repository
 from testkeep.rules.thresholds import cheapest, diff_of, in_lines, shortfall
 
 _RATCHET = "coverage.ratchet"
 _MOST_FILES = 3
+_MOST_RANGES = 8
 _HELP = "'testkeep gate --coverage-reports' writes diff-cover.html, which shows them."
 
 
@@ -38,12 +41,17 @@ def diff(facts: Facts) -> Iterator[Problem]:
 
 
 def ratchet(facts: Facts) -> Iterator[Problem]:
-    """Coverage is lower than at the base commit, overall or in a layer.
+    """Coverage is lower than at the base commit: lines that stayed as they were lost it, or new ones lack it.
 
-    Applied where the policy's `coverage.ratchet` is true; `coverage.slack_percent` says how many percent points it may
-    fall. Files that were removed since count on neither side, and renamed files are compared with themselves. A lower
-    number is no finding where no file has more lines than before that no test runs: a change that takes away tested
-    code is not blocked for it. Run the lines that are new, or those that removed tests ran.
+    Applied where the policy's `coverage.ratchet` is true; overall and for each layer, line by line. A line that stands
+    as it did at the base, ran there and is run by no test now is an error, however many other lines were won or taken
+    away; `coverage.slack_percent` says how many there may be, in percent of all. Lines that are new or were changed are
+    an error where the percentage falls by more than that and they miss `coverage.diff`, too (0 is no minimum: then they
+    must not make it fall). What was removed counts on neither side, and what was moved or renamed is compared with
+    itself: a change that takes away tested code, or writes it shorter, is not blocked for it. Run the lines that the
+    finding names.
+
+    Example: `test_refund` was deleted, and no other test calls `refund`, which is still there.
 
     A waiver of this rule names `coverage.ratchet` as its test; for a layer, `coverage.ratchet.service`.
     """
@@ -51,13 +59,17 @@ def ratchet(facts: Facts) -> Iterator[Problem]:
     if not policy.ratchet or facts.coverage is None or facts.base_coverage is None:
         return
     now, before = _as_at_base(facts.coverage, facts.base_coverage), facts.base_coverage.kept
+    sums = {"": (before.overall, now.overall)}
     old_layers = before.by_layer(policy.layers)
-    if now.overall.falls_below(before.overall, policy.slack_percent) and _grown(facts, ""):
-        yield _fall(facts, "", before.overall, now.overall)
-    for name, ratio in now.by_layer(policy.layers).items():
-        old = old_layers.get(name, Ratio())
-        if ratio.falls_below(old, policy.slack_percent) and _grown(facts, name):
-            yield _fall(facts, name, old, ratio)
+    sums |= {name: (old_layers.get(name, Ratio()), ratio) for name, ratio in now.by_layer(policy.layers).items()}
+    for name, (old, ratio) in sums.items():
+        untested = _untested(facts, name)
+        lost = sum(one.fallen for one in untested.values())
+        is_new = any(one.new or one.new_branches for one in untested.values()) and not _is_tested(facts, name)
+        if Ratio(ratio.total - lost, ratio.total).falls_below(Ratio(1, 1), policy.slack_percent):
+            yield _fall(facts, name, old, ratio, lost)
+        elif is_new and ratio.falls_below(old, policy.slack_percent):
+            yield _fall(facts, name, old, ratio, 0)
 
 
 def _as_at_base(coverage: Coverage, base: BaseCoverage) -> CoverageTotals:
@@ -95,37 +107,57 @@ def _unmeasured(path: str, why: str, line: int) -> Problem:
     )
 
 
-def _fall(facts: Facts, layer: str, old: Ratio, now: Ratio) -> Problem:
+def _is_tested(facts: Facts, layer: str) -> bool:
+    """Whether the changed lines of a layer (empty: all) meet the minimum that is set for them, with their branches."""
+    minimum = facts.policy.coverage.diff
+    files = facts.diff.files.items() if facts.diff is not None else ()
+    ratio = sum((file.ratio for path, file in files if _is_of(facts, in_project(facts, path), layer)), Ratio())
+    ratio += Ratio(0, sum(one.new_branches for one in _untested(facts, layer).values()))
+    return minimum > 0 and ratio.covered > 0 and ratio.reaches(minimum)
+
+
+def _untested(facts: Facts, layer: str) -> dict[str, Untested]:
+    return {path: one for path, one in facts.untested.items() if _is_of(facts, path, layer)}
+
+
+def _is_of(facts: Facts, path: str, layer: str) -> bool:
+    return not layer or layer_of(path, facts.policy.coverage.layers) == layer
+
+
+def _fall(facts: Facts, layer: str, old: Ratio, now: Ratio, lost: int) -> Problem:
     what = f"coverage of the {layer} layer" if layer else "coverage"
     slack = facts.policy.coverage.slack_percent
     allowed = f"; {slack:g} percent points are allowed" if slack else ""
+    numbers = f"{now.shown:g} % ({now.covered} of {now.total})"
+    if now.falls_below(old):
+        numbers = f"{what} fell from {old.shown:g} % ({old.covered} of {old.total}) to {numbers}"
+    else:
+        numbers = f"{what} is {numbers}"
+    kept = f"; {_counted(lost)} as at the base, where a test ran them, and none does now" if lost else ""
     return Problem(
-        message=f"{what} fell from {old.shown:g} % ({old.covered} of {old.total}) to {now.shown:g} % "
-        f"({now.covered} of {now.total}){allowed}",
+        message=f"{numbers}{kept}{allowed}",
         help="\n".join(["Run the lines that are new, or those that removed tests ran.", *_worst(facts, layer)]),
         test=f"{_RATCHET}.{layer}" if layer else _RATCHET,
     )
 
 
+def _counted(lost: int) -> str:
+    return "1 line or branch is" if lost == 1 else f"{lost} lines or branches are"
+
+
 def _worst(facts: Facts, layer: str) -> Iterator[str]:
     """The files with the most lines that no test runs any more, or that came without a test, a line for each."""
-    grown = sorted(_grown(facts, layer).items(), key=lambda entry: (-entry[1], entry[0]))
-    for path, more in grown[:_MOST_FILES]:
-        yield f"{in_repository(facts, path)}: {in_lines(more)} more that no test runs"
+    grown = sorted(_untested(facts, layer).items(), key=lambda entry: (-entry[1].fallen, -len(entry[1].new), entry[0]))
+    for path, one in grown[:_MOST_FILES]:
+        parts = [f"{in_lines(len(one.lost))} no longer run ({_places(facts, path, one.lost)})"] if one.lost else []
+        parts += [f"branches no longer taken: {one.branches}"] if one.branches else []
+        parts += [f"{in_lines(len(one.new))} new and not run ({_places(facts, path, one.new)})"] if one.new else []
+        parts += [f"new branches not taken: {one.new_branches}"] if one.new_branches else []
+        yield f"{in_repository(facts, path)}: {', '.join(parts)}"
 
 
-def _grown(facts: Facts, layer: str) -> dict[str, int]:
-    """The files of a layer (empty: all) with more lines than at the base that no test runs, and how many more."""
-    if facts.coverage is None or facts.base_coverage is None:
-        return {}
-    before = facts.base_coverage.kept
-    growth = {
-        path: _uncovered(ratio) - _uncovered(before.files.get(path, Ratio()))
-        for path, ratio in _as_at_base(facts.coverage, facts.base_coverage).files.items()
-        if not layer or layer_of(path, facts.policy.coverage.layers) == layer
-    }
-    return {path: more for path, more in growth.items() if more > 0}
-
-
-def _uncovered(ratio: Ratio) -> int:
-    return ratio.total - ratio.covered
+def _places(facts: Facts, path: str, lines: Sequence[int]) -> str:
+    """Some lines of a file of the head, as coverage.py writes them."""
+    file = facts.coverage.files.get(path) if facts.coverage is not None else None
+    found = ranges(lines, frozenset(file.executed) if file is not None else ())
+    return shown_ranges(found[:_MOST_RANGES]) + (", …" if found[_MOST_RANGES:] else "")

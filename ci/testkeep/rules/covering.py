@@ -28,6 +28,19 @@ def footprint(tests: Iterable[RecordedTest]) -> Lines:
     return {path: frozenset(numbers) for path, numbers in lines.items()}
 
 
+def reach(tests: Iterable[RecordedTest]) -> Lines:
+    """What some inspected tests ran, together with what ran while their files were imported: rows of tables, say.
+
+    That is asked of nobody, because it is not known which test needs it; but it is run where the file is collected.
+    """
+    lines: dict[str, frozenset[int]] = {}
+    for test in tests:
+        ran = (*test.execution.footprint.items(), *test.execution.imported.items()) if test.execution else ()
+        for path, numbers in ran:
+            lines[path] = lines.get(path, frozenset()).union(numbers)
+    return lines
+
+
 def is_unique(production: Production, path: str, line: int) -> bool:
     """Whether no test but lost ones ran a line at the base; not, where nobody has looked."""
     return production.others is not None and line not in production.others.get(path, frozenset())

@@ -10,6 +10,7 @@ import msgspec
 
 from testkeep.model.finding import Finding, Severity
 from testkeep.model.policy import Waiver
+from testkeep.model.tests import names_of
 from testkeep.model.verdict import Decision
 from testkeep.rules import RULES
 from testkeep.rules.base import Facts, Rule
@@ -58,8 +59,8 @@ def decide_alone(facts: Facts) -> Decision:
 
 def _split(finding: Finding, excused: frozenset[str]) -> Iterator[Finding]:
     """Mark a finding as waived; one about several tests of which some are waived becomes two."""
-    waived = tuple(test for test in finding.about if test in excused)
-    rest = tuple(test for test in finding.about if test not in excused)
+    waived = tuple(test for test in finding.about if not excused.isdisjoint(names_of(test)))
+    rest = tuple(test for test in finding.about if test not in waived)
     if not waived or not rest:
         yield msgspec.structs.replace(finding, waived=bool(waived))
         return
@@ -69,7 +70,7 @@ def _split(finding: Finding, excused: frozenset[str]) -> Iterator[Finding]:
 
 
 def _excused(rule: Rule, waivers: Sequence[Waiver], today: datetime.date) -> frozenset[str]:
-    """The tests for which a rule's findings are waived. The day on which a waiver expires is its last."""
+    """The tests, functions, classes and files for which a rule's findings are waived, each until the end of its day."""
     if rule.effect is not Decision.FAIL:
         return frozenset()
     valid = (waiver for waiver in waivers if waiver.rule == rule.code and not waiver.is_expired(today))

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from testkeep.model.evidence import Evidence, FirstTry, Suite, Unfinished
 from testkeep.model.finding import Severity
 from testkeep.model.stage import Stage
-from testkeep.model.tests import Outcome
+from testkeep.model.tests import Outcome, names_of
 from testkeep.rules.base import Facts, Problem
 from testkeep.rules.services import outages
 from testkeep.rules.validity import broken_off, doubts, is_comparable, unexplained_failure
@@ -98,7 +98,8 @@ def _cause(suite: Suite) -> str:
 def _is_its_own_fault(left: Found, first: FirstTry, excused: Collection[str]) -> bool:
     if isinstance(left, Unfinished) or left.suite is None:
         return False
-    harmless = not first.cause and bool(first.tests) and set(first.tests) <= set(excused)
+    names = frozenset(excused)
+    harmless = not first.cause and bool(first.tests) and all(not names.isdisjoint(names_of(t)) for t in first.tests)
     return harmless or any(doubts(left.suite)) or any(outage.is_refused for outage in outages(left.tests))
 
 

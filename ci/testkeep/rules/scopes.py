@@ -48,6 +48,17 @@ class Side:
         """What stands at a place."""
         return None if place is None else self._files.get(place.path, {}).get(place.name)
 
+    def names(self, path: str) -> frozenset[str]:
+        """The qualified names that a file binds."""
+        return frozenset(self._files.get(path, ()))
+
+    def conftests(self, path: str) -> list[str]:
+        """The conftest files above a file, the nearest first."""
+        if path not in self._above:
+            above = (str(folder / _CONFTEST) for folder in PurePosixPath(path).parents)
+            self._above[path] = [one for one in above if one in self._files and one != path]
+        return self._above[path]
+
     def keys(self, place: Place | None) -> frozenset[str]:
         """Everything that a binding mentions, and what belongs to it without being mentioned; for `lookup`."""
         binding = self.binding(place)
@@ -133,7 +144,7 @@ class Side:
 
     def _fixture(self, path: str, key: str) -> Place | None:
         """A fixture of the nearest conftest above; one that a conftest defines itself stands on those further up."""
-        for conftest in self._conftests(path):
+        for conftest in self.conftests(path):
             if key in self._files[conftest]:
                 found = self._follow(Place(conftest, key))
                 if _is_fixture(self.binding(found)):
@@ -145,17 +156,10 @@ class Side:
         return frozenset(self._automatic(place)) if place is not None and is_test(place.name) else frozenset()
 
     def _automatic(self, place: Place) -> Iterator[str]:
-        for path in (place.path, *self._conftests(place.path)):
+        for path in (place.path, *self.conftests(place.path)):
             for scope, name in self._autouse.get(path, ()):
                 if not scope or (path == place.path and place.name.startswith(f"{scope}.")):
                     yield name
-
-    def _conftests(self, path: str) -> list[str]:
-        """The conftest files above a file, the nearest first."""
-        if path not in self._above:
-            above = (str(folder / _CONFTEST) for folder in PurePosixPath(path).parents)
-            self._above[path] = [one for one in above if one in self._files and one != path]
-        return self._above[path]
 
     def _modules(self, path: str, name: str) -> list[str]:
         """The files that an imported name stands for, if it is that of a module."""

@@ -10,7 +10,7 @@ from testkeep.model.production import Production, is_run
 from testkeep.model.tests import Execution, RecordedTest, function_of
 from testkeep.rules.asserted import asserted_pairs, compare_asserted
 from testkeep.rules.base import Facts, source_in
-from testkeep.rules.covering import footprint
+from testkeep.rules.covering import footprint, reach
 from testkeep.rules.head_tests import HeadTests
 from testkeep.rules.unstable_ids import values_of
 
@@ -76,7 +76,7 @@ def _fewer_subtests(before: Execution, now: Execution) -> tuple[bool, str] | Non
 
 def _other_code(production: Production, before: RecordedTest, now: RecordedTest) -> tuple[bool, str] | None:
     """Whether a test runs nothing of what it ran: a stub stands in its place, or the body is that of another test."""
-    ran, runs = footprint([before]), footprint([now])
+    ran, runs = footprint([before]), reach([now])
     if now.execution is None or now.execution.strength is None or not ran:
         return None
     still_there = [fate for path, lines in ran.items() for line in lines if (fate := production.fate(path, line))]

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
 
-from testkeep.model.finding import Severity
+import msgspec
+
+from testkeep.model.finding import Finding, Severity
 from testkeep.model.policy import Waiver
-from testkeep.model.tests import Outcome, RecordedTest
+from testkeep.model.tests import Outcome, RecordedTest, names_of
 from testkeep.rules import policy
 from testkeep.rules.base import Facts, Problem, in_repository
 from testkeep.rules.nearest import nearest
@@ -51,8 +53,10 @@ def unmatched(facts: Facts) -> Iterator[Problem]:
     """A waiver matches nothing.
 
     Its test guards, or is not there, or stopped guarding in another way than the waiver's rule says. A waiver names one
-    test by its exact id (of a rule about the policy: one key), and one rule. Remove it, or correct it: a waiver that
-    stays behind would excuse the next loss, which nobody has looked at.
+    rule, and one test by its exact id, or where one cause took many of them their function, class or file
+    (`tests/test_a.py::TestB`); of a rule about the policy it names one key. One that names several tests is needed as
+    long as one of them is excused. Remove it, or correct it: a waiver that stays behind would excuse the next loss,
+    which nobody has looked at.
 
     A waiver is not judged by a run that left out the stages which its test could belong to. A waiver that was merged
     ahead of the change that needs it matches nothing for so long.
@@ -78,6 +82,9 @@ class _Need(Enum):
     NONE = auto()
     NEEDED = auto()
     OF_OTHER_RULE = auto()
+
+
+_URGENCY = (_Need.NEEDED, _Need.UNKNOWN, _Need.NONE, _Need.OF_OTHER_RULE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +125,10 @@ class _Sides:
         self._now = _by_id(facts.tests())
         self._before = _by_id(facts.base_tests())
         self._known = self._now.keys() | self._before.keys()
+        self._named: dict[str, list[str]] = {}
+        for id_ in sorted(self._known):
+            for name in names_of(id_):
+                self._named.setdefault(name, []).append(id_)
         self._files = {id_.partition("::")[0] for id_ in self._known}
         suites = [*(suite for _, suite in facts.suites()), *facts.base_suites()]
         self._left_to_others = {
@@ -131,7 +142,7 @@ class _Sides:
 
     def standing(self, waiver: Waiver) -> _Standing:
         """Whether a waiver is needed."""
-        findings = [finding for finding in self._facts.findings if waiver.test in finding.about]
+        findings = [one for one in self._facts.findings if any(waiver.test in names_of(test) for test in one.about)]
         matched = [finding for finding in findings if finding.code == waiver.rule]
         if any(finding.waived for finding in matched):
             return _needed()
@@ -145,10 +156,24 @@ class _Sides:
             return _idle("there is enough coverage") if self._is_full else _UNKNOWN
         if self._facts.comparison.obstacle:
             return _UNKNOWN
+        meant = self._named.get(waiver.test, [])
+        if len(meant) <= 1:
+            only = msgspec.structs.replace(waiver, test=meant[0]) if meant else waiver
+            return self._of_test(only, findings)
+        found = [self._of_test(msgspec.structs.replace(waiver, test=test), findings) for test in meant]
+        # One that is needed, or that nobody can know of, keeps the waiver.
+        first = min(found, key=lambda one: _URGENCY.index(one.need))
+        if first.need is _Need.NONE:
+            return _idle(f"none of its {len(meant)} tests needs it")
+        return first
+
+    def _of_test(self, waiver: Waiver, findings: Sequence[Finding]) -> _Standing:
+        """Whether a waiver that names one test is needed; ``findings`` are those of other rules about it."""
         lost = {loss.base.item.id: loss.how for loss in self._facts.comparison.lost}
         if waiver.test in lost:
-            codes = " and ".join(dict.fromkeys(finding.code for finding in findings)) or "another rule"
-            return _other(f"the test is {lost[waiver.test]} now, which is {codes}")
+            codes = [finding.code for finding in findings if waiver.test in finding.about]
+            which = " and ".join(dict.fromkeys(codes)) or "another rule"
+            return _other(f"the test is {lost[waiver.test]} now, which is {which}")
         if waiver.test in self._now and in_quarantine(waiver, self._facts.today):
             return _UNKNOWN  # a test that fails now and then passes now and then
         return self._of_present(waiver) if waiver.test in self._now else self._of_absent(waiver)

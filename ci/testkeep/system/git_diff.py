@@ -16,7 +16,7 @@ from testkeep.system.process import call
 _OPTIONS = (
     "--patch", "--unified=0", "--inter-hunk-context=0", "--no-relative", "--src-prefix=a/", "--dst-prefix=b/",
     "--find-renames=50%", "-l1000", "--diff-algorithm=myers", "--indent-heuristic", f"-O{os.devnull}", "--no-color",
-    "--no-ext-diff", "--no-textconv", "--ignore-submodules=all",
+    "--no-ext-diff", "--no-textconv", "--ignore-submodules=all", "--ignore-cr-at-eol",
 )  # fmt: skip
 # Python code is text, even where an attribute says that its changes are not worth showing.
 _KINDS = (("--text", "*.py"), (":(exclude)*.py",))
@@ -27,7 +27,8 @@ def diff_since(repository: Repository, commit: str, *, include_untracked: bool) 
 
     Nothing else counts but that very commit: not where its history parted from ours. The diff has no context lines, the
     prefixes ``a/`` and ``b/``, quoted names as git quotes them by default, and renames; its paths are relative to the
-    repository's root. ``include_untracked`` adds the Python files that git neither tracks nor ignores, as new files.
+    repository's root. A line of which only the end was converted (CRLF, LF) is the same line. ``include_untracked``
+    adds the Python files that git neither tracks nor ignores, as new files.
 
     Raises:
         BaselineError: the commit is not there, or git cannot compare with it.

@@ -162,6 +162,41 @@ def test_ratchet__file_is_renamed__is_compared_with_itself(tmp_path: Path) -> No
     assert (run.exit_code, run.codes, numbers(run)) == (0, [], (50.0, None, 50.0)), run.output
 
 
+_DEAD = "\n\ndef dead(a):\n    b = a + 1\n    b += 1\n    return b\n"
+_LONG = "\n\ndef total(numbers):\n    found = 0\n    for one in numbers:\n        found += one\n    return found\n"
+_SHORT = "\n\ndef total(numbers):\n    return sum(numbers)\n"
+_TEST_TOTAL = "\n\ndef test_total():\n    from app.calc import total\n\n    assert total([2, 1]) == 3\n"
+
+
+@pytest.mark.parametrize(
+    ("base", "tests", "head", "tests_then", "expected"),
+    [
+        pytest.param(
+            CALC + SUBTRACT + _DEAD, TEST_CALC + TEST_SUBTRACT, CALC + SUBTRACT, TEST_CALC, ["TK203", "TK304"],
+            id="lines that no test ran go, and with them the only test of others",
+        ),
+        pytest.param(
+            CALC + _LONG + _DEAD, TEST_CALC + _TEST_TOTAL, CALC + _SHORT + _DEAD, TEST_CALC + _TEST_TOTAL, [],
+            id="covered code is written shorter",
+        ),
+        pytest.param(
+            CALC + SUBTRACT + _DEAD, TEST_CALC + TEST_SUBTRACT, CALC + _DEAD, TEST_CALC, [],
+            id="covered code goes with its test",
+        ),
+    ],
+)  # fmt: skip
+def test_ratchet__lines_are_removed__blocks_only_where_lines_that_stayed_lost_their_coverage(
+    tmp_path: Path, base: str, tests: str, head: str, tests_then: str, expected: list[str]
+) -> None:
+    files = {"app/calc.py": base, "tests/unit/test_calc.py": tests}
+    project = covered_project(tmp_path / "repository", files, ratchet="true")
+    project.commit({"app/calc.py": head, "tests/unit/test_calc.py": tests_then})
+
+    run = project.testkeep("run")
+
+    assert (run.codes, run.exit_code) == (expected, 1 if expected else 0), run.output
+
+
 def test_never_measured__new_file_that_nobody_imports__blocks(tmp_path: Path) -> None:
     project = covered_project(tmp_path / "repository")
     project.commit({"app/choose.py": f"# Choices.\n{CHOOSE}"})

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from integration.conservation.edits import Edit, append, delete, replace, write
-from integration.conservation.pairs import Lost, Pair, Passes, pair, says, seen, table
+from integration.conservation.pairs import Lost, LostSome, Pair, Passes, pair, says, seen, table
 from integration.conservation.project import GUARD, GUARD_SOURCE, OTHER, A
 from integration.conservation.taxes import GONE, GOOD_BODY, LOST, MARK, NEW, POSITIVE, STAND_IN, TAX, TAXES, stand_in
 from repositories import Outcome
@@ -145,17 +145,77 @@ TWIN_SOURCE = "\n\ndef test_twin():\n    assert sub(3, 2) == 1\n"
 FOR_TWIN = replace(A, "def test_other", f'@pytest.mark.replaces("{TWIN}", reason="a duplicate")\ndef test_other')
 
 
+WORDS = """
+
+@pytest.mark.parametrize("word", ["a", "a", "b"])
+def test_word(word):
+    assert add(word, "c").startswith(word)
+"""
+TWICE = (f"{A}::test_word[a0]", f"{A}::test_word[a1]")
+IN_CLASSES = "tests/unit/test_classes.py"
+TWO_CLASSES = """\
+    import pytest
+
+    from app.calc import add
+
+
+    class TestOne:
+        @pytest.fixture
+        def number(self):
+            return 1
+
+        def test_add(self, number):
+            assert add(number, 1) > 0
+
+
+    class TestTwo:
+        @pytest.fixture
+        def number(self):
+            return 2
+
+        def test_add(self, number):
+            assert add(number, 1) > 0
+    """
+SECOND = TWO_CLASSES[TWO_CLASSES.index("\n\n    class TestTwo") :]
+OF_TWO = f"{IN_CLASSES}::TestTwo::test_add"
+
+
 @table(
-    pair("L17", "without a declaration", Lost("removed", (TWIN,)), replace(A, TWIN_SOURCE, ""),
+    pair("L17", "without a declaration", Passes(replaced={TWIN: frozenset({OTHER})}), replace(A, TWIN_SOURCE, ""),
          base=(append(A, TWIN_SOURCE),)),
-    pair("L17b", "and the unchanged survivor declares it", Refused("TK212", lost=(TWIN,)), replace(A, TWIN_SOURCE, ""),
-         FOR_TWIN, base=(append(A, TWIN_SOURCE),)),
+    pair("L17b", "and the unchanged survivor declares it", Passes(replaced={TWIN: frozenset({OTHER})}),
+         replace(A, TWIN_SOURCE, ""), FOR_TWIN, base=(append(A, TWIN_SOURCE),)),
     pair("L17c", "and the strengthened survivor declares it", Passes(replaced={TWIN: frozenset({OTHER})}),
          replace(A, TWIN_SOURCE, ""), FOR_TWIN,
          replace(A, "    assert sub(3, 2) == 1\n", "    assert sub(3, 2) == 1\n    assert sub(2, 3) == -1\n"),
          base=(append(A, TWIN_SOURCE),)),
+    pair("W44", "and its twin is renamed",
+         Passes(either=dict.fromkeys((TWIN, OTHER), frozenset({f"{A}::test_rest"}))), replace(A, TWIN_SOURCE, ""),
+         replace(A, "def test_other", "def test_rest"), base=(append(A, TWIN_SOURCE),)),
+    pair("L17i", "of a row", Passes(either=dict.fromkeys(TWICE, frozenset({f"{A}::test_word[a]"}))),
+         replace(A, '["a", "a", "b"]', '["a", "b"]'), base=(append(A, WORDS),)),
+    pair("L17d", "of two classes with the same fixture",
+         Passes(replaced={OF_TWO: frozenset({f"{IN_CLASSES}::TestOne::test_add"})}),
+         write(IN_CLASSES, TWO_CLASSES.replace(SECOND, "").replace("return 2", "return 1")),
+         base=(write(IN_CLASSES, TWO_CLASSES.replace("return 2", "return 1")),)),
 )  # fmt: skip
-def test_run__a_duplicate_is_removed__asks_for_a_declaration(pair: Pair, judge: Callable[[Pair], Outcome]) -> None:
+def test_run__a_duplicate_is_removed__its_twin_stands_for_it(pair: Pair, judge: Callable[[Pair], Outcome]) -> None:
+    pair.expected.check(judge(pair))
+
+
+@table(
+    pair("L17e", "its class has another fixture", Lost("removed", (OF_TWO,)),
+         write(IN_CLASSES, TWO_CLASSES.replace(SECOND, "")), base=(write(IN_CLASSES, TWO_CLASSES),)),
+    pair("L17f", "and the twin is emptied",
+         LostSome(TWIN, OTHER, codes=("TK203", "TK206")), replace(A, TWIN_SOURCE, ""),
+         replace(A, "    assert sub(3, 2) == 1\n", "    sub(3, 2)\n"), base=(append(A, TWIN_SOURCE),)),
+    pair("L17g", "and the twin is skipped", LostSome(TWIN, OTHER, codes=("TK201", "TK203")),
+         replace(A, TWIN_SOURCE, ""), replace(A, "def test_other", "@pytest.mark.skip\ndef test_other"),
+         base=(append(A, TWIN_SOURCE),)),
+    pair("L17h", "and the twin with it", Lost("removed", (TWIN, OTHER)), replace(A, TWIN_SOURCE, ""),
+         replace(A, TWIN_SOURCE.replace("twin", "other"), ""), base=(append(A, TWIN_SOURCE),)),
+)  # fmt: skip
+def test_run__what_looks_like_a_duplicate_is_removed__blocks(pair: Pair, judge: Callable[[Pair], Outcome]) -> None:
     pair.expected.check(judge(pair))
 
 

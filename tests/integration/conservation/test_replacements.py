@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from integration.conservation.edits import delete, replace, write
-from integration.conservation.pairs import Pair, Passes, pair, table
+from integration.conservation.pairs import Lost, Pair, Passes, pair, table
 from integration.conservation.taxes import (
     GONE,
     GOOD_BODY,
@@ -119,6 +119,111 @@ LEGACY_TEST = """\
          stand_in(GOOD_BODY, MARK.replace(LOST, IN_LEGACY)), base=(*TAXES, GONE, write(LEGACY, LEGACY_TEST))),
 )  # fmt: skip
 def test_run__a_lost_guard_has_a_good_replacement__passes(pair: Pair, judge: Callable[[Pair], Outcome]) -> None:
+    pair.expected.check(judge(pair))
+
+
+SMOKES = "tests/unit/test_speed.py"
+SMOKE_TESTS = """\
+    from app.tax import refund
+
+
+    def test_refund_performance():
+        refund(-100, 7)
+
+
+    def test_refund_plain_performance():
+        refund(-100, 0)
+    """
+LOOPED = f"""\
+    import pytest
+
+    from app.tax import refund
+
+
+    @pytest.mark.replaces("{SMOKES}", reason="the same calls a hundred times")
+    def test_refunds():
+        for rate in (0, 7):
+            for _ in range(100):
+                refund(-100, rate)
+    """
+IN_SMOKES = tuple(f"{SMOKES}::test_refund{which}_performance" for which in ("", "_plain"))
+CLASS_MARK = f'@pytest.mark.replaces("{LEGACY}::Legacy", reason="in the style of pytest")'
+MORE_LEGACY = LEGACY_TEST + "\n        def test_none(self):\n            self.assertEqual(tax(0, 7), 0)\n"
+OBJECTS = "tests/unit/test_money.py"
+MONEY = (
+    write("app/money.py", """\
+        class Money:
+            def __init__(self, text):
+                whole, _, cents = text.partition(".")
+                self.cents = int(whole) * 100 + int(cents or 0)
+        """),
+    write(OBJECTS, """\
+        from app.money import Money
+
+
+        def test_half():
+            assert Money("1.50").cents == 150
+
+
+        def test_whole():
+            money = Money("2")
+            assert money.cents == 200
+        """),
+)  # fmt: skip
+TABLE = """\
+    import pytest
+
+    from app.money import Money
+
+    AMOUNTS = [(Money("1.50"), 150), (Money("2"), 200), (Money("0.01"), 1)]
+
+
+    @pytest.mark.parametrize(("money", "cents"), AMOUNTS)
+    def test_cents(money, cents):
+        assert money.cents == cents
+    """
+DECLARED = TABLE.replace(
+    "@pytest.mark.param", f'@pytest.mark.replaces("{OBJECTS}", reason="rows of a table")\n    @pytest.mark.param'
+).replace("money.cents == cents", "int(money.cents) == cents")
+ROWS = frozenset(f"{OBJECTS}::test_cents[money{number}-{cents}]" for number, cents in enumerate((150, 200, 1)))
+
+
+@table(
+    pair("R13", "for a class", Passes(
+        replaced=dict.fromkeys((IN_LEGACY, IN_LEGACY.replace("refund", "none")), frozenset({STAND_IN}))),
+         delete(LEGACY),
+         stand_in("    assert [tax(net, 19) for net in (-10, 0)] == [-1.9, 0]\n", CLASS_MARK),
+         base=(*TAXES, GONE, write(LEGACY, MORE_LEGACY))),
+    pair("R14", "for a file of tests that assert nothing, in a loop",
+         Passes(replaced=dict.fromkeys(IN_SMOKES, frozenset({f"{SMOKES}::test_refunds"}))), write(SMOKES, LOOPED),
+         base=(*TAXES, write(SMOKES, SMOKE_TESTS))),
+    pair("R15", "rows of a table whose values are made when the file is imported",
+         Passes(replaced=dict.fromkeys((f"{OBJECTS}::test_half", f"{OBJECTS}::test_whole"), ROWS)),
+         write(OBJECTS, DECLARED), base=MONEY),
+    pair("R16", "rows of a table whose values are read from the source, without a declaration",
+         Passes(moved={f"{OBJECTS}::test_half": f"{OBJECTS}::test_cents[money0-150]",
+                       f"{OBJECTS}::test_whole": f"{OBJECTS}::test_cents[money1-200]"}),
+         write(OBJECTS, TABLE), base=MONEY),
+)  # fmt: skip
+def test_run__several_guards_have_one_replacement__passes(pair: Pair, judge: Callable[[Pair], Outcome]) -> None:
+    pair.expected.check(judge(pair))
+
+
+@table(
+    pair("R17", "a trivial test for a file", Lost("removed", (LOST, REDUCED), also=("TK211",)), BOTH_GONE,
+         stand_in("    assert tax(100, 7) == 7\n", f'@pytest.mark.replaces("{TAX}")'), base=TAXES),
+    pair("R18", "what asserts nothing, for a file with a test that did", Lost("removed", (LOST,), also=("TK214",)),
+         GONE, write(SMOKES, LOOPED.replace(f'"{SMOKES}"', f'"{TAX}"')), base=TAXES),
+    pair("R19", "what swallows the failures of what it calls", Lost("removed", IN_SMOKES, also=("TK214",)),
+         write(SMOKES, LOOPED.replace("for _ in range(100):\n                refund(-100, rate)",
+                                      "try:\n                refund(-100, rate)\n"
+                                      "            except Exception:\n                pass")),
+         base=(*TAXES, write(SMOKES, SMOKE_TESTS))),
+    pair("R19b", "a row that is another value", Lost("removed", (f"{OBJECTS}::test_whole",)),
+         write(OBJECTS, TABLE.replace('(Money("2"), 200)', '(Money("3"), 300)')),
+         base=(*MONEY, replace(OBJECTS, 'def test_half():\n    assert Money("1.50").cents == 150\n\n\n', ""))),
+)  # fmt: skip
+def test_run__several_guards_have_a_weak_replacement__blocks(pair: Pair, judge: Callable[[Pair], Outcome]) -> None:
     pair.expected.check(judge(pair))
 
 

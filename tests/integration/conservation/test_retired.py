@@ -42,6 +42,30 @@ RATES = (
 )  # fmt: skip
 
 
+HALVED_IN_ONE = (
+    append("app/calc.py", "\n\ndef half(a):\n    return a / 2\n"),
+    replace(B, "import div", "import div, half"),
+    append(B, "\n\ndef test_half():\n    assert half(4) == 2\n"),
+)  # fmt: skip
+DISPATCH = "\n\ndef call(n):\n    return None if n == 'x' else power(n)\n"
+ROWS = (
+    write("app/power.py", "def power(n):\n    result = n\n    return result**5\n"),
+    replace("app/calc.py", "def add", "from app.power import power\n\n\ndef add"),
+    append("app/calc.py", DISPATCH),
+    append(B, "\n\ndef test_call():\n    from app.calc import call\n\n    assert call('x') is None\n"),
+    write(POWER, """\
+        import pytest
+
+        from app.calc import call
+
+
+        @pytest.mark.parametrize(("n", "result"), [(2, 32), ("x", None)])
+        def test_power(n, result):
+            assert call(n) == result
+        """),
+)  # fmt: skip
+
+
 @table(
     pair("L14", "a feature is deleted with its test", Passes(retired=frozenset({f"{POWER}::test_power"})),
          delete("app/power.py"), delete(POWER), base=FEATURE),
@@ -57,6 +81,17 @@ RATES = (
          replace("tests/unit/test_helped.py", NEGATIVE_TEST, "")),
     pair("L16", "a change is reverted", Passes(retired=frozenset({f"{POWER}::test_power"})),
          git("revert", "--no-commit", "HEAD"), base=FEATURE),
+    pair("L14h", "a function is replaced by another of the same length, with its test",
+         Passes(retired=frozenset({f"{B}::test_half"})),
+         replace("app/calc.py", "def half(a):\n    return a / 2\n", "def last(a):\n    return a[-1]\n"),
+         replace(B, "import div, half", "import div, last"),
+         replace(B, "def test_half():\n    assert half(4) == 2\n", "def test_last():\n    assert last([1, 2]) == 2\n"),
+         base=HALVED_IN_ONE),
+    pair("L14i", "a function is deleted with the rows of its test, of which one is refused before it does anything",
+         Passes(retired=frozenset({f"{POWER}::test_power[2-32]", f"{POWER}::test_power[x-None]"})),
+         replace("app/calc.py", DISPATCH, DISPATCH.replace("power(n)", "None")),
+         replace("app/calc.py", "from app.power import power\n\n\n", ""), delete("app/power.py"), delete(POWER),
+         base=ROWS),
     pair("L29", "production data is deleted",
          Passes(retired=frozenset({"tests/unit/test_data.py::test_data[two.json]"})), delete("app/data/two.json"),
          base=RATES),
@@ -123,6 +158,8 @@ HALF_TEST_GONE = (
     replace(B, "import div, half", "import div"), replace(B, "\n\ndef test_half():\n    assert half(4) == 2\n", ""),
 )  # fmt: skip
 HALF_TEST = f"{B}::test_half"
+HALF_TEST_SOURCE = "\n\ndef test_half():\n    assert half(4) == 2\n"
+OF_TWO = f"{HALF_TEST_SOURCE}    assert div(9, 3) == 3\n"
 LOGGED = replace("app/calc.py", "def sub(a, b):\n", "def sub(a, b):\n    kept = (a, b)\n")
 SUB_TEST = "\n\ndef test_other():\n    assert sub(3, 2) == 1\n"
 
@@ -135,6 +172,17 @@ SUB_TEST = "\n\ndef test_other():\n    assert sub(3, 2) == 1\n"
     pair("L14e", "the function is written anew", Lost("removed", (HALF_TEST,)), *HALF_TEST_GONE,
          replace("app/calc.py", "    result = a / 2\n    return result\n", "    return a * 0.5\n"), base=HALVED),
     pair("L14f", "the function stays", Lost("removed", (HALF_TEST,)), *HALF_TEST_GONE, base=HALVED),
+    pair("L14k", "the function is renamed and edited", Lost("removed", (HALF_TEST,)),
+         replace("app/calc.py", "def half(a):\n    result = a / 2", "def halve(a):\n    result = a * 0.5"),
+         replace(B, "import div, half", "import div, halve"),
+         replace(B, "def test_half():\n    assert half(4) == 2\n", "def test_any():\n    assert halve(4) != 5\n"),
+         base=HALVED),
+    pair("L14l", "the function becomes an instance of the same name", Lost("removed", (HALF_TEST,)), *HALF_TEST_GONE,
+         replace("app/calc.py", HALF_SOURCE, "\n\nhalf = (2).__rtruediv__\n"), base=HALVED),
+    pair("L14m", "one of two tested functions is deleted, and what was asserted of the other is nowhere",
+         Lost("removed", (HALF_TEST,)), replace("app/calc.py", HALF_SOURCE, ""),
+         replace(B, "import div, half", "import div"), replace(B, OF_TWO, ""),
+         base=(*HALVED, replace(B, HALF_TEST_SOURCE, OF_TWO))),
     pair("L15b", "a line that other tests ran, too, is deleted", Lost("removed", (OTHER,)),
          replace("app/calc.py", "    kept = (a, b)\n", ""), replace(A, SUB_TEST, ""), base=(LOGGED,)),
     pair("L14g", "the function is deleted, and a skipped test of it stays", Lost("skipped", (HALF_TEST,)),

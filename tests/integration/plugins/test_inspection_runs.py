@@ -175,6 +175,43 @@ def test_installed_package(tmp_path: Path) -> None:
     assert strength_of(recorded, "test_code") == ONE
 
 
+def test_rows_of_a_table__what_makes_them__counts_as_run_by_the_tests_of_the_file(tmp_path: Path) -> None:
+    files = {
+        "shop/__init__.py": "",
+        "shop/code.py": """\
+            class Money:
+                def __init__(self, n):
+                    self.n = n
+
+                def twice(self):
+                    return 2
+            """,
+        "test_rows.py": """\
+            import pytest
+            from shop.code import Money
+
+            @pytest.mark.parametrize("money", [Money(1)])
+            def test_row(money):
+                assert money.n
+
+            def test_twice():
+                assert Money(1).twice()
+            """,
+        "test_others.py": "from shop.code import Money\n\ndef test_other():\n    assert Money\n",
+    }
+    recorded = make_project(tmp_path / "repository", files).limited(inspect=("shop",))
+    found = {
+        name: (test.execution.footprint, test.execution.imported)
+        for name, test in recorded.tests.items()
+        if test.execution is not None
+    }
+    assert found == {
+        "test_row[money0]": ({}, {"shop/code.py": (3,)}),
+        "test_twice": ({"shop/code.py": (3, 6)}, {"shop/code.py": (3,)}),
+        "test_other": ({}, {}),
+    }
+
+
 ODD = """\
 import asyncio, sys, threading
 import pytest

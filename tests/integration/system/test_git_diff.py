@@ -87,6 +87,27 @@ def test_diff_since__a_variable_of_the_user__changes_nothing(
     assert diff_since(repository, base, include_untracked=True) == expected
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "changed"),
+    [
+        pytest.param("a = 1\r\nb = 2\r\n", "a = 1\nb = 2\n", {}, id="CRLF to LF"),
+        pytest.param("a = 1\nb = 2\n", "a = 1\r\nb = 2\r\n", {}, id="LF to CRLF"),
+        pytest.param("a = 1\r\nb = 2\n", "a = 1\nb = 2\n", {}, id="one line"),
+        pytest.param("a = 1\nb = 2", "a = 1\nb = 2\n", {}, id="the end of the last line"),
+        pytest.param("a = 1\r\nb = 2\r\n", "a = 1\nb = 3\n", {"x.py": (2,)}, id="boundary: and a change"),
+        pytest.param('a = """\n1\n"""\n', 'a = """\n1 \n"""\n', {"x.py": (2,)}, id="boundary: a blank more"),
+    ],
+)
+def test_diff_since__only_the_ends_of_lines_differ__has_no_changed_lines(
+    project: GitProject, repository: Repository, before: str, after: str, changed: dict[str, tuple[int, ...]]
+) -> None:
+    (project.root / "x.py").write_bytes(before.encode())
+    base = project.commit()
+    (project.root / "x.py").write_bytes(after.encode())
+
+    assert changed_lines(diff_since(repository, base, include_untracked=False)) == changed
+
+
 def test_diff_since__from_a_subfolder__has_paths_from_the_root(project: GitProject) -> None:
     base = _change(project)
 

@@ -59,6 +59,7 @@ def test_loads__whole_report__has_lines_branches_and_functions_with_gaps() -> No
                 executed=(1, 2, 5),
                 missing=(3, 6),
                 missing_branches=((2, 3), (5, -5)),
+                executed_branches=((2, 5),),
                 functions=(FunctionCoverage("A.f", 1, (3,), (2,)), FunctionCoverage("", 1, (6,), (1,))),
             )
         },

@@ -167,3 +167,29 @@ def test_read_history__deleted_function_ends_like_the_one_above__is_deleted_whol
     deleted = {7, 8, 9, 10}
     assert {line for line in range(1, 19) if line not in history.kept and line not in history.changed} >= deleted - {7}
     assert {line: str(history.kept[line]) for line in (2, 3, 4)} == {line: f"app.py:{line}" for line in (2, 3, 4)}
+
+
+_SHOUT = "def shout(words):\n    text = join(words)\n    return text.upper()\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "now", "is_gone"),
+    [
+        pytest.param(_SHOUT, "shout = Shouter()\n", False, id="an instance"),
+        pytest.param(_SHOUT, "from .voice import shout\n", False, id="an import"),
+        pytest.param(_SHOUT, "from voices import shout\n", True, id="boundary: an import of another project"),
+        pytest.param(_SHOUT, "class shout:\n    pass\n", False, id="a class"),
+        pytest.param(f"class A:\n    {_SHOUT.replace(chr(10), chr(10) + '    ')}", "A = B\n", False, id="its class"),
+        pytest.param(_SHOUT, "shouting = Shouter()\n", True, id="boundary: another name"),
+    ],
+)
+def test_read_history__name_is_bound_to_something_else__is_not_deleted(old: str, now: str, is_gone: bool) -> None:
+    before, after = Version.of(APP, old), Version.of(APP, now)
+    first = next(source.line for source in before.functions.values() if source.body)
+    assert (first not in fates(old, now)) is is_gone
+    assert ("shout" in {one.name.rpartition(".")[2] for one in gone_definitions(before, after, [])}) is is_gone
+
+
+def test_gone_definitions__name_is_bound_to_something_else_in_a_new_file__is_not_gone() -> None:
+    others = [Version.of("voice/shouts.py", "shout = Shouter()\n")]
+    assert gone_definitions(Version.of(APP, _SHOUT), None, others) == ()

@@ -9,7 +9,7 @@ import pytest
 from asserting import a_record_of, asserting, says
 from builders import a_baseline, a_record, a_source, a_test, cut_off, the_facts
 from inspections import a_history, an_inspection, inspected, lines_of
-from testkeep.model.comparison import Candidate, Comparison
+from testkeep.model.comparison import Candidate, Comparison, Flaw
 from testkeep.model.evidence import Evidence
 from testkeep.model.inspection import Inspection
 from testkeep.model.production import Production
@@ -313,3 +313,51 @@ def _many() -> Facts:
 def test_account__fifty_thousand_tests_of_which_two_thousand_are_lost__takes_seconds() -> None:
     found = account(_many())
     assert (len(found.moved), len(found.lost), len(found.kept)) == (1000, 1000, 48_000)
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "expected"),
+    [
+        pytest.param("a b", (a_test(f"{T}b"),), {"a": "replaced b"}, id="passing: it is still there"),
+        pytest.param(
+            "a b c", (a_test(f"{T}b"),), {"a": "replaced b", "c": "replaced b"}, id="passing: one for all that were it"
+        ),
+        pytest.param("a b", (a_test(f"{T}b", "failed"),), {"a": "lost", "b": "failing"}, id="failing: it fails"),
+        pytest.param("a b", (a_test(f"{T}b", "skipped"),), {"a": "lost", "b": "lost"}, id="failing: it is skipped"),
+        pytest.param("a b", (), {"a": "lost", "b": "lost"}, id="failing: it is gone, too"),
+        pytest.param("a", (NEW,), {"a": "lost"}, id="missing evidence: nobody knows a twin"),
+    ],
+)
+def test_account__exact_duplicate__is_accounted_for_by_its_twin(
+    base: str, head: tuple[RecordedTest, ...], expected: dict[str, str]
+) -> None:
+    twins = {f"{T}{name}": f"{T}b" for name in base.replace("b", "").split() if "b" in base}
+    found = accounted(base, *(head or (NEW,)), inspection=an_inspection(twins=twins))
+    assert summary(found) == expected
+
+
+def test_account__twin_that_declares_it__is_not_refused() -> None:
+    inspection = an_inspection(twins={f"{T}a": f"{T}b"})
+    found = accounted("a b", a_test(f"{T}b", replaces=(f"{T}a",)), inspection=inspection)
+    assert (summary(found), found.refused) == ({"a": "replaced b"}, ())
+
+
+@pytest.mark.parametrize(
+    ("checks", "expected", "flaws"),
+    [
+        pytest.param("sum", {"a": "moved n"}, [], id="it asserts all that was asserted"),
+        pytest.param("tax", {"a": "lost"}, [Flaw.DOES_NOT_COVER], id="it asserts something else"),
+    ],
+)
+def test_account__declared_test_does_not_run_what_was_run__its_assertions_may_prove_it(
+    checks: str, expected: dict[str, str], flaws: list[Flaw]
+) -> None:
+    inspection = an_inspection(
+        base=[inspected(f"{T}a", "app.py:2")],
+        head=[inspected(f"{T}n", "app.py:3")],
+        base_checks={f"{T}a": "sum"},
+        head_checks={f"{T}n": checks},
+        production=_COVERED,
+    )
+    found = accounted("a", a_test(f"{T}n", replaces=(f"{T}a",)), inspection=inspection)
+    assert (summary(found), [one.flaw for one in found.refused]) == (expected, flaws)

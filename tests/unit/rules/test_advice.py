@@ -87,3 +87,19 @@ def test_advise__odd_id__can_be_pasted(test_id: str) -> None:
 
 def test_advise__last_day_of_the_calendar__does_not_overflow() -> None:
     assert advise([a_loss()], "TK203", datetime.date.max).endswith("expires = 9999-12-31")
+
+
+@pytest.mark.parametrize(
+    ("lost", "name"),
+    [
+        pytest.param(["t.py::test_a[1]", "t.py::test_a[2]"], "t.py::test_a", id="rows of a function"),
+        pytest.param(["t.py::TestA::test_a", "t.py::TestA::test_b"], "t.py::TestA", id="tests of a class"),
+        pytest.param(["t.py::TestA::test_a", "t.py::test_b"], "t.py", id="tests of a file"),
+        pytest.param(["t.py::test_a[1]"], "t.py::test_a[1]", id="boundary: one test"),
+        pytest.param(["t.py::test_a", "u.py::test_a"], "t.py::test_a", id="boundary: two files have no name in common"),
+    ],
+)
+def test_advise__several_tests__proposes_one_mark_and_one_waiver(lost: list[str], name: str) -> None:
+    text = advise([a_loss(test_id) for test_id in lost], "TK203", TODAY)
+    assert f'    @pytest.mark.replaces("{name}", reason="…")' in text.splitlines()
+    assert f'    test = "{name}"' in text.splitlines()

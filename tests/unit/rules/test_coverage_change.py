@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import msgspec
@@ -12,6 +13,7 @@ from testkeep.model.coverage import BaseCoverage, Coverage, CoverageTotals, File
 from testkeep.model.diff_coverage import ChangedFile, DiffCoverage
 from testkeep.model.finding import Finding, Severity
 from testkeep.model.gap import Gap
+from testkeep.model.kept_coverage import Untested
 from testkeep.model.policy import CoveragePolicy, Layer, Policy, Waiver
 from testkeep.rules.base import Facts
 
@@ -25,10 +27,11 @@ def _facts(
     base: BaseCoverage | None = None,
     policy: CoveragePolicy | None = None,
     project: str = "",
+    untested: Mapping[str, Untested] | None = None,
 ) -> Facts:
     chosen = Policy(coverage=policy or CoveragePolicy(overall=0.0, layers=_LAYERS))
     facts = the_facts(a_record(a_test()), policy=chosen, coverage=coverage, project=project)
-    return replace(facts, diff=diff, base_coverage=base)
+    return replace(facts, diff=diff, base_coverage=base, untested=untested or {})
 
 
 def _covered(**files: tuple[int, int]) -> Coverage:
@@ -88,93 +91,153 @@ def _base(**files: tuple[int, int]) -> BaseCoverage:
 
 
 _STRICT, _SLACK = CoveragePolicy(layers=_LAYERS), CoveragePolicy(layers=_LAYERS, slack_percent=0.5)
-_FELL = "coverage fell from 90 % (900 of 1000) to 89.9 % (899 of 1000)"
-_REST = "coverage of the rest layer fell from 90 % (900 of 1000) to 89.9 % (899 of 1000)"
+_PLAIN = CoveragePolicy(layers={})
+_FELL = "fell from 90 % (900 of 1000) to 89.9 % (899 of 1000)"
+_NONE_DOES = "as at the base, where a test ran them, and none does now"
 
 
-def test_tk304__branches_at_the_head_alone__compares_lines() -> None:
-    file = FileCoverage(ratio=Ratio(8, 20), lines=Ratio(8, 10))
-    now, base = Coverage(files={"app/a.py": file}, branch=True), msgspec.structs.replace(
-        _base(a=(9, 10)), lines_only=True
-    )
+def _lost(number: int, file: str = "a") -> dict[str, Untested]:
+    return {f"app/{file}.py": Untested(lost=tuple(range(1, number + 1)))}
 
-    found = findings_of("TK304", _facts(now, base=base, policy=CoveragePolicy(layers={})))
 
-    assert [finding.message for finding in found] == ["coverage fell from 90 % (9 of 10) to 80 % (8 of 10)"]
+def _new(number: int, file: str = "a") -> dict[str, Untested]:
+    return {f"app/{file}.py": Untested(new=tuple(range(1, number + 1)))}
 
 
 @pytest.mark.parametrize(
-    ("now", "base", "policy", "expected"),
+    ("now", "base", "untested", "policy", "expected"),
     [
-        pytest.param(_covered(a=(91, 100)), _base(a=(90, 100)), _STRICT, {}, id="passing: more"),
-        pytest.param(_covered(a=(9, 10)), _base(a=(90, 100)), _STRICT, {}, id="boundary: the same, of fewer lines"),
+        pytest.param(_covered(a=(91, 100)), _base(a=(90, 100)), {}, _STRICT, {}, id="passing: more"),
+        pytest.param(
+            _covered(a=(50, 60)), _base(a=(90, 100)), {}, _STRICT, {}, id="passing: tested lines were removed"
+        ),
         pytest.param(
             _covered(a=(899, 1000)),
             _base(a=(900, 1000)),
+            _lost(1),
             _STRICT,
-            {"coverage.ratchet": _FELL, "coverage.ratchet.rest": _REST},
-            id="failing: by one line",
-        ),
-        pytest.param(_covered(a=(895, 1000)), _base(a=(900, 1000)), _SLACK, {}, id="boundary: exactly the slack"),
-        pytest.param(
-            _covered(a=(894, 1000)),
-            _base(a=(900, 1000)),
-            _SLACK,
             {
-                "coverage.ratchet": "coverage fell from 90 % (900 of 1000) to 89.4 % (894 of 1000); 0.5 percent points "
-                "are allowed",
-                "coverage.ratchet.rest": "coverage of the rest layer fell from 90 % (900 of 1000) to 89.4 % (894 of "
-                "1000); 0.5 percent points are allowed",
+                "coverage.ratchet": f"coverage {_FELL}; 1 line or branch is {_NONE_DOES}",
+                "coverage.ratchet.rest": f"coverage of the rest layer {_FELL}; 1 line or branch is {_NONE_DOES}",
+            },
+            id="failing: one line lost it",
+        ),
+        pytest.param(
+            _covered(a=(19, 20)),
+            _base(a=(19, 40)),
+            _lost(1),
+            _PLAIN,
+            {"coverage.ratchet": f"coverage is 95 % (19 of 20); 1 line or branch is {_NONE_DOES}"},
+            id="failing: lines that no test ran were removed, which hides that one lost it",
+        ),
+        pytest.param(
+            _covered(a=(9, 10)),
+            _base(a=(9, 10)),
+            {"app/a.py": Untested(branches=2)},
+            _PLAIN,
+            {"coverage.ratchet": f"coverage is 90 % (9 of 10); 2 lines or branches are {_NONE_DOES}"},
+            id="failing: branches lost it",
+        ),
+        pytest.param(_covered(a=(995, 1000)), _base(a=(1, 1)), _lost(5), _SLACK, {}, id="boundary: exactly the slack"),
+        pytest.param(
+            _covered(a=(994, 1000)),
+            _base(a=(1000, 1000)),
+            _lost(6),
+            CoveragePolicy(layers={}, slack_percent=0.5),
+            {
+                "coverage.ratchet": "coverage fell from 100 % (1000 of 1000) to 99.4 % (994 of 1000); "
+                f"6 lines or branches are {_NONE_DOES}; 0.5 percent points are allowed"
             },
             id="failing: more than the slack",
         ),
         pytest.param(
             _covered(service=(5, 10), a=(90, 90)),
             _base(service=(9, 10), a=(80, 90)),
+            _new(4, "service"),
             _STRICT,
             {"coverage.ratchet.service": "coverage of the service layer fell from 90 % (9 of 10) to 50 % (5 of 10)"},
-            id="failing: a layer, though more is covered overall",
-        ),
-        pytest.param(_covered(service=(0, 10)), _base(service=(0, 0)), _STRICT, {}, id="boundary: nothing was there"),
-        pytest.param(_covered(a=(0, 0)), _base(a=(9, 10)), _STRICT, {}, id="boundary: nothing is left to cover"),
-        pytest.param(_covered(a=(1, 10)), _base(a=(9, 10)), CoveragePolicy(ratchet=False), {}, id="not wanted"),
-        pytest.param(
-            _covered(a=(4040, 4041)), _base(a=(4043, 4044)), CoveragePolicy(), {}, id="tested lines were taken away"
+            id="failing: new lines of a layer, though more is covered overall",
         ),
         pytest.param(
-            _covered(a=(5, 10), b=(8, 10)),
-            _base(a=(5, 20), b=(90, 100)),
-            CoveragePolicy(),
-            {},
-            id="lines were taken away in two files, and no file has more that no test runs",
+            _covered(service=(0, 10)), _base(service=(0, 0)), _new(9), _STRICT, {}, id="boundary: a new layer"
         ),
+        pytest.param(_covered(a=(0, 0)), _base(a=(9, 10)), {}, _STRICT, {}, id="boundary: nothing is left to cover"),
         pytest.param(
-            _covered(a=(800, 900), b=(4, 10)),
-            _base(a=(900, 1000), b=(9, 10)),
-            CoveragePolicy(),
-            {"coverage.ratchet": "coverage fell from 90 % (909 of 1010) to 88.35 % (804 of 910)"},
-            id="what was taken away in one file does not make up for another",
+            _covered(a=(1, 10)), _base(a=(9, 10)), _lost(8), CoveragePolicy(ratchet=False), {}, id="not wanted"
         ),
-        pytest.param(_covered(a=(1, 10)), None, _STRICT, {}, id="missing evidence: no base"),
-        pytest.param(None, _base(a=(9, 10)), _STRICT, {}, id="missing evidence: nothing was measured"),
+        pytest.param(_covered(a=(1, 10)), None, _lost(8), _STRICT, {}, id="missing evidence: no base"),
+        pytest.param(None, _base(a=(9, 10)), {}, _STRICT, {}, id="missing evidence: nothing was measured"),
     ],
 )
 def test_tk304__table(
-    now: Coverage | None, base: BaseCoverage | None, policy: CoveragePolicy, expected: dict[str, str]
+    now: Coverage | None,
+    base: BaseCoverage | None,
+    untested: Mapping[str, Untested],
+    policy: CoveragePolicy,
+    expected: dict[str, str],
 ) -> None:
-    found = findings_of("TK304", _facts(now, base=base, policy=policy))
+    found = findings_of("TK304", _facts(now, base=base, policy=policy, untested=untested))
     assert {one.test: one.message for one in found} == expected
     assert {one.severity for one in found} <= {Severity.ERROR}
 
 
+@pytest.mark.parametrize(
+    ("diff", "minimum", "fails"),
+    [
+        pytest.param(_changed(9, 1), 90.0, False, id="passing: the new lines meet their minimum"),
+        pytest.param(_changed(8, 2), 90.0, True, id="failing: they miss it"),
+        pytest.param(_changed(9, 1), 0.0, True, id="boundary: there is no minimum"),
+        pytest.param(None, 90.0, True, id="missing evidence: nobody knows which they are"),
+    ],
+)
+def test_tk304__new_lines_make_it_fall__blocks_if_they_miss_the_minimum_of_the_diff(
+    diff: DiffCoverage | None, minimum: float, fails: bool
+) -> None:
+    policy = CoveragePolicy(layers={}, diff=minimum)
+    facts = _facts(_covered(a=(94, 100)), base=_base(a=(95, 100)), untested=_new(1), diff=diff, policy=policy)
+    assert [one.message for one in findings_of("TK304", facts)] == [
+        "coverage fell from 95 % (95 of 100) to 94 % (94 of 100)"
+    ] * fails
+
+
+@pytest.mark.parametrize(
+    ("diff", "fails"),
+    [
+        pytest.param(_changed(9, 0), False, id="boundary: nine lines, and one branch of them that is not taken"),
+        pytest.param(_changed(8, 0), True, id="failing: eight lines"),
+    ],
+)
+def test_tk304__new_branches_make_it_fall__count_beside_the_changed_lines(diff: DiffCoverage, fails: bool) -> None:
+    untested = {"app/a.py": Untested(new_branches=1)}
+    facts = _facts(_covered(a=(94, 100)), base=_base(a=(95, 100)), untested=untested, diff=diff, policy=_PLAIN)
+    assert bool(list(findings_of("TK304", facts))) is fails
+
+
+def test_tk304__branches_at_the_head_alone__compares_lines() -> None:
+    file = FileCoverage(ratio=Ratio(8, 20), lines=Ratio(8, 10))
+    now = Coverage(files={"app/a.py": file}, branch=True)
+    base = msgspec.structs.replace(_base(a=(9, 10)), lines_only=True)
+
+    found = findings_of("TK304", _facts(now, base=base, policy=_PLAIN, untested=_new(1)))
+
+    assert [finding.message for finding in found] == ["coverage fell from 90 % (9 of 10) to 80 % (8 of 10)"]
+
+
 def test_tk304__files_that_lost_most__are_named_the_worst_first() -> None:
-    now = _covered(a=(5, 10), b=(1, 10), c=(9, 10), new=(0, 3))
-    found, *_ = findings_of("TK304", _facts(now, base=_base(a=(9, 10), b=(9, 10), c=(8, 10)), project="backend"))
+    executed = FileCoverage(ratio=Ratio(5, 10), executed=(4,))
+    now = Coverage(files={f"app/{name}.py": executed for name in "abcd"})
+    untested = {
+        "app/a.py": Untested(lost=(2, 3), new=(9,)),
+        "app/b.py": Untested(lost=(1, 2, 3, 5, 6)),
+        "app/c.py": Untested(branches=1),
+        "app/d.py": Untested(new=(1,)),
+    }
+    found, *_ = findings_of("TK304", _facts(now, base=_base(a=(9, 10)), untested=untested, project="backend"))
     assert found.help.splitlines() == [
         "Run the lines that are new, or those that removed tests ran.",
-        "backend/app/b.py: 8 lines more that no test runs",
-        "backend/app/a.py: 4 lines more that no test runs",
-        "backend/app/new.py: 3 lines more that no test runs",
+        "backend/app/b.py: 5 lines no longer run (1-3, 5-6)",
+        "backend/app/a.py: 2 lines no longer run (2-3), 1 line new and not run (9)",
+        "backend/app/c.py: branches no longer taken: 1",
     ]
 
 
@@ -187,8 +250,8 @@ def test_tk304__files_that_lost_most__are_named_the_worst_first() -> None:
     ],
 )
 def test_tk304__waiver__waives_what_it_names(waiver: Waiver, waived: set[str]) -> None:
-    found = findings_of("TK304", _facts(_covered(a=(1, 10)), base=_base(a=(9, 10))), waiver)
-    assert {one.test for one in found if one.waived} == waived
+    facts = _facts(_covered(a=(1, 10)), base=_base(a=(9, 10)), untested=_lost(8))
+    assert {one.test for one in findings_of("TK304", facts, waiver) if one.waived} == waived
 
 
 def _file(executed: tuple[int, ...], missing: tuple[int, ...]) -> FileCoverage:

@@ -9,7 +9,7 @@ from builders import A_TEST, a_test
 from inspections import a_history, inspected, lines_of
 from testkeep.model.production import Lines, Production, shown
 from testkeep.model.tests import RecordedTest
-from testkeep.rules.covering import deleted, footprint, is_left_uncovered, missed, unguarded, watched
+from testkeep.rules.covering import deleted, footprint, is_left_uncovered, missed, reach, unguarded, watched
 
 OTHER = "tests/unit/test_cart.py::test_other"
 _SEEN = inspected(A_TEST, "app.py:2")
@@ -100,3 +100,12 @@ def test_is_left_uncovered__everything_is_deleted__needs_no_evidence() -> None:
 
 def test_deleted__lines_without_a_fate__are_places_of_the_base() -> None:
     assert shown(deleted(Production(histories={"app.py": _HISTORY}), _RAN)) == ("app.py:4",)
+
+
+def test_reach__what_ran_while_the_file_was_imported__counts_for_those_that_stand_in() -> None:
+    test = inspected("t.py::test_a", "app.py:2")
+    assert test.execution is not None
+    execution = msgspec.structs.replace(test.execution, imported={"app.py": (3,), "more.py": (1,)})
+    test = msgspec.structs.replace(test, execution=execution)
+    assert reach([test]) == lines_of("app.py:2", "app.py:3", "more.py:1")
+    assert footprint([test]) == lines_of("app.py:2")

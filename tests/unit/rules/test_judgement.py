@@ -100,11 +100,30 @@ def test_find__expiring_waiver__counts_until_its_last_day(today: datetime.date, 
         pytest.param(a_waiver(A_TEST, "TK201"), True, id="same test, same rule"),
         pytest.param(a_waiver(A_TEST, "TK202"), False, id="another rule"),
         pytest.param(a_waiver(f"{A_TEST}[1]", "TK201"), False, id="another test"),
-        pytest.param(a_waiver(A_TEST.partition("::")[0], "TK201"), False, id="the whole file"),
+        pytest.param(a_waiver(A_TEST.partition("::")[0], "TK201"), True, id="the whole file"),
+        pytest.param(a_waiver(A_TEST.partition("::")[0], "TK202"), False, id="the whole file, another rule"),
+        pytest.param(a_waiver("tests/unit", "TK201"), False, id="boundary: a folder"),
+        pytest.param(a_waiver(A_TEST[:-1], "TK201"), False, id="boundary: the beginning of its name"),
     ],
 )
 def test_find__waiver__excuses_one_test_of_one_rule(waiver: Waiver, waived: bool) -> None:
     assert _waived(waiver) is waived
+
+
+@pytest.mark.parametrize(
+    ("name", "waived"),
+    [
+        pytest.param("t.py::TestA::test_b", ["t.py::TestA::test_b[1]"], id="a function"),
+        pytest.param("t.py::TestA", ["t.py::TestA::test_b[1]", "t.py::TestA::test_c"], id="a class"),
+        pytest.param("t.py", ["t.py::TestA::test_b[1]", "t.py::TestA::test_c", "t.py::test_d"], id="a file"),
+    ],
+)
+def test_find__waiver_of_what_tests_lie_in__excuses_all_of_them(name: str, waived: list[str]) -> None:
+    tests = ("t.py::TestA::test_b[1]", "t.py::TestA::test_c", "t.py::test_d", "u.py::TestA::test_b")
+    rule = _rule("TK201", Decision.FAIL, Problem(message="m", tests=tests))
+    found = find(the_facts(), [a_waiver(name, "TK201")], [rule])
+    assert [test for one in found if one.waived for test in one.about] == waived
+    assert [test for one in found if not one.waived for test in one.about] == [x for x in tests if x not in waived]
 
 
 def test_find__waiver_of_what_nobody_knows__does_not_count() -> None:

@@ -56,7 +56,7 @@ def said(
         origins=origins or {},
         known=known or {},
         environments=environments or {},
-        unfit=set(unfit),
+        settled=set(unfit),
         spent=spent or {},
     )
     replaced, refused = verify(case, declarations(tests, facts, origins or {}))
@@ -325,6 +325,7 @@ def test_verify__target__is_an_id_or_a_function(lost: tuple[str, ...], target: s
 
 def test_targets_by_name__test_with_and_without_parameters__are_both_meant() -> None:
     assert targets_by_name(["t.py::x", "t.py::x[1]"]) == {
+        "t.py": ["t.py::x", "t.py::x[1]"],
         "t.py::x": ["t.py::x", "t.py::x[1]"],
         "t.py::x[1]": ["t.py::x[1]"],
     }
@@ -337,7 +338,10 @@ def test_targets_by_name__test_with_and_without_parameters__are_both_meant() -> 
         pytest.param(KEPT, f"that test still guards {REMOVE}", id="a test that still guards"),
         pytest.param("tests/test_tax.py::test_rate", f"that test fails {REMOVE}",
                      id="a function with parameters that is not lost"),
-        pytest.param("tests/test_tax.py", f"that is not a test id; name each lost test {REMOVE}", id="a file"),
+        pytest.param("tests/test_b.py", "that is not a test id, and no file with a test that guarded at the base "
+                     f"{REMOVE}", id="a file"),
+        pytest.param("tests/test_rates.py", f"that test fails {REMOVE}", id="a file of which nothing is lost"),
+        pytest.param("tests/test_rates.py::TestA", f"that test fails {REMOVE}", id="a class of which nothing is lost"),
         pytest.param(OLD.replace("refund", "refnud"), "no test of that id was there at the base "
                      f"[Did you mean {OLD}?]", id="a typo"),
         pytest.param("tests/test_tax.py::test_keptt", "no test of that id was there at the base "
@@ -347,7 +351,11 @@ def test_targets_by_name__test_with_and_without_parameters__are_both_meant() -> 
     ],
 )  # fmt: skip
 def test_verify__target_that_is_not_lost__is_an_error(target: str, reason: str) -> None:
-    known = {KEPT: "still guards", "tests/test_tax.py::test_rate[1]": "fails"}
+    known = {
+        KEPT: "still guards",
+        "tests/test_tax.py::test_rate[1]": "fails",
+        "tests/test_rates.py::TestA::test_b": "fails",
+    }
     assert said(by(target), known=known) == {target: f"not lost: {reason}"}
 
 
@@ -417,3 +425,133 @@ def test_verify__assertions_in_a_helper_that_is_named_like_one__are_its_own() ->
         base=[_LOST], head=[inspected(NEW, "app.py:2", own=0)], head_checks={NEW: "check_total"}, production=_ALONE
     )
     assert said(by(OLD), inspection=inspection) == {OLD: NEW}
+
+
+_IN_CLASS = ("tests/test_old.py::TestA::test_a", "tests/test_old.py::TestA::test_b[1]", "tests/test_old.py::test_c")
+_FILE, _CLASS = "tests/test_old.py", "tests/test_old.py::TestA"
+
+
+@pytest.mark.parametrize(
+    ("target", "seen", "expected"),
+    [
+        pytest.param(_CLASS, inspected(NEW, "app.py:1-2"), [*_IN_CLASS[:2]], id="a class"),
+        pytest.param(_FILE, inspected(NEW, "app.py:1-3"), [*_IN_CLASS], id="a file"),
+        pytest.param(
+            _FILE,
+            inspected(NEW, "app.py:1"),
+            "does not cover: the 3 lost tests ran app.py:2-3, and it does not",
+            id="failing: a trivial test for a file",
+        ),
+        pytest.param(
+            _FILE,
+            inspected(NEW, "app.py:1-3", asserted=0),
+            "cannot fail: it asserts nothing that could be false",
+            id="failing: one of them asserted",
+        ),
+        pytest.param(
+            _FILE,
+            inspected(NEW, "app.py:1-3", asserted=0, vacuous=2),
+            "cannot fail: it asserts nothing that could be false (assertions: 2 always true)",
+            id="failing: always true",
+        ),
+    ],
+)
+def test_verify__target_is_a_class_or_a_file__is_covered_wholly_or_not_at_all(
+    target: str, seen: RecordedTest, expected: list[str] | str
+) -> None:
+    ran = [inspected(test_id, f"app.py:{line}", asserted=line - 1) for line, test_id in enumerate(_IN_CLASS, 1)]
+    inspection = an_inspection(
+        base=ran, head=[seen], production=Production(covered=lines_of("app.py:1-3"), others={}), hiding=()
+    )
+    found = said(by(target), lost=_IN_CLASS, inspection=inspection)
+    assert found == ({target: expected} if isinstance(expected, str) else dict.fromkeys(expected, NEW))
+
+
+def test_verify__class_in_part_and_the_rest_by_its_id__are_covered_together() -> None:
+    second = "tests/test_new.py::test_second"
+    inspection = an_inspection(
+        base=[inspected(test_id, f"app.py:{line}") for line, test_id in enumerate(_IN_CLASS[:2], 1)],
+        head=[inspected(NEW, "app.py:1"), inspected(second, "app.py:2")],
+        production=Production(covered=lines_of("app.py:1-2"), others={}),
+    )
+    found = said(by(_CLASS), by(_IN_CLASS[1], test_id=second), lost=_IN_CLASS[:2], inspection=inspection)
+    assert found == {_IN_CLASS[0]: NEW, _IN_CLASS[1]: f"{NEW} {second}"}
+
+
+_SMOKE = inspected(OLD, "app.py:2", asserted=0)
+_NO_ASSERTION = "cannot fail: it asserts nothing that could be false"
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "hiding", "base_hiding", "reason"),
+    [
+        pytest.param(_SMOKE, inspected(NEW, "app.py:2", asserted=0), (), (), "", id="passing: it runs the same"),
+        pytest.param(_SMOKE, inspected(NEW, "app.py:2", asserted=1), (), (), "", id="passing: it asserts more"),
+        pytest.param(
+            inspected(OLD, "app.py:2", asserted=2, own=0),
+            inspected(NEW, "app.py:2", asserted=2, own=0),
+            (),
+            (),
+            "",
+            id="passing: helpers assert on both sides",
+        ),
+        pytest.param(
+            _SMOKE,
+            inspected(NEW, "app.py:3", asserted=0),
+            (),
+            (),
+            "does not cover: the lost test ran app.py:2, and it does not",
+            id="failing: others run its lines, and it does not itself",
+        ),
+        pytest.param(
+            _SMOKE,
+            inspected(NEW, "app.py:2", asserted=0),
+            (NEW,),
+            (),
+            "cannot fail: it asserts nothing, and could swallow what the lost test would have failed by",
+            id="failing: it swallows what it raises",
+        ),
+        pytest.param(
+            _SMOKE, inspected(NEW, "app.py:2", asserted=0), (NEW,), (OLD,), "", id="boundary: so did the lost test"
+        ),
+        pytest.param(
+            inspected(OLD, asserted=0),
+            inspected(NEW, asserted=0),
+            (),
+            (),
+            "cannot fail: the lost test asserted nothing and ran no production code, so nothing can be compared",
+            id="missing evidence: there is nothing to compare",
+        ),
+        pytest.param(
+            inspected(OLD, "app.py:2"),
+            inspected(NEW, "app.py:2", asserted=0),
+            (),
+            (),
+            _NO_ASSERTION,
+            id="failing: the lost test asserted",
+        ),
+        pytest.param(
+            a_test(OLD),
+            inspected(NEW, "app.py:2", asserted=0),
+            (),
+            (),
+            _NO_ASSERTION,
+            id="missing evidence: not watched",
+        ),
+    ],
+)
+def test_verify__lost_test_asserted_nothing__replacement_need_not_be_stronger(
+    before: RecordedTest, now: RecordedTest, hiding: tuple[str, ...], base_hiding: tuple[str, ...], reason: str
+) -> None:
+    inspection = an_inspection(base=[before], head=[now], production=_SHARED, hiding=hiding, base_hiding=base_hiding)
+    assert said(by(OLD), inspection=inspection) == {OLD: reason or NEW}
+
+
+def test_verify__mark_on_smoke_test_for_a_function__is_judged_with_all_its_rows() -> None:
+    rows = (f"{OLD}[1]", f"{OLD}[2]")
+    inspection = an_inspection(
+        base=[inspected(rows[0], "app.py:2", asserted=0), inspected(rows[1], "app.py:2")],
+        head=[inspected(NEW, "app.py:2", asserted=0)],
+        production=_SHARED,
+    )
+    assert said(by(OLD), lost=rows, inspection=inspection) == {OLD: _NO_ASSERTION}

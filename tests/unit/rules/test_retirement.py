@@ -8,6 +8,7 @@ import pytest
 from builders import A_TEST, a_test
 from inspections import a_history, a_loss, an_inspection, inspected, lines_of
 from testkeep.model.comparison import Loss, Retirement
+from testkeep.model.inspection import Definition, Topic
 from testkeep.model.production import FileHistory, Lines, Production
 from testkeep.model.source import FunctionSource
 from testkeep.model.tests import RecordedTest
@@ -220,3 +221,85 @@ def test_retire__two_tests_of_the_same_deleted_code__go_both() -> None:
     found = list(retire(an_inspection(base=seen, production=a_production(a_history())), losses))
     gone = "all of the code that it ran was deleted (app.py:5 of the base)"
     assert found == [Retirement(test=loss.id, why=gone) for loss in losses]
+
+
+_A_TEST = "t.py::test_a"
+_STAYS = FunctionSource(name="Cart.items", line=8, start=9, end=9, body="items")
+_REPLACED = a_history(changed=dict.fromkeys((4, 5, 6), "app.py:5-6"), kept={8: "app.py:8", 9: "app.py:9"})
+_HALF_KEPT = a_history(changed={4: "app.py:5-6", 5: "app.py:5-6"}, kept={6: "app.py:6"})
+
+
+def _about(*sources: FunctionSource | None, bound: frozenset[str] | None = frozenset({"app.Cart"})) -> Topic:
+    subjects = tuple(None if one is None else Definition(path="app.py", source=one) for one in sources)
+    return Topic(subjects=subjects, bound=bound)
+
+
+@pytest.mark.parametrize(
+    ("history", "tested", "expected"),
+    [
+        pytest.param(_REPLACED, _about(_TOTAL), True, id="passing: all that it asserts is about it"),
+        pytest.param(_REPLACED, _about(None, bound=frozenset()), True, id="passing: nothing that it names is bound"),
+        pytest.param(_REPLACED, _about(None), False, id="failing: something that it names is still bound"),
+        pytest.param(_REPLACED, _about(_TOTAL, None), False, id="boundary: one assertion may be about something else"),
+        pytest.param(_HALF_KEPT, _about(_TOTAL, bound=frozenset()), False, id="failing: it was only renamed"),
+        pytest.param(_REPLACED, _about(None, bound=None), False, id="missing evidence: it cannot be read"),
+        pytest.param(_REPLACED, None, False, id="missing evidence: nobody has looked"),
+    ],
+)
+def test_retire__function_was_replaced_in_its_place__table(
+    history: FileHistory, tested: Topic | None, expected: bool
+) -> None:
+    inspection = an_inspection(
+        base=[inspected(A_TEST, "app.py:5-6")],
+        base_checks={A_TEST: "sum tax"},
+        mentions={A_TEST: frozenset(("Cart", "total"))},
+        topics={A_TEST: tested} if tested is not None else {},
+        production=a_production(history, others="app.py:1-10", gone=(_TOTAL,)),
+    )
+    assert bool(list(retire(inspection, (a_loss(),)))) is expected
+
+
+@pytest.mark.parametrize(
+    ("tested", "head", "expected"),
+    [
+        pytest.param(_about(_TOTAL, _TOTAL), "", True, id="passing: both assertions are about what went"),
+        pytest.param(_about(_TOTAL, None), "", True, id="passing: of one that is not plain"),
+        pytest.param(_about(_TOTAL, _STAYS), "", False, id="failing: one is about what is still there"),
+        pytest.param(_about(_TOTAL, _STAYS), "tax", True, id="boundary: which another test asserts"),
+        pytest.param(_about(_STAYS, _STAYS), "", True, id="boundary: neither says what it is about"),
+        pytest.param(None, "", True, id="missing evidence: nobody knows what they are about"),
+    ],
+)
+def test_retire__test_of_two_things__goes_if_both_are_gone(tested: Topic | None, head: str, expected: bool) -> None:
+    inspection = an_inspection(
+        base=[inspected(A_TEST, "app.py:5-6", "app.py:9")],
+        base_checks={A_TEST: "sum tax"},
+        head_checks={_A_TEST: head},
+        topics={A_TEST: tested} if tested is not None else {},
+        production=a_production(a_history(kept={9: "app.py:9"}), covered="app.py:9", others="app.py:9", gone=(_TOTAL,)),
+    )
+    assert bool(list(retire(inspection, (a_loss(),)))) is expected
+
+
+_ROWS = ("t.py::test_a[1]", "t.py::test_a[2]")
+
+
+@pytest.mark.parametrize(
+    ("second", "still_there", "expected"),
+    [
+        pytest.param(inspected(_ROWS[1], "app.py:9"), (), _ROWS, id="passing: it ran no more than the first"),
+        pytest.param(inspected(_ROWS[1], "app.py:7"), (), _ROWS[:1], id="failing: it ran something else"),
+        pytest.param(inspected(_ROWS[1], "app.py:9"), ("t.py::test_a",), _ROWS[:1], id="failing: its function stays"),
+        pytest.param(inspected(_ROWS[1]), (), _ROWS[:1], id="boundary: it ran nothing"),
+        pytest.param(a_test(_ROWS[1]), (), _ROWS[:1], id="missing evidence: not inspected"),
+    ],
+)
+def test_retire__rows_of_a_deleted_function__are_judged_together(
+    second: RecordedTest, still_there: tuple[str, ...], expected: tuple[str, ...]
+) -> None:
+    inspection = an_inspection(
+        base=[inspected(_ROWS[0], "app.py:5-6", "app.py:9"), second],
+        production=a_production(a_history(kept={9: "app.py:9", 7: "app.py:7"}), others="app.py:7 app.py:9"),
+    )
+    found = retire(inspection, tuple(map(a_loss, _ROWS)), frozenset(still_there))
+    assert tuple(one.test for one in found) == expected

@@ -368,3 +368,43 @@ def test_tk505__waiver_of_a_coverage_key__table(
     found = findings_of("TK505", facts, waiver)
 
     assert [finding.message.partition("matches nothing: ")[2] for finding in found] == expected
+
+
+_ROWS = (f"{FILE}::TestA::test_b[1]", f"{FILE}::TestA::test_b[2]")
+
+
+def _rows(*did: str) -> tuple[RecordedTest, ...]:
+    return tuple(a_test(test_id, one) for test_id, one in zip(_ROWS, did, strict=True))
+
+
+@pytest.mark.parametrize("name", [f"{FILE}::TestA::test_b", f"{FILE}::TestA", FILE])
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        pytest.param(_facts(_rows("passed", "passed"), _rows("skipped", "passed")), (), id="one is excused"),
+        pytest.param(_facts(_rows("skipped", "skipped"), _rows("skipped", "skipped")), (), id="they are still skipped"),
+        pytest.param(
+            _facts(_rows("skipped", "skipped"), _rows("passed", "passed")),
+            ("none of its 2 tests needs it",),
+            id="they guard again",
+        ),
+        pytest.param(
+            _facts(_rows("passed", "passed"), _rows("xfailed", "xfailed")),
+            ("the test is xfailed now, which is TK202",),
+            id="they stopped guarding in another way",
+        ),
+        pytest.param(_facts((NEIGHBOUR,), (NEIGHBOUR,)), ("none",), id="there are none"),
+    ],
+)
+def test_tk505__waiver_that_names_several_tests__is_needed_as_long_as_one_is_excused(
+    name: str, facts: Facts, said: tuple[str, ...]
+) -> None:
+    if said == ("none",):
+        has_file = name == FILE
+        said = ("the test guards" if has_file else "there is no such test, neither at the base nor now",)
+    assert _said("TK505", facts, a_waiver(name)) == said
+
+
+def test_tk504__waiver_that_names_a_class_expired__one_test_of_it_is_still_lost() -> None:
+    facts = _facts(_rows("passed", "passed"), _rows("skipped", "passed"))
+    assert _said("TK504", facts, a_waiver(f"{FILE}::TestA", expires=PAST)) == ("TK201 still finds it",)

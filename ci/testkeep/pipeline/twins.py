@@ -1,0 +1,137 @@
+"""Finds the tests that were there twice: where one of two exact duplicates is removed, the other stands for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
+
+from testkeep.formats.literal_rows import is_opaque
+from testkeep.formats.module_bindings import read_bindings
+from testkeep.formats.python_source import read_functions
+from testkeep.model.comparison import Loss
+from testkeep.model.inspection import Suspect
+from testkeep.model.source import FileBindings, FileSource
+from testkeep.model.tests import Item
+from testkeep.pipeline.sources import Texts
+from testkeep.rules.base import Facts, name_in_file
+from testkeep.rules.sameness import guards_of_item, is_same
+from testkeep.rules.scopes import Place, Side, module_parts
+
+_MOST_ALIKE = 16
+_MOST_HOPS = 4
+
+
+def find_twins(texts: Texts, facts: Facts, suspects: Sequence[Suspect]) -> dict[str, str]:
+    """Map lost tests to tests of the base that were the same test, and are at the head what they were."""
+    lost = [loss.base.item for loss in facts.comparison.lost if loss.how is Loss.REMOVED]
+    if not lost:
+        return {}
+    twins = _Twins(texts, facts, suspects)
+    return {item.id: twin for item in lost if (twin := twins.of(item))}
+
+
+class _Twins:
+    def __init__(self, texts: Texts, facts: Facts, suspects: Sequence[Suspect]) -> None:
+        self._texts = texts
+        self._sources: dict[tuple[str, bool], FileSource] = {}
+        self._head = {test.item.id: test.item for test in facts.tests()}
+        self._became = {test_id: test_id for test_id in facts.comparison.kept}
+        self._became |= {one.lost: one.by[0] for one in facts.comparison.moved}
+        # A test whose helpers or fixtures were changed may be another test now.
+        unfit = {"", *(one.head for one in suspects if one.why)}
+        self._alike: dict[tuple[object, ...], list[Item]] = {}
+        for test in facts.base_tests():
+            if self._became.get(test.item.id, "") not in unfit:
+                self._alike.setdefault(guards_of_item(test.item), []).append(test.item)
+        self._support: dict[str, list[str]] | None = None
+        self._files_with: dict[str, frozenset[str]] = {}
+        self._bindings: dict[str, FileBindings | None] = {}
+
+    def of(self, lost: Item) -> str:
+        """The twin of a lost test; empty if there is none."""
+        alike = [item for item in self._alike.get(guards_of_item(lost), ()) if item.id != lost.id]
+        found = (item for item in self._with_same_body(lost, alike) if self._is_what_it_was(item))
+        for item, _ in zip(found, range(_MOST_ALIKE), strict=False):
+            one, other = (Place(each.path, name_in_file(each)) for each in (lost, item))
+            # A row that stands twice in a table; two objects may be written in one way, and be two.
+            if one == other and not any(map(is_opaque, lost.params.values())):
+                return item.id
+            if is_same(Side(self._files([one.path, other.path])), one, other):
+                return item.id
+        return ""
+
+    def _with_same_body(self, lost: Item, alike: Sequence[Item]) -> Iterator[Item]:
+        """The tests whose body is that of a lost one, those near it first; only files that could have it are parsed."""
+        source = self._source(lost.path, at_base=True).get(name_in_file(lost))
+        text = self._texts.base(lost.path)
+        if source is None or not source.body or text is None:
+            return
+        lines = text.splitlines()[(source.start or source.line) - 1 : source.end]
+        paths = self._with_text(max((line.strip() for line in lines), key=len, default=""))
+        for item in sorted(
+            (one for one in alike if one.path in paths), key=lambda one: (one.path != lost.path, one.id)
+        ):
+            found = self._source(item.path, at_base=True).get(name_in_file(item))
+            if found is not None and found.body == source.body:
+                yield item
+
+    def _with_text(self, line: str) -> frozenset[str]:
+        """The test files of the base that have a line."""
+        if line not in self._files_with:
+            paths = {item.path for items in self._alike.values() for item in items}
+            self._texts.fetch_base(paths)
+            self._files_with[line] = frozenset(path for path in paths if line in (self._texts.base(path) or ""))
+        return self._files_with[line]
+
+    def _is_what_it_was(self, item: Item) -> bool:
+        """Whether a test of the base has the same body, values and marks at the head."""
+        now = self._head[self._became[item.id]]
+        before, after = (
+            self._source(one.path, at_base=at_base).get(name_in_file(one))
+            for one, at_base in ((item, True), (now, False))
+        )
+        return (
+            before is not None
+            and after is not None
+            and before.body == after.body
+            and guards_of_item(now) == guards_of_item(item)
+        )
+
+    def _source(self, path: str, *, at_base: bool) -> FileSource:
+        if (path, at_base) not in self._sources:
+            text = self._texts.base(path) if at_base else self._texts.head(path)
+            self._sources[path, at_base] = read_functions(text) if text is not None else {}
+        return self._sources[path, at_base]
+
+    def _files(self, paths: Iterable[str]) -> dict[str, FileBindings | None]:
+        """What some files of the base bind, and the test-support files that they can get names from."""
+        waiting = [*paths, *(path for path in self._by_stem().get("conftest", ()) if _is_above(path, paths))]
+        found: dict[str, FileBindings | None] = {}
+        for _ in range(_MOST_HOPS):
+            waiting = [path for path in dict.fromkeys(waiting) if path not in found]
+            self._texts.fetch_base(waiting)
+            for path in waiting:
+                if path not in self._bindings:
+                    self._bindings[path] = read_bindings(self._texts.base(path) or "")
+                found[path] = self._bindings[path]
+            origins = {one for path in waiting for binding in (found[path] or {}).values() for one in binding.origins}
+            stems = {part for origin in origins for part in origin.split(".")[-2:]}
+            waiting = [path for stem in stems for path in self._by_stem().get(stem, ())]
+        return found
+
+    def _by_stem(self) -> Mapping[str, list[str]]:
+        """The base's Python files that are no production code, by the last part of their modules' names."""
+        if self._support is None:
+            folder = self._texts.project.folder
+            prefix = f"{folder}/" if folder else ""
+            support: dict[str, list[str]] = {}
+            self._support = support
+            for name in self._texts.project.repository.files_at(self._texts.commit, folder):
+                path = f"{prefix}{name}"
+                if name.endswith(".py") and not self._texts.is_production(path):
+                    support.setdefault(module_parts(path)[-1], []).append(path)
+        return self._support
+
+
+def _is_above(conftest: str, paths: Iterable[str]) -> bool:
+    return any(PurePosixPath(path).is_relative_to(PurePosixPath(conftest).parent) for path in paths)
