@@ -22,7 +22,10 @@ def statements(text: str) -> dict[str, Statement]:
     try:
         tree = parse(text)
         read = dict(_each_form(tree))
-        return {site.form: read[site.form] for site in mark(tree)}
+        functions: dict[str, dict[str, None]] = {}
+        for site in mark(tree):
+            functions.setdefault(site.form, {})[site.function] = None
+        return {form: read[form]._replace(functions=tuple(names)) for form, names in functions.items()}
     except UNREADABLE:
         return {}
 

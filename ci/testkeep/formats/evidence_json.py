@@ -11,7 +11,8 @@ import msgspec
 from testkeep.errors import EvidenceError
 from testkeep.formats.text_json import encode
 from testkeep.formats.unreadable import UNREADABLE
-from testkeep.model.evidence import EVIDENCE_SCHEMA, Evidence
+from testkeep.model.assertion_site import AssertionSite
+from testkeep.model.evidence import EVIDENCE_SCHEMA, Evidence, Suite
 from testkeep.model.verdict import VERDICT_SCHEMA, Verdict
 
 
@@ -43,9 +44,23 @@ def loads(data: bytes, source: str) -> Evidence:
                 f"{source}: expected the schema {EVIDENCE_SCHEMA}, found {schema}",
                 hint="Make the evidence again with this version of testkeep.",
             )
-        return msgspec.json.decode(data, type=Evidence)
+        evidence = msgspec.json.decode(data, type=Evidence)
+        if evidence.suite is not None:
+            _check_sites(evidence.suite)
+        return evidence
     except UNREADABLE as error:
         raise EvidenceError(f"{source}: not a complete evidence record: {error}", hint="Run the job again.") from error
+
+
+def _check_sites(suite: Suite) -> None:
+    """Raise ValueError unless each assertion that a test refers to is there, and can be read."""
+    for text in suite.sites:
+        AssertionSite.of(text)
+    known = range(len(suite.sites))
+    each = [(*test.execution.held, *test.execution.failed) for test in suite.tests if test.execution is not None]
+    each += [(*one.held, *one.failed) for one in suite.shared]
+    if any(number not in known for numbers in each for number in numbers):
+        raise ValueError("the site of an assertion is not there")
 
 
 def duration_in(data: bytes, source: str) -> float:

@@ -83,11 +83,12 @@ class SharedAssertions(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class Statement(NamedTuple):
     """An assertion in one line. ``subject`` is what it compares with a value, and ``vague_of`` what it says hardly more
-    of than that it is there; both in a normal form, and empty if there is none."""
+    of than that it is there; both in a normal form, and empty if there is none. ``functions`` have it, each once."""
 
     text: str
     subject: str = ""
     vague_of: str = ""
+    functions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,7 +159,8 @@ class AssertionMarks:
         """Mark a module of the project."""
         path = self.path_of(file)
         if path:
-            assertion_marks.mark(tree, f"{self._folder}{path}", only_helpers=self.is_production(path))
+            with contextlib.suppress(RecursionError):  # blocks nested too deeply: what is not marked yet stays so
+                assertion_marks.mark(tree, f"{self._folder}{path}", only_helpers=self.is_production(path))
 
     def path_of(self, file: str) -> str:
         """A file's path relative to the project's root; empty if it is none of the project's own."""
@@ -219,7 +220,7 @@ class _Finder(MetaPathFinder):
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         """Find a module as everybody else does, if it is to be marked."""
-        near = [entry for entry in (sys.path if path is None else path) if self._marks.path_of(f"{entry}/x")]
+        near = [entry for entry in (sys.path if path is None else path) if self._marks.path_of(f"{entry or '.'}/x")]
         # Most imports are of libraries: those are left alone at once.
         if not near or importlib.machinery.PathFinder.find_spec(fullname, near, target) is None:
             return None

@@ -126,7 +126,7 @@ def compare_asserted(test: RecordedTest, before: Asserted, now: Asserted, texts:
     yield from _swallowed(before, now, texts)
     yield from _gone(before, now)
     yield from _not_its_own(test, before, now)
-    yield from _changed(before, now, texts)
+    yield from _changed(test, before, now, texts)
 
 
 def _swallowed(before: Asserted, now: Asserted, texts: Statements) -> Iterator[Said]:
@@ -170,7 +170,7 @@ def _not_its_own(test: RecordedTest, before: Asserted, now: Asserted) -> Iterato
         )
 
 
-def _changed(before: Asserted, now: Asserted, texts: Statements) -> Iterator[Said]:
+def _changed(test: RecordedTest, before: Asserted, now: Asserted, texts: Statements) -> Iterator[Said]:
     if not now.held and not now.came_through:
         return
     lost = [site for form, site in before.held.items() if form not in now.held and form not in now.failed]
@@ -187,7 +187,7 @@ def _changed(before: Asserted, now: Asserted, texts: Statements) -> Iterator[Sai
                 "{} expected {} at the base, and {} here".format(_text(texts.head, here), *names), to_nothing=False
             )
             break
-    unreached = [site for site in lost if _is_still_there(site, texts)]
+    unreached = [site for site in lost if _is_still_there(site, test, texts)]
     if unreached and now.held:
         more = f" and {len(unreached) - 1} more" if unreached[1:] else ""
         yield Said(f"it does not come to {_text(texts.head, unreached[0])}{more} any more", to_nothing=False)
@@ -216,8 +216,10 @@ def _is_wider(old: Sequence[Sequence[str]], new: Sequence[Sequence[str]]) -> boo
     return bool(taken & (bases - expected)) or (expected < taken)
 
 
-def _is_still_there(site: AssertionSite, texts: Statements) -> bool:
-    return site.form in texts.head.get(site.path, {})
+def _is_still_there(site: AssertionSite, test: RecordedTest, texts: Statements) -> bool:
+    """Whether the source has an assertion in its function still, or in the test, which may have another name."""
+    found = texts.head.get(site.path, {}).get(site.form)
+    return found is not None and not {site.function, name_in_file(test.item)}.isdisjoint(found.functions)
 
 
 def _text(side: Mapping[str, Mapping[str, Statement]], site: AssertionSite) -> str:

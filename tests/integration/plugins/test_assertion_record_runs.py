@@ -102,6 +102,12 @@ def test_record__files_of_one_name_in_packages_and_without__are_told_apart(tmp_p
     }
 
 
+def test_record__blocks_that_are_nested_very_deeply__run_as_without_marks(tmp_path: Path) -> None:
+    deep = "def test_a(n=0):\n    if n:\n        pass\n" + "    elif n == 1:\n        pass\n" * 450
+    project = make_project(tmp_path / "repo", {"test_a.py": f"{deep}    assert len('a') == 1\n"})
+    assert project.pytest().outcomes == {"test_a": "passed"}
+
+
 # Doctests -------------------------------------------------------------------------------------------------------------
 
 

@@ -77,7 +77,10 @@ def test_statements__one_is_nested_too_deeply__the_others_are_read() -> None:
 
 
 def test_statements__said_twice__is_there_once() -> None:
-    assert texts(in_test("assert a\nassert a")) == ["assert a"]
+    text = in_test("assert a\nassert a") + "class TestA:\n    def test_y(self):\n        assert a\n"
+    assert list(statements(text).values()) == [
+        Statement(text="assert a", vague_of=dumped("a"), functions=("test_x", "TestA.test_y"))
+    ]
 
 
 def dumped(expression: str) -> str:
@@ -112,7 +115,9 @@ def dumped(expression: str) -> str:
 )
 def test_statements__what_is_compared__table(test: str, subject: str, vague_of: str) -> None:
     one = only(f"assert {test}")
-    assert one == Statement(text=f"assert {test}", subject=dumped(subject), vague_of=dumped(vague_of))
+    assert one == Statement(
+        text=f"assert {test}", subject=dumped(subject), vague_of=dumped(vague_of), functions=("test_x",)
+    )
 
 
 @pytest.mark.parametrize("statement", ["with raises(E):\n    x = 1", "self.assertEqual(a, 3)", "f(a)"])

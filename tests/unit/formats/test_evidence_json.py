@@ -7,6 +7,7 @@ import json
 import msgspec
 import pytest
 
+from asserting import Wide, a_record_of, asserting, says
 from builders import A_TEST, HEAD, a_record, a_static_record, a_suite, a_test, a_tool, not_run
 from testkeep.errors import EXIT_INCONCLUSIVE, EvidenceError
 from testkeep.formats.evidence_json import dumps, dumps_verdict, duration_in, loads, verdict_json_schema
@@ -100,6 +101,34 @@ def test_loads__unknown_schema__is_named(schema: str) -> None:
         loads(data, "unit.json")
     assert caught.value.message == f"unit.json: expected the schema testkeep.evidence/1, found {schema}"
     assert caught.value.hint == "Make the evidence again with this version of testkeep."
+
+
+_ASSERTED = a_record_of(
+    asserting(A_TEST, says("total"), says("total"), failed=[says("tax")]), wide=[Wide("shop", "", held=(says("open"),))]
+)
+
+
+def test_loads__assertions__are_the_same() -> None:
+    assert loads(dumps(_ASSERTED), "unit.json") == _ASSERTED
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param(b'"held":{"0":2}', b'"held":{"3":2}', id="a test's that held"),
+        pytest.param(b'"held":{"0":2}', b'"held":{"-1":2}', id="below zero"),
+        pytest.param(b'"failed":[1]', b'"failed":[3]', id="a test's that failed"),
+        pytest.param(b'"held":[2]', b'"held":[3]', id="a fixture's"),
+        pytest.param(b'"p 5 tax', b'"q 5 tax', id="an unknown kind"),
+        pytest.param(b'"p 5 tax test_add', b'"p 5 tax', id="no function"),
+        pytest.param(b'"p 5 tax', b'"p five tax', id="no line"),
+    ],
+)
+def test_loads__assertion_without_its_site__is_refused(old: bytes, new: bytes) -> None:
+    data = dumps(_ASSERTED)
+    assert data.count(old) == 1, data
+    with pytest.raises(EvidenceError, match="not a complete evidence record"):
+        loads(data.replace(old, new), "unit.json")
 
 
 def test_dumps__text_that_is_no_text__can_be_read_again() -> None:

@@ -161,9 +161,9 @@ def test_compare__own_assertions_and_those_of_helpers__table(
     assert said(before, now) == expected
 
 
-_EQUAL = Statement("assert total == 3", subject="total")
+_EQUAL = Statement("assert total == 3", subject="total", functions=("test_add",))
 _VAGUE = Statement("assert total is not None", vague_of="total")
-_OTHER = Statement("assert tax", vague_of="tax")
+_OTHER = Statement("assert tax", vague_of="tax", functions=("check", "test_add"))
 
 
 def texts(base: Statement | None = None, head: Statement | None = None, **more: Statement) -> Statements:
@@ -190,6 +190,11 @@ OLD, NEW = says("old"), says("new")
                      [warning("it does not come to 'assert total == 3' any more")], id="it is not reached"),
         pytest.param(known(*each("old a b")), known(says("a")), texts(_EQUAL, old=_EQUAL, b=_OTHER),
                      [warning("it does not come to 'assert total == 3' and 1 more any more")], id="several are not"),
+        pytest.param(known(*each("old a", function="check")), known(*each("a", function="check")),
+                     texts(_EQUAL, old=_EQUAL), [warning("it does not come to 'assert total == 3' any more")],
+                     id="a helper's stands in the test, and is not reached"),
+        pytest.param(known(*each("old a")), known(*each("a c")),
+                     texts(_EQUAL, old=_EQUAL._replace(functions=("f",))), [], id="boundary: another function has it"),
         pytest.param(known(*each("old a")), known(says("a")), texts(_EQUAL),
                      [warning("2 assertions held at the base, 1 here")], id="boundary: it is gone"),
     ],
