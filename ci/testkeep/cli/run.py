@@ -25,9 +25,10 @@ from testkeep.cli.session import choose_base, conclude, folder_or_default, make_
 from testkeep.cli.stages import stages_named
 from testkeep.cli.view import watching
 from testkeep.errors import UsageError
+from testkeep.model.stage import Stage
 from testkeep.pipeline.base_store import store_folder
 from testkeep.pipeline.baseline import Base
-from testkeep.pipeline.context import load_project
+from testkeep.pipeline.context import Project, load_project
 from testkeep.pipeline.gather import without_outages
 from testkeep.pipeline.judge import Case
 from testkeep.pipeline.own_baseline import keep_as_baseline
@@ -36,9 +37,11 @@ from testkeep.pipeline.plans import RunOptions
 from testkeep.pipeline.policy_in_force import under_base
 from testkeep.pipeline.run import run_stages
 from testkeep.pipeline.tree_changes import TreeWatch, keep_changes
+from testkeep.rules.base import Baseline
 from testkeep.system.evidence_folder import EvidenceFolder
 from testkeep.system.interpreter import environment_variables
 from testkeep.system.process import interrupt_on_termination
+from testkeep.system.stage_locks import stages_locked
 
 _DEFAULT_JOBS = 8
 _STAGES_ALONE = "only the stages themselves were judged (--no-gate): no base, no coverage thresholds"
@@ -86,7 +89,20 @@ def run(pytest_arguments: tuple[str, ...], /, stages: tuple[str, ...], **options
     project = replace(project, policy=raised(project.policy, options))
     wanted = named or project.policy.run_stages
     folder = EvidenceFolder(folder_or_default(project, options["evidence_folder"], "evidence"))
-    folder.prepare(wanted if stages else None)
+    with stages_locked(folder.made(), wanted):
+        folder.prepare(wanted if stages else None)
+        return _run(project, folder, base, problem, wanted, options, pytest_arguments or ())
+
+
+def _run(
+    project: Project,
+    folder: EvidenceFolder,
+    base: Base,
+    problem: Baseline | None,
+    wanted: tuple[Stage, ...],
+    options: dict[str, Any],
+    pytest_arguments: tuple[str, ...],
+) -> int:
     report = folder_or_default(project, options["report_folder"], "report")
     screen = screen_of(options)
     run_options = RunOptions(
@@ -96,7 +112,7 @@ def run(pytest_arguments: tuple[str, ...], /, stages: tuple[str, ...], **options
         fail_fast=options["fail_fast"],
         footprints=options["footprints"],
         again_alone=True,
-        pytest_arguments=pytest_arguments or (),
+        pytest_arguments=pytest_arguments,
     )
     with watching(screen, environment_variables()) as watcher:
         if other := other_environment(project.root):
@@ -115,7 +131,7 @@ def run(pytest_arguments: tuple[str, ...], /, stages: tuple[str, ...], **options
         base=base,
         baseline=baseline,
         report=report,
-        conserve=conserve,
+        conserve=not options["no_gate"],
         base_folder=store_folder(project, base.commit),
         untracked=options["include_untracked"],
     )

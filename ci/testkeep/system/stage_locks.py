@@ -1,0 +1,42 @@
+"""Keeps two runs from writing the evidence of one stage at the same time."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from testkeep.errors import EvidenceError
+
+
+@contextlib.contextmanager
+def stages_locked(folder: Path, stages: Iterable[str]) -> Iterator[None]:
+    """Hold the stages of an evidence folder for the length of a ``with`` block; other stages may be run beside them.
+
+    The system lets go of them when the process ends, however it does.
+
+    Raises:
+        EvidenceError: another process has one of them.
+    """
+    with contextlib.ExitStack() as held:
+        for stage in sorted(stages):
+            path = folder / f".{stage}.lock"
+            try:
+                handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+            except OSError as error:
+                raise EvidenceError(f"{path}: cannot be written: {error.strerror}") from error
+            held.callback(os.close, handle)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                owner = os.read(handle, 20).decode(errors="replace").strip()
+                who = f" (process {owner})" if owner else ""
+                raise EvidenceError(
+                    f"stage {stage} is being run by another testkeep{who}, which writes its evidence to {folder}",
+                    hint="Wait until it is done, or name another place: --evidence DIR.",
+                ) from error
+            os.ftruncate(handle, 0)
+            os.write(handle, str(os.getpid()).encode())
+        yield

@@ -1,0 +1,48 @@
+"""Two runs of one stage in one folder; others may go on beside them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from testkeep.errors import EvidenceError
+from testkeep.system.stage_locks import stages_locked
+
+_HOLD = """
+import sys
+from pathlib import Path
+from testkeep.system.stage_locks import stages_locked
+with stages_locked(Path(sys.argv[1]), ["unit"]):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_stages_locked__another_process_has_one__is_named_with_it(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", _HOLD, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+
+        with pytest.raises(EvidenceError) as caught, stages_locked(tmp_path, ["lint", "unit"]):
+            pytest.fail("it was not locked")
+        with stages_locked(tmp_path, ["lint", "integration"]):
+            pass
+        other.kill()
+
+    assert caught.value.message == (
+        f"stage unit is being run by another testkeep (process {other.pid}), which writes its evidence to {tmp_path}"
+    )
+    assert caught.value.hint == "Wait until it is done, or name another place: --evidence DIR."
+    # Whatever became of the other process.
+    with stages_locked(tmp_path, ["unit"]):
+        pass
+
+
+def test_stages_locked__folder_is_gone__says_so(tmp_path: Path) -> None:
+    with pytest.raises(EvidenceError, match="cannot be written"), stages_locked(tmp_path / "gone", ["unit"]):
+        pytest.fail("there is no such folder")
