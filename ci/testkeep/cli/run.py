@@ -26,7 +26,7 @@ from testkeep.cli.stages import stages_named
 from testkeep.cli.view import watching
 from testkeep.errors import UsageError
 from testkeep.model.stage import Stage
-from testkeep.pipeline.base_store import store_folder
+from testkeep.pipeline.base_store import clear_changed, digests, store_folder
 from testkeep.pipeline.baseline import Base
 from testkeep.pipeline.context import Project, load_project
 from testkeep.pipeline.gather import without_outages
@@ -118,8 +118,11 @@ def _run(
         if other := other_environment(project.root):
             watcher.say(f"{other}. {IN_THE_PROJECTS}")
         watch = TreeWatch.begin(project, folder.path, report)
+        known = digests(project, base.commit)
         run_stages(project, run_options, watcher)
         keep_changes(watch)
+        for said in clear_changed(project, base.commit, known):
+            watcher.say(said)
     comparable = without_outages(folder, project.provenance, wanted)
     if comparable == wanted:
         keep_as_baseline(project, run_options)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,9 @@ from testkeep.system import interpreter
 from testkeep.system.coverage_data import is_whole
 from testkeep.system.evidence_folder import EvidenceFolder
 from testkeep.system.files import keep_out_of_git
+
+# Part of the name of a commit's folder: a record that lacks something of this is no baseline.
+_WHAT_IS_RECORDED = "outcomes, assertions"
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,14 @@ def store_folder(project: Project, commit: str) -> EvidenceFolder:
 
     There is one folder for each commit, project, environment, and what the ignored files say that the base is given.
     """
-    facts = [commit, project.folder, __version__, interpreter.environment_digest(), project.ignored.digest]
+    facts = [
+        commit,
+        project.folder,
+        __version__,
+        _WHAT_IS_RECORDED,
+        interpreter.environment_digest(),
+        project.ignored.digest,
+    ]
     key = hashlib.sha256("\n".join(facts).encode()).hexdigest()[:12]
     return EvidenceFolder(state_folder(project) / "baseline" / f"{commit[:12]}-{key}")
 
@@ -67,6 +77,27 @@ def clear_damaged(project: Project, commit: str, stored: Stored) -> tuple[str, .
         folder.discard(stem)
     place = folder.path.relative_to(project.root).as_posix()
     return tuple(f"{place}/{why}; the evidence is made again" for _, why in stored.damaged)
+
+
+def digests(project: Project, commit: str) -> dict[str, str]:
+    """What the files say that are kept of a commit, by their names."""
+    folder = store_folder(project, commit).path
+    files = sorted(file for file in folder.glob("*") if file.is_file()) if commit else []
+    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+
+
+def clear_changed(project: Project, commit: str, before: Mapping[str, str]) -> tuple[str, ...]:
+    """Take out of the store what was written there while the head's tests ran: it is not believed.
+
+    Returns what is to be said of it.
+    """
+    now = digests(project, commit)
+    changed = sorted(name for name in now.keys() | before.keys() if now.get(name) != before.get(name))
+    folder = store_folder(project, commit)
+    for name in changed:
+        folder.discard(name.partition(".")[0])
+    place = folder.path.relative_to(project.root).as_posix()
+    return tuple(f"{place}/{name} was changed while the stages ran; the evidence is made again" for name in changed)
 
 
 def stored_baseline(project: Project, commit: str, stages: Set[Stage]) -> tuple[Baseline, EvidenceFolder] | None:

@@ -100,7 +100,7 @@ def judge(case: Case, watcher: Watcher) -> Judgement:
         unfinished=gathered.unfinished,
         rejections=(*gathered.rejections, *written),
         baseline=case.baseline,
-        today=project.repository.commit_date(project.provenance.commit),
+        today=project.repository.latest_day(project.provenance.commit, case.base.commit),
         clock_day=datetime.datetime.now(tz=datetime.UTC).date(),
         policy_change=project.policy_change,
         is_one_job=case.planned is not None and case.planned.job is not None,

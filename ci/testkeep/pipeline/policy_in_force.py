@@ -60,7 +60,7 @@ def _in_force(project: Project, change: PolicyChange) -> Policy:
     if change.base is None:
         return msgspec.structs.replace(change.head, waivers=(), failures="all")  # to which nobody has agreed yet
     waivers = honoured(change.base, change.head)
-    today = project.repository.commit_date(project.provenance.commit)
+    today = project.repository.latest_day(project.provenance.commit)
     return tightened(change.base, change.head, loosenable(waivers, today))
 
 

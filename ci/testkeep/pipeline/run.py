@@ -270,7 +270,7 @@ def _in_quarantine(project: Project) -> set[str]:
     """The tests whose failure does not count. Without a base nobody has agreed to a waiver."""
     if project.policy_change is None or not project.policy.waivers:
         return set()
-    today = project.repository.commit_date(project.provenance.commit)
+    today = project.repository.latest_day(project.provenance.commit)
     return {waiver.test for waiver in project.policy.waivers if in_quarantine(waiver, today)}
 
 

@@ -140,9 +140,13 @@ class Repository:
         name = "origin" if "origin" in names else names[0] if len(names) == 1 else ""
         return self._git("remote", "get-url", name).text if name else ""
 
-    def commit_date(self, commit: str) -> datetime.date:
-        """The day on which a commit was made, in UTC."""
-        seconds = int(self._git("show", "--no-patch", "--format=%ct", commit).text)
+    def latest_day(self, commit: str, base: str = "") -> datetime.date:
+        """The latest day, in UTC, on which a commit, its parents or its base were made: whoever commits names a day.
+
+        A ``base`` that is not in the repository is passed over.
+        """
+        named = [commit, f"{commit}^@", *([base] if base and self.resolve(base) is not None else [])]
+        seconds = max(map(int, self._git("log", "--no-walk", "--format=%ct", *named).text.split()))
         return datetime.datetime.fromtimestamp(seconds, datetime.UTC).date()
 
     def read(self, commit: str, path: str) -> str | None:

@@ -99,3 +99,30 @@ def test_run__damaged_coverage_data_in_the_store__measures_again(based: GitProje
 
     assert not {"TK304", "TK501", "TK506"} & set(run.codes)
     assert run.verdict.coverage.base_percent is not None
+
+
+_REWRITES = """
+import json
+from pathlib import Path
+
+
+def test_rewrites():
+    for file in Path(__file__).parents[2].glob(".testkeep/baseline/*/unit.json"):
+        record = json.loads(file.read_text())
+        record["suite"]["tests"] = record["suite"]["tests"][:1]
+        file.write_text(json.dumps(record))
+    assert file
+"""
+
+
+def test_run__test_rewrites_the_stored_baseline__is_not_believed(based: GitProject) -> None:
+    tests = sorted(based.root.glob("tests/unit/test_*.py"))
+    tests[-1].unlink()
+    based.write({"tests/unit/test_aaa.py": _REWRITES})
+    based.git("add", "-A")
+    based.git("commit", "--amend", "-qm", "change")
+
+    run = based.testkeep("run")
+
+    assert "TK203" in run.codes, run.output
+    assert "unit.json was changed while the stages ran; the evidence is made again" in run.output + run.errors

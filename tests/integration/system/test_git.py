@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import subprocess
 import tempfile
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from repositories import GitProject
+from repositories import GitProject, clean_environment
 from testkeep.errors import UsageError
 from testkeep.system.git import Repository
 
@@ -210,3 +211,22 @@ def test_read_many__links__are_followed_inside_the_repository_and_nothing_elsewh
 
     code = (project.root / "app" / "calc.py").read_text()
     assert texts == {f"app/{name}": None for name in names} | {"app/inside.py": code, "app/calc.py": code}
+
+
+def _commit_on(project: GitProject, day: str) -> str:
+    command = ["git", "-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "--allow-empty", "-qm", day]
+    environment = clean_environment() | {"GIT_COMMITTER_DATE": f"{day}T12:00:00Z"}
+    subprocess.run(command, cwd=project.repository, env=environment, check=True)
+    return project.git("rev-parse", "HEAD")
+
+
+def test_latest_day__commit_with_a_date_of_the_past__is_that_of_its_parent(
+    project: GitProject, repository: Repository
+) -> None:
+    base = _commit_on(project, "2040-05-03")
+    _commit_on(project, "2040-05-02")
+    head = _commit_on(project, "2040-05-01")
+
+    assert repository.latest_day(head) == datetime.date(2040, 5, 2)
+    assert repository.latest_day(head, base) == datetime.date(2040, 5, 3)
+    assert repository.latest_day(head, "0" * 40) == datetime.date(2040, 5, 2)
