@@ -220,7 +220,9 @@ def test_record__plugin_that_runs_a_test_again__counts_its_last_attempt(tmp_path
 @pytest.mark.skipif(not importlib.util.find_spec("pytest_asyncio"), reason="pytest-asyncio is not installed")
 def test_record__coroutines__are_tests_like_others(tmp_path: Path) -> None:
     text = "import asyncio\n\n\nasync def test_a():\n    assert await asyncio.sleep(0, 3) == 3\n"
-    run = make_project(tmp_path / "repo", {"test_a.py": text}).pytest("-p", "pytest_asyncio", "--asyncio-mode=auto")
+    run = make_project(tmp_path / "repo", {"test_a.py": text}).pytest(
+        "-p", "pytest_asyncio.plugin", "--asyncio-mode=auto"
+    )
     assert told(run) == {"test_a": held("assert await asyncio.sleep(0, 3) == 3")}
 
 
