@@ -21,6 +21,8 @@ HELD, FAILED, CALLED, ASKED, RAISES, ERROR = (
 )  # fmt: skip
 """The names that a marked module calls; they are among the built-ins, and nobody can write them by hand."""
 
+_RESULT = "@testkeep_result"
+
 _NAMES = re.compile(
     r"_*(assert|expect|should|verify|validate|ensure|check|fail_unless)(?=_|[A-Z]|$)"
     r"|(no_)?(fnmatch|re_match)_lines?(?=_|$)|raise_for_status$"
@@ -128,18 +130,26 @@ class _Marker:
                     return AssertionKind.CALL
                 is_call = isinstance(value.value if isinstance(value, ast.Await) else value, ast.Call)
                 return AssertionKind.SMOKE if self._is_test and is_call else None
+            # Others make a context or a value, for whoever asked for it.
+            case ast.Return(value=ast.expr() as value) if assertions.only_asserts(value):
+                return AssertionKind.CALL if _asserting_call(value) is not None else None
             case _:
                 return None
 
     def _marked(self, statement: ast.stmt, site: AssertionSite) -> Iterator[ast.stmt]:
         self.sites.append(site)
         kind, text = site.kind, site.text
+        back: list[ast.stmt] = []
+        if isinstance(statement, ast.Return) and statement.value is not None:
+            back = [ast.copy_location(ast.Return(value=_name(_RESULT)), statement)]
+            kept = ast.Assign(targets=[ast.Name(id=_RESULT, ctx=ast.Store())], value=statement.value)
+            statement = ast.copy_location(kept, statement)
         is_asked = kind in (AssertionKind.CALL, AssertionKind.CONTEXT, AssertionKind.ANYTHING)
         if is_asked:
             _ask(statement, text)
         # What a call may raise beside assertions is the test's own business: it has not come to its end then.
         first = statement if kind is AssertionKind.SMOKE else _watched(statement, text)
-        for new in (first, _call(CALLED if is_asked else HELD, text)):
+        for new in (first, _call(CALLED if is_asked else HELD, text), *back):
             _place(new, statement)
             yield new
 

@@ -37,7 +37,7 @@ def _each_form(tree: ast.Module) -> Iterator[tuple[str, Statement]]:
                 yield form_of(node), _read(node)
 
 
-_ASSERTING = (ast.Assert, ast.With, ast.AsyncWith, ast.Expr, ast.Assign, ast.AnnAssign)
+_ASSERTING = (ast.Assert, ast.With, ast.AsyncWith, ast.Expr, ast.Assign, ast.AnnAssign, ast.Return)
 
 
 def _read(node: ast.stmt) -> Statement:

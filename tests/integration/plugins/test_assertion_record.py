@@ -191,7 +191,7 @@ TESTS = """\
 
     def test_mock_typo():
         send = mock.Mock()
-        assert send.called_once_with(4)
+        assert send.has_any_call(4)
 
     def test_mock_patched_helper():
         with mock.patch("helpers.checks.check", autospec=True) as check:

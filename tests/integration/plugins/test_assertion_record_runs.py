@@ -108,6 +108,53 @@ def test_record__blocks_that_are_nested_very_deeply__run_as_without_marks(tmp_pa
     assert project.pytest().outcomes == {"test_a": "passed"}
 
 
+def test_record__paths_with_blanks_and_other_letters__are_known(tmp_path: Path) -> None:
+    files = {"tests/tëst dir/test_ä.py": "def test_a():\n    assert len('a') == 1\n"}
+    assert told(make_project(tmp_path / "repo", files).pytest()) == {"test_a": held("assert len('a') == 1")}
+
+
+def test_record__fixture_of_the_session_with_parameters__counts_for_all_its_tests(tmp_path: Path) -> None:
+    text = """\
+        import pytest
+
+        @pytest.fixture(scope="session", params=[1, 2])
+        def wide(request):
+            assert request.param > 0
+            yield
+            assert request.param < 9
+
+        @pytest.fixture(autouse=True)
+        def narrow():
+            assert len("ab") == 2
+
+        def test_a(wide):
+            pass
+
+        def test_b(wide):
+            pass
+        """
+    every = held("assert request.param > 0", "assert request.param < 9", 'assert len("ab") == 2')
+    run = make_project(tmp_path / "repo", {"test_a.py": text}).pytest()
+    assert told(run) == {f"test_{name}[{number}]": every for name in "ab" for number in (1, 2)}
+
+
+def test_record__pytest_within_a_test__is_not_recorded(tmp_path: Path) -> None:
+    text = """\
+        import pytest
+
+        @pytest.mark.parametrize("run", ["runpytest_inprocess", "runpytest_subprocess"])
+        def test_a(pytester, run):
+            pytester.makepyfile(test_inner="def test_x():\\n    assert len('a') == 1")
+            result = getattr(pytester, run)()
+            result.assert_outcomes(passed=1)
+            assert result.ret == 0
+        """
+    files = {"conftest.py": "pytest_plugins = ['pytester']\n", "test_a.py": text}
+    run = make_project(tmp_path / "repo", files).pytest()
+    own = held("result.assert_outcomes(passed=1)", "assert result.ret == 0")
+    assert told(run) == {f"test_a[runpytest_{how}]": own for how in ("inprocess", "subprocess")}, run.output
+
+
 # Doctests -------------------------------------------------------------------------------------------------------------
 
 
@@ -173,7 +220,9 @@ def test_record__plugin_that_runs_a_test_again__counts_its_last_attempt(tmp_path
 @pytest.mark.skipif(not importlib.util.find_spec("pytest_asyncio"), reason="pytest-asyncio is not installed")
 def test_record__coroutines__are_tests_like_others(tmp_path: Path) -> None:
     text = "import asyncio\n\n\nasync def test_a():\n    assert await asyncio.sleep(0, 3) == 3\n"
-    run = make_project(tmp_path / "repo", {"test_a.py": text}).pytest("-p", "pytest_asyncio", "--asyncio-mode=auto")
+    run = make_project(tmp_path / "repo", {"test_a.py": text}).pytest(
+        "-p", "pytest_asyncio.plugin", "--asyncio-mode=auto"
+    )
     assert told(run) == {"test_a": held("assert await asyncio.sleep(0, 3) == 3")}
 
 

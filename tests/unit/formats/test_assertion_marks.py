@@ -151,6 +151,8 @@ def test_mark__context_and_what_is_in_it__have_a_mark_each() -> None:
         pytest.param("self.assertRaises(E, f, 1)", id="unittest: a function that raises"),
         pytest.param("pytest.raises(E, f, 1)", id="pytest: a function that raises"),
         pytest.param("caught = pytest.raises(E, f, 1)", id="its result is kept"),
+        pytest.param("return self.assertRaises(E, f, 1)", id="its result is returned"),
+        pytest.param("return await assert_total(cart)", id="its result is awaited and returned"),
         pytest.param("caught: object = pytest.raises(E, f, 1)", id="its result is annotated"),
         pytest.param("send.assert_called_once_with(1)", id="mock"),
         pytest.param("np.testing.assert_allclose(a, b)", id="numpy"),
@@ -181,7 +183,8 @@ def test_mark__other_call__is_one_in_tests_alone(statement: str) -> None:
 
 @pytest.mark.parametrize(
     "statement",
-    ["x = 1", "x += f()", "return f()", "yield f()", "x", "'text'", "pass", "global x", "del x", "import x",
+    ["x = 1", "x += f()", "return f()", "return", "return raises(E)",
+     "return expect(a)", "return assertions()", "yield f()", "x", "'text'", "pass", "global x", "del x", "import x",
      "raise f()", "x: int", "[f() for x in y]", "(x := f())", "x = f() + 1"],
 )  # fmt: skip
 def test_mark__what_is_no_call__has_none(statement: str) -> None:

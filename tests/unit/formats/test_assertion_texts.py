@@ -35,6 +35,7 @@ def only(statement: str) -> Statement:
         pytest.param("with open(a), raises(E): x = 1", "with open(a), raises(E)", id="several contexts"),
         pytest.param("self.assertEqual(a,b)", "self.assertEqual(a, b)", id="call"),
         pytest.param("e = self.assertRaises(E,f)", "e = self.assertRaises(E, f)", id="call whose result is kept"),
+        pytest.param("return self.assertTrue( a )", "return self.assertTrue(a)", id="call whose result is returned"),
         pytest.param("f( 1 )", "f(1)", id="call that asserts nothing"),
     ],
 )  # fmt: skip
