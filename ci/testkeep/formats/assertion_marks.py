@@ -130,6 +130,8 @@ class _Marker:
                     return AssertionKind.CALL
                 is_call = isinstance(value.value if isinstance(value, ast.Await) else value, ast.Call)
                 return AssertionKind.SMOKE if self._is_test and is_call else None
+            case ast.If(test=test, body=body) if any(map(_fails, body)):
+                return AssertionKind.VACUOUS if assertions.is_vacuous(_negated(test)) else AssertionKind.PLAIN
             # Others make a context or a value, for whoever asked for it.
             case ast.Return(value=ast.expr() as value) if assertions.only_asserts(value):
                 return AssertionKind.CALL if _asserting_call(value) is not None else None
@@ -186,6 +188,34 @@ def _expected(call: ast.Call) -> ast.expr | None:
     """What exceptions a call of ``raises`` is given."""
     named = (keyword.value for keyword in call.keywords if keyword.arg in _EXPECTED)
     return next((one for one in call.args[:1] if not isinstance(one, ast.Starred)), next(named, None))
+
+
+def _fails(statement: ast.stmt) -> bool:
+    """Whether a statement fails the test: what it depends on is an assertion as well as ``assert`` is."""
+    match statement:
+        case ast.Raise(exc=ast.expr() as error):
+            return last_name(error) == "AssertionError"
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id="pytest" | "self"), attr="fail"))):
+            return True
+        case _:
+            return False
+
+
+def _negated(test: ast.expr) -> ast.expr:
+    """What has to hold where a test fails if this does."""
+    match test:
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return operand
+        case ast.Compare(left=left, ops=[operator], comparators=[right]) if type(operator) in _OPPOSITES:
+            return ast.Compare(left=left, ops=[_OPPOSITES[type(operator)]()], comparators=[right])
+        case _:
+            return ast.UnaryOp(op=ast.Not(), operand=test)
+
+
+_OPPOSITES: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.NotEq: ast.Eq, ast.Eq: ast.NotEq, ast.IsNot: ast.Is, ast.Is: ast.IsNot,
+    ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.Gt: ast.LtE, ast.LtE: ast.Gt, ast.NotIn: ast.In, ast.In: ast.NotIn,
+}  # fmt: skip
 
 
 def _is_mocked(test: ast.expr) -> bool:
@@ -253,6 +283,8 @@ def form_of(statement: ast.stmt) -> str:
         text = "with " + ", ".join(ast.dump(item) for item in statement.items)
     elif isinstance(statement, ast.Assert):
         text = "assert " + ast.dump(statement.test)  # another message asserts nothing else
+    elif isinstance(statement, ast.If):
+        text = "assert " + ast.dump(_negated(statement.test))  # it fails if this does not hold
     else:
         text = ast.dump(statement)
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:16]

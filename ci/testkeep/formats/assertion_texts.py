@@ -37,7 +37,7 @@ def _each_form(tree: ast.Module) -> Iterator[tuple[str, Statement]]:
                 yield form_of(node), _read(node)
 
 
-_ASSERTING = (ast.Assert, ast.With, ast.AsyncWith, ast.Expr, ast.Assign, ast.AnnAssign, ast.Return)
+_ASSERTING = (ast.Assert, ast.If, ast.With, ast.AsyncWith, ast.Expr, ast.Assign, ast.AnnAssign, ast.Return)
 
 
 def _read(node: ast.stmt) -> Statement:
@@ -55,6 +55,8 @@ def _in_one_line(node: ast.stmt) -> str:
     match node:
         case ast.Assert(test=test):
             return f"assert {ast.unparse(test)}"
+        case ast.If(test=test):
+            return f"if {ast.unparse(test)}: fail"
         case ast.With(items=items) | ast.AsyncWith(items=items):
             return f"with {', '.join(ast.unparse(item) for item in items)}"
         case _:

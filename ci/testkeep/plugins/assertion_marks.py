@@ -31,8 +31,6 @@ from testkeep.formats.syntax import UNREADABLE
 from testkeep.model.assertion_site import AssertionKind
 from testkeep.model.layout import is_production
 
-# Part of the names of cached modules: those of another version of the marks are not to be used.
-_VERSION = "-testkeep1"
 _MAY_ASSERT = re.compile(rb"\bassert|\braises\b|\bwarns\b|expect|should|verify|validate|ensure|check|fnmatch|raise_for")
 _HELPS = re.compile(rb"\bdef\s+_*(?:test|assert|expect|should|verify|validate|ensure|check|fail_unless)|fixture\b")
 _CHECKED = "def test_it():\n    value = len('abc')\n    assert value == 3\n    assert value == 4\n"
@@ -43,6 +41,11 @@ _MOST_WRAPPERS = 20
 _SMOKE = AssertionKind.SMOKE
 FAILED = "!"
 """What stands before a mark's text where the assertion failed."""
+
+
+def _version() -> str:
+    """Part of the names of cached modules: those with other marks are not to be used."""
+    return f"-testkeep-{hashlib.sha256(Path(assertion_marks.__file__).read_bytes()).hexdigest()[:8]}"
 
 
 class AssertionMarks:
@@ -114,7 +117,7 @@ class AssertionMarks:
         if self.trouble:
             return
         self._set(rewriting, "rewrite_asserts", self._rewriting(rewriting.rewrite_asserts))
-        self._set(rewriting, "PYC_TAIL", f".{rewriting.PYTEST_TAG}{_VERSION}-{self._kind()}{rewriting.PYC_EXT}")
+        self._set(rewriting, "PYC_TAIL", f".{rewriting.PYTEST_TAG}{_version()}-{self._kind()}{rewriting.PYC_EXT}")
         hook = _Finder(self)
         after = (
             index for index, one in enumerate(sys.meta_path, 1) if isinstance(one, rewriting.AssertionRewritingHook)

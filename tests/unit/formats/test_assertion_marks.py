@@ -27,6 +27,13 @@ def in_test(*lines: str) -> str:
     ("source", "expected"),
     [
         pytest.param(in_test("assert f() == 1"), [("p", "test_x", 2)], id="plain"),
+        pytest.param(in_test("if f() != 1:", "    pytest.fail('text')"), [("p", "test_x", 2), ("s", "test_x", 3)],
+                     id="fails by itself"),
+        pytest.param(in_test("if f() != 1:", "    raise AssertionError"), [("p", "test_x", 2)], id="raises by itself"),
+        pytest.param(in_test("if x != x:", "    raise AssertionError"), [("v", "test_x", 2)], id="never fails"),
+        pytest.param(in_test("if False:", "    self.fail()"), [("v", "test_x", 2), ("s", "test_x", 3)],
+                     id="never fails, a constant"),
+        pytest.param(in_test("if f():", "    raise ValueError"), [], id="boundary: another exception"),
         pytest.param("def anything():\n    assert f() == 1", [("p", "anything", 2)], id="any function"),
         pytest.param("async def test_x():\n    assert await f()", [("p", "test_x", 2)], id="async"),
         pytest.param("class TestA:\n    class TestB:\n        def test_x(self):\n            assert f()",
