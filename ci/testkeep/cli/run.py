@@ -121,7 +121,7 @@ def _run(
         known = digests(project, base.commit)
         run_stages(project, run_options, watcher)
         keep_changes(watch)
-        for said in clear_changed(project, base.commit, known):
+        for said in clear_changed(project, base.commit, known, wanted):
             watcher.say(said)
     comparable = without_outages(folder, project.provenance, wanted)
     if comparable == wanted:

@@ -23,15 +23,17 @@ HELD, FAILED, CALLED, ASKED, RAISES, ERROR = (
 
 _RESULT = "@testkeep_result"
 
-_NAMES = re.compile(
-    r"_*(assert|expect|should|verify|validate|ensure|check|fail_unless)(?=_|[A-Z]|$)"
+# Functions that assert for tests, and calls of libraries that assert. To check, to ensure and to validate is what
+# production code does, too: a call of such a function in a library is none of a test's assertions.
+_HELPERS = re.compile(r"_*(assert|expect|should|verify|check|fail_unless)(?=_|[A-Z]|$)")
+_LIBRARIES = re.compile(
+    r"_*(assert|expect|should|verify|fail_unless)(?=_|[A-Z]|$)"
     r"|(no_)?(fnmatch|re_match)_lines?(?=_|$)|raise_for_status$"
 )
-_NO_ASSERTIONS = frozenset({"ensure_future"})
 # What somebody writes who means a check of a mock, and what a mock takes for one more attribute, which is true.
 _NO_CHECKS = re.compile(r"(not_)?called(_\w+)?|has_(any_)?calls?|any_call|asert_\w+|assret_\w+|called_once")
 _ANYTHING = frozenset({"Exception", "BaseException"})
-_RAISING = ("raises", "assertRaises")
+_RAISING = ("raises", "assertRaises", "assertRaisesRegex")
 _EXPECTED = ("expected_exception", "exception")
 # What ``raises`` looks at beside the class; keywords that are unpacked have no name.
 _DETAILS = ("match", "check", None)
@@ -44,7 +46,7 @@ def is_helper(name: str) -> bool:
     >>> is_helper("check_total"), is_helper("_assert_equal"), is_helper("checkout")
     (True, True, False)
     """
-    return bool(_NAMES.match(name)) and name not in _NO_ASSERTIONS
+    return bool(_HELPERS.match(name))
 
 
 def mark(tree: ast.Module, path: str = "", *, only_helpers: bool = False) -> tuple[AssertionSite, ...]:
@@ -68,6 +70,8 @@ class _Marker:
         self._only_helpers = only_helpers
         self._function = ""
         self._is_test = False
+        self._is_production = False
+        self._watches = True
 
     def definitions(self, body: Sequence[ast.stmt], prefix: str = "") -> None:
         """Mark the functions in a block, wherever they stand."""
@@ -82,14 +86,18 @@ class _Marker:
                         self.definitions(block, prefix)
 
     def _define(self, function: ast.FunctionDef | ast.AsyncFunctionDef, prefix: str) -> None:
-        before = self._function, self._is_test, self._only_helpers
+        before = self._function, self._is_test, self._only_helpers, self._is_production, self._watches
         self._function = f"{prefix}{function.name}"
         # Tests that others inherit may lie in the production package as well as helpers do.
         is_test = function.name.startswith("test")
-        self._only_helpers = self._only_helpers and not (is_test or is_helper(function.name) or _is_fixture(function))
+        helps = is_test or (is_helper(function.name) and _is_plain(function)) or _is_fixture(function)
+        self._is_production = self._is_production or self._only_helpers
+        self._only_helpers = self._only_helpers and not helps
         self._is_test = is_test and not self._only_helpers
+        # Python has 20 blocks within each other at most, and each may get one around it.
+        self._watches = _depth(function.body) < _MOST_BLOCKS
         function.body = self._block(function.body)
-        self._function, self._is_test, self._only_helpers = before
+        self._function, self._is_test, self._only_helpers, self._is_production, self._watches = before
 
     def _block(self, body: _Block) -> _Block:
         return [new for statement in body for new in self._statement(statement)]
@@ -119,6 +127,9 @@ class _Marker:
         return None if kind is None else AssertionSite(kind, statement.lineno, form, self._function, self._path)
 
     def _kind(self, statement: ast.stmt) -> AssertionKind | None:
+        # A mark behind a block is a way back to its first line, of which branch coverage of production code would know.
+        if self._is_production and isinstance(statement, ast.With | ast.AsyncWith | ast.If):
+            return None
         match statement:
             case ast.Assert(test=test):
                 return AssertionKind.VACUOUS if assertions.is_vacuous(test) or _is_mocked(test) else AssertionKind.PLAIN
@@ -150,7 +161,8 @@ class _Marker:
         if is_asked:
             _ask(statement, text)
         # What a call may raise beside assertions is the test's own business: it has not come to its end then.
-        first = statement if kind is AssertionKind.SMOKE else _watched(statement, text)
+        plain = kind is AssertionKind.SMOKE or not self._watches
+        first = statement if plain else _watched(statement, text)
         for new in (first, _call(CALLED if is_asked else HELD, text), *back):
             _place(new, statement)
             yield new
@@ -169,7 +181,9 @@ def _asserting_call(node: ast.expr) -> ast.Call | None:
         return None
     inner: ast.expr = outer
     while isinstance(inner, ast.Call | ast.Attribute):
-        if isinstance(inner, ast.Call) and (is_helper(last_name(inner)) or last_name(inner) in assertions.CONTEXTS):
+        if isinstance(inner, ast.Call) and (
+            _LIBRARIES.match(last_name(inner)) or last_name(inner) in assertions.CONTEXTS
+        ):
             return outer
         inner = inner.func if isinstance(inner, ast.Call) else inner.value
     return None
@@ -180,7 +194,7 @@ def _kind_of_context(call: ast.Call) -> AssertionKind:
     expected = _expected(call)
     classes = expected.elts if isinstance(expected, ast.Tuple) else [expected] if expected is not None else []
     takes_anything = any(last_name(one) in _ANYTHING for one in classes)
-    is_plain = last_name(call) in _RAISING and not any(keyword.arg in _DETAILS for keyword in call.keywords)
+    is_plain = last_name(call) in _RAISING[:2] and not any(keyword.arg in _DETAILS for keyword in call.keywords)
     return AssertionKind.ANYTHING if takes_anything and is_plain else AssertionKind.CONTEXT
 
 
@@ -269,6 +283,29 @@ def _place(new: ast.AST, at: ast.AST) -> None:
     for node in ast.walk(new):
         if isinstance(node, ast.stmt | ast.expr | ast.excepthandler) and not hasattr(node, "lineno"):
             ast.copy_location(node, at)
+
+
+_MOST_BLOCKS = 10
+
+
+def _depth(body: Sequence[ast.stmt]) -> int:
+    """How many blocks lie within each other, as the interpreter counts them; those of other functions are not."""
+    deepest = 0
+    for statement in body:
+        if isinstance(statement, Definition):
+            continue
+        own = len(statement.items) if isinstance(statement, ast.With | ast.AsyncWith) else 1
+        inner = [_depth(block) for block in _blocks(statement)]
+        deepest = max(deepest, own + max(inner)) if inner else deepest
+    return deepest
+
+
+def _is_plain(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a function is compiled by Python itself, as far as its decorators say."""
+    return all(last_name(decorator) in _PLAIN for decorator in function.decorator_list)
+
+
+_PLAIN = frozenset({"staticmethod", "classmethod", "contextmanager", "asynccontextmanager"})
 
 
 def _is_fixture(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

@@ -23,6 +23,8 @@ _OURS = frozenset({"source", "source_pkgs", "source_dirs", "include", "data_file
 _OURS_IN_REPORTS = frozenset({"include", "contexts", "fail_under"})
 # The kit itself knows which measured file is which.
 _OUR_SECTIONS = frozenset({"paths"})
+# Stands for the end of a line within an entry: a regular expression may have one, in TOML.
+_NEWLINE = "\x1f"
 _ADD_UP = ("omit", "patch", "disable_warnings")
 # The lists: of names, which an ini file may separate by commas, and of regular expressions, which have their own.
 _NAMES = frozenset(
@@ -106,7 +108,7 @@ def _typed(section: str, option: str, value: str) -> str | list[str]:
     if option in _EXPRESSIONS or section == "paths":
         return entries(value)
     plain = value.strip().lower()
-    return _MEANT.get(plain, plain) if option in _SWITCHES else value
+    return _MEANT.get(plain, value if "$" in value else plain) if option in _SWITCHES else value
 
 
 def _names(value: str) -> Iterator[str]:
@@ -124,7 +126,7 @@ def _toml(value: object) -> str:
         case int() | float():
             return repr(value)
         case _:
-            return _quoted(str(value), always=True)
+            return _quoted(str(value).replace(_NEWLINE, "\n"), always=True)
 
 
 def _quoted(text: str, *, always: bool = False) -> str:
@@ -160,7 +162,7 @@ def _ini_value(value: object) -> str:
         case bool():
             return "true" if value else "false"
         case list():
-            return "\n".join(map(str, value))
+            return "\n".join(str(entry).replace("\n", _NEWLINE) for entry in value)
         case _:
             return str(value)
 

@@ -17,20 +17,21 @@ Checks = Mapping[str, tuple[Check, ...]]
 class Suspect:
     """A test that guards on both sides, but whose source, or something that it uses, was changed.
 
-    ``base`` and ``head`` are its ids; ``why`` names what was changed.
+    ``base`` and ``head`` are its ids; ``why`` names what was changed. ``is_watched``: it is to be run again anyhow.
     """
 
     base: str
     head: str
     why: str
+    is_watched: bool = False
 
     @property
     def is_own(self) -> bool:
-        """Whether the test itself was changed or moved, so that it is run again to see what it runs.
+        """Whether it is run again: the test itself was changed or moved, or its record is not to be relied upon.
 
         What it asserts is in the records, also where only a helper was changed.
         """
-        return not self.why or self.base != self.head
+        return not self.why or self.base != self.head or self.is_watched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -86,13 +86,14 @@ def digests(project: Project, commit: str) -> dict[str, str]:
     return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 
-def clear_changed(project: Project, commit: str, before: Mapping[str, str]) -> tuple[str, ...]:
-    """Take out of the store what was written there while the head's tests ran: it is not believed.
+def clear_changed(project: Project, commit: str, before: Mapping[str, str], stages: Iterable[str]) -> tuple[str, ...]:
+    """Take out of the store what was written there of some stages while the head's tests ran: it is not believed.
 
-    Returns what is to be said of it.
+    Another run may have made the evidence of other stages meanwhile. Returns what is to be said of it.
     """
-    now = digests(project, commit)
-    changed = sorted(name for name in now.keys() | before.keys() if now.get(name) != before.get(name))
+    now, own = digests(project, commit), set(stages)
+    names = sorted(now.keys() | before.keys())
+    changed = [name for name in names if name.partition(".")[0] in own and now.get(name) != before.get(name)]
     folder = store_folder(project, commit)
     for name in changed:
         folder.discard(name.partition(".")[0])

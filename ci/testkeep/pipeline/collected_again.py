@@ -57,7 +57,7 @@ def collect_again(texts: Texts, facts: Facts, watcher: Watcher) -> Again:
 def _at_base(texts: Texts, before: _Items, head: _Items, watcher: Watcher) -> Iterator[Unstable]:
     if not before:
         return
-    with check_out(texts.project, texts.commit) as tree:
+    with check_out(texts.project, texts.commit, for_tests=True) as tree:
         if tree is None:
             raise Undecided("the project is not there at the base commit")
         again = _collected(tree.project, before, tree.environment, _shown(watcher, "base"))

@@ -33,6 +33,7 @@ from testkeep.pipeline.twins import find_twins
 from testkeep.rules.base import Facts, name_in_file
 from testkeep.rules.choosing import choose, needs_others, origins_of, to_be_measured_without
 from testkeep.rules.comparison import ids_at_base
+from testkeep.rules.confirming import to_confirm
 from testkeep.rules.likeness import candidates
 from testkeep.rules.unstable_ids import named_for_pytest, steady_record
 from testkeep.system.coverage_data import executed_lines
@@ -77,7 +78,7 @@ def _read(looker: Looker, facts: Facts) -> Inspection:
     """Read what the sources of lost, new and changed tests say."""
     texts, draft = looker.texts, facts.comparison
     sources = _Parsed(texts, facts)
-    suspects = (*find_suspects(texts, facts), *_moved_elsewhere(sources, facts))
+    suspects = (*find_suspects(texts, facts), *_moved_elsewhere(sources, facts), *to_confirm(facts))
     losses = (*draft.lost, *draft.doubted)
     if not losses:
         return Inspection(suspects=suspects, production=read_production(texts) if suspects else Production())

@@ -42,12 +42,9 @@ class AssertionRecord:
         self._own = 0
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_fixture_setup(
-        self, fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
-    ) -> Generator[None, Any, Any]:
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, Any, Any]:
         """Count what a fixture of a wider scope asserts for the fixture."""
-        names = getattr(request._pyfuncitem, "fixturenames", ())  # noqa: SLF001 - its item, in every scope
-        if fixturedef.scope == "function" or fixturedef.argname not in names:
+        if fixturedef.scope == "function":
             return (yield)
         own = len(self._seen)
         try:

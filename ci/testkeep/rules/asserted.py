@@ -153,11 +153,19 @@ def compare_asserted(test: RecordedTest, before: Asserted, now: Asserted, texts:
     yield from _changed(test, before, now, texts)
 
 
+def loses_everything(test: RecordedTest, before: Asserted, now: Asserted) -> bool:
+    """Whether nothing is left of what a test asserted, or nothing of its own, and nothing failed instead."""
+    return not now.failed and any(one.to_nothing for one in (*_gone(before, now), *_not_its_own(test, before, now)))
+
+
 def _swallowed(before: Asserted, now: Asserted, texts: Statements) -> Iterator[Said]:
     for form, site in now.failed.items():
         if form not in before.failed:
             what = _text(texts.head, site)
-            yield Said(f"{what} fails here, and the failure is swallowed", to_nothing=not now.expects_failure)
+            # A test whose helper is to fail expects it on both sides; one that held has to go on holding.
+            if not (before.expects_failure and now.expects_failure):
+                to_nothing = form in before.held or not now.expects_failure
+                yield Said(f"{what} fails here, and the failure is swallowed", to_nothing=to_nothing)
 
 
 def _gone(before: Asserted, now: Asserted) -> Iterator[Said]:
@@ -185,7 +193,7 @@ def _not_its_own(test: RecordedTest, before: Asserted, now: Asserted) -> Iterato
     name = name_in_file(test.item).rpartition(".")[2]
     own = [site for site in before.held.values() if site.function.rpartition(".")[2] == name or not site.path]
     is_own_left = any(site.function.rpartition(".")[2] == name or not site.path for site in now.held.values())
-    is_new_in_helper = not now.held.keys() <= before.held.keys()
+    is_new_in_helper = any(often > before.times.get(form, 0) for form, often in now.times.items())
     if own and now.held and not is_own_left and not is_new_in_helper and len(now.held) < len(before.held):
         n_left = len(now.held)
         yield Said(
@@ -215,7 +223,7 @@ def _changed(test: RecordedTest, before: Asserted, now: Asserted, texts: Stateme
     if unreached and now.held:
         more = f" and {len(unreached) - 1} more" if unreached[1:] else ""
         yield Said(f"it does not come to {_text(texts.head, unreached[0])}{more} any more", to_nothing=False)
-    elif len(now.held) < len(before.held) and now.held:
+    elif len(now.held) < len(before.held) and now.held and _often(now, new) < _often(before, lost):
         yield Said(f"{len(before.held)} assertions held at the base, {len(now.held)} here", to_nothing=False)
     for form, times in before.times.items():
         often = now.times.get(form, times)
@@ -223,6 +231,10 @@ def _changed(test: RecordedTest, before: Asserted, now: Asserted, texts: Stateme
             what = _text(texts.head, now.held[form])
             yield Said(f"{what} held {times} times at the base, {often} here", to_nothing=False)
             return
+
+
+def _often(asserted: Asserted, sites: Iterable[AssertionSite]) -> int:
+    return sum(asserted.times.get(site.form, 0) for site in sites)
 
 
 def _says_less(old: AssertionSite, new: AssertionSite, texts: Statements) -> bool:

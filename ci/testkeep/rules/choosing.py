@@ -62,7 +62,8 @@ def _open(facts: Facts) -> tuple[list[LostTest], dict[str, list[str]]]:
             by.setdefault(test_id, []).append(one.test.item.id)
     untargeted = [loss for loss in lost if loss.id not in by]
     conserved = {one.lost for one in conserve(facts.inspection, untargeted, stand_ins(facts, head), origins)}
-    return [loss for loss in facts.comparison.lost if loss.id not in conserved], by
+    settled = conserved | twice | {loss.id for loss in facts.comparison.doubted}
+    return [loss for loss in facts.comparison.lost if loss.id not in settled], by
 
 
 def stand_ins(facts: Facts, head: HeadTests) -> list[RecordedTest]:

@@ -21,7 +21,7 @@ Place: TypeAlias = Callable[[str], str]
 """Gives the path of a measured file relative to the project's root; empty if it is not the project's own."""
 
 DATA = "combined.coverage"
-CONFIG = "coverage.toml"
+CONFIG = "coverage.measuring.toml"
 _AGAIN = "Run the stages again."
 _WRITTEN = (
     DATA,

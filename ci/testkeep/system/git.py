@@ -15,6 +15,8 @@ from testkeep.errors import BaselineError, UsageError
 from testkeep.system.process import Completed, call
 
 _CODE_SUFFIXES = (".py", ".pyi", ".toml", ".cfg", ".ini")
+# What testkeep itself writes into a folder of the project that git does not ignore: coverage.py reads TOML by its name.
+_OWN_SUFFIX = b".measuring.toml"
 # Some repositories have committed it; every run of Python may write it anew.
 _ALL_BUT_BYTECODE = (".", ":(exclude)*.pyc")
 _WORKTREE_PREFIX = "testkeep-base-"
@@ -325,7 +327,7 @@ def git_environment() -> dict[str, str]:
 
 
 def _is_code(name: bytes) -> bool:
-    return os.fsdecode(name).endswith(_CODE_SUFFIXES)
+    return not name.endswith(_OWN_SUFFIX) and os.fsdecode(name).endswith(_CODE_SUFFIXES)
 
 
 def _is_alive(process_id: int) -> bool:

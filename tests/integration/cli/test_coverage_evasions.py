@@ -359,7 +359,7 @@ def test_changed_lines_that_code_excludes_itself__are_stated(tmp_path: Path) -> 
 
 def test_report_folder_has_a_folder_where_a_file_is_written__is_a_users_mistake(tmp_path: Path) -> None:
     project = _project(tmp_path)
-    (tmp_path / "report" / "coverage.rc").mkdir(parents=True)
+    (tmp_path / "report" / "coverage.measuring.toml").mkdir(parents=True)
 
     run = project.testkeep("run", "--report", str(tmp_path / "report"))
 

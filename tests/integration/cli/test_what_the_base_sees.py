@@ -412,7 +412,7 @@ def test_run__base_cannot_be_collected_without_an_ignored_module__names_it(tmp_p
 def with_suite(tmp_path: Path) -> tuple[GitProject, GitProject]:
     """A project whose submodule has two tests at the base, and one at the head."""
     shared = GitProject(tmp_path / "shared")
-    text = "def test_one():\n    assert 1 + 2 == 3\n"
+    text = "def test_one():\n    assert len([1, 2]) == 2\n"
     shared.commit({"test_shared.py": text + "\n\ndef test_two():\n    assert 2 + 2 == 4\n"})
     project = simple_project(tmp_path / "repository", policy=_POLICY)
     project.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(shared.root), "tests/shared")
@@ -438,7 +438,7 @@ def test_run__submodule_moves_to_a_commit_with_an_emptied_test__is_weakened(
 ) -> None:
     project, shared = with_suite
     base = project.git("rev-parse", "HEAD")
-    shared.commit({"test_shared.py": "def test_one():\n    1 + 2 == 3\n"})
+    shared.commit({"test_shared.py": "def test_one():\n    len([1, 2]) == 2\n"})
     project.git("-C", str(project.root / "tests/shared"), "pull", "--quiet", "origin", "main")
     project.commit()
 
@@ -450,7 +450,7 @@ def test_run__submodule_moves_to_a_commit_with_an_emptied_test__is_weakened(
 def test_run__test_of_a_submodule_is_renamed_there__is_no_loss(with_suite: tuple[GitProject, GitProject]) -> None:
     project, shared = with_suite
     base = project.git("rev-parse", "HEAD")
-    shared.commit({"test_shared.py": "def test_sum():\n    assert 1 + 2 == 3\n"})
+    shared.commit({"test_shared.py": "def test_sum():\n    assert len([1, 2]) == 2\n"})
     project.git("-C", str(project.root / "tests/shared"), "pull", "--quiet", "origin", "main")
     project.commit()
 

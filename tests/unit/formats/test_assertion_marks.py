@@ -168,7 +168,7 @@ def test_mark__context_and_what_is_in_it__have_a_mark_each() -> None:
         pytest.param("await expect(page).to_be_visible()", id="await"),
         pytest.param("client.get('/').raise_for_status()", id="raise_for_status"),
         pytest.param("result.stdout.fnmatch_lines(['*'])", id="pytester"),
-        pytest.param("check_total(cart)", id="a helper"),
+        pytest.param("verify_total(cart)", id="a helper"),
         pytest.param("_verify(cart)", id="a private helper"),
         pytest.param("shouldHaveTotal(cart)", id="camel case"),
     ],
@@ -258,9 +258,9 @@ def test_mark__only_helpers_and_tests__leaves_the_rest_of_production_code_alone(
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("assert_total", True), ("assertEqual", True), ("_check", True), ("__verify_x", True), ("ensure", True),
-        ("ensure_future", False), ("checkout", False), ("checks", False), ("expected", False), ("validateAll", True),
-        ("should_be", True), ("shoulder", False), ("no_fnmatch_line", True), ("raise_for_status", True),
+        ("assert_total", True), ("assertEqual", True), ("_check", True), ("__verify_x", True), ("ensure", False),
+        ("ensure_future", False), ("checkout", False), ("checks", False), ("expected", False), ("validateAll", False),
+        ("should_be", True), ("shoulder", False), ("no_fnmatch_line", False), ("raise_for_status", False),
         ("raise_for_statuses", False), ("fail_unless", True), ("recheck", False), ("", False),
     ],
 )  # fmt: skip
@@ -308,7 +308,7 @@ def test_mark__the_same_is_said__has_the_same_form(one: str, other: str) -> None
         pytest.param(_RAISES, _RAISES.replace("KeyError", "LookupError"), id="exception"),
         pytest.param(_RAISES, _RAISES.replace("KeyError", "KeyError, match='x'"), id="match"),
         pytest.param("self.assertEqual(a, b)", "self.assertTrue(a, b)", id="method"),
-        pytest.param("check(a)", "b = check(a)", id="its result is kept"),
+        pytest.param("verify(a)", "b = verify(a)", id="its result is kept"),
     ],
 )
 def test_mark__something_else_is_said__has_another_form(one: str, other: str) -> None:
@@ -318,3 +318,45 @@ def test_mark__something_else_is_said__has_another_form(one: str, other: str) ->
 def test_mark__nested_too_deeply_for_a_form__marks_the_rest() -> None:
     deep = in_test("f()" + ".g()" * 700, f"assert f(){'.g()' * 700}")
     assert sites(f"{deep}def test_y():\n    assert f()\n") == [("p", "test_y", 5)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param("subprocess.check_call(['true'])", id="a process"),
+        pytest.param("form.validate()", id="a form"),
+        pytest.param("json.ensure_ascii(1)", id="ensure"),
+    ],
+)
+def test_mark__what_production_code_does_too__is_no_assertion(statement: str) -> None:
+    assert sites(in_test(statement)) == [("s", "test_x", 2)]
+
+
+def test_mark__production_code__has_no_marks_behind_blocks_and_in_compiled_functions() -> None:
+    source = """\
+        def check_all(cart):
+            if cart:
+                raise AssertionError
+            with raises(ValueError):
+                cart()
+            assert cart
+
+        @numba.njit
+        def check_fast(cart):
+            assert cart
+
+        @contextmanager
+        def check_after(cart):
+            yield
+            assert cart
+        """
+    assert sites(source, only_helpers=True) == [("p", "check_all", 6), ("p", "check_after", 15)]
+
+
+def test_mark__blocks_lie_deep_within_each_other__can_be_compiled() -> None:
+    items = ", ".join("cm()" for _ in range(19))
+    tree = ast.parse(in_test(f"with {items}:", "    for one in two:", "        assert one"))
+    (site,) = (one for one in mark(tree) if one.kind == "p")
+
+    compile(tree, "t.py", "exec")
+    assert site.line == 4
