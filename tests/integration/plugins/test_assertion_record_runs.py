@@ -325,7 +325,7 @@ def test_record__failing_tests__say_what_they_said(style: str, tmp_path: Path) -
 def test_record__failing_tests__know_what_failed(tmp_path: Path) -> None:
     told_ = told(make_project(tmp_path / "repo", FAILING).pytest())
     assert told_["test_plain"] == failed("assert total == [1, 2, 4]")
-    assert told_["test_helper"] == failed("assert value == 3, f'not {value}'", "check(4)")
+    assert told_["test_helper"] == failed("assert value == 3, f'not {value}'")
     assert told_["test_fixture"] == failed('assert "up" == "down"')
     assert told_["test_error"] == Told()
 
