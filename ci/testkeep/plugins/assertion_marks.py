@@ -151,6 +151,8 @@ class AssertionMarks:
             assertion_marks.RAISES: self._expect,
             assertion_marks.ERROR: (AssertionError, pytest.fail.Exception),
         }
+        before = {name: builtins.__dict__[name] for name in words if name in builtins.__dict__}
+        self._undo.append(lambda: builtins.__dict__.update(before))
         builtins.__dict__.update(words)
 
     def _rewriting(self, rewrite: Callable[..., None]) -> Callable[..., None]:

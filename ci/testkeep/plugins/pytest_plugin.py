@@ -58,7 +58,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """
     options = early_config.known_args_namespace
     if options.testkeep_evidence and not options.collectonly:
-        _mark_assertions(early_config, options.testkeep_context)
+        _mark_assertions(early_config, _folder(early_config, options.testkeep_evidence), options.testkeep_context)
     if not options.testkeep_evidence or options.testkeep_context or "PYTEST_XDIST_WORKER" in os.environ:
         return
     from testkeep.errors import KitError
@@ -72,11 +72,10 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
             raise _usage_error(error) from error
 
 
-def _mark_assertions(config: pytest.Config, context_file: str | None) -> None:
+def _mark_assertions(config: pytest.Config, folder: EvidenceFolder, context_file: str | None) -> None:
     from testkeep.plugins.assertion_marks import AssertionMarks
 
-    folder = os.environ.get(_RECORDING)
-    if folder and "PYTEST_XDIST_WORKER" not in os.environ:
+    if os.environ.get(_RECORDING) == str(folder.path) and "PYTEST_XDIST_WORKER" not in os.environ:
         return  # a test of the run that is being recorded started this one
     context = _read_context(config, context_file, None, None)
     if context.inspect is not None:

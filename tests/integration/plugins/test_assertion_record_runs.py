@@ -63,6 +63,10 @@ AUTOLOAD = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": ""}
         pytest.param(("--assert=plain",), {}, id="asserts that are not rewritten"),
         pytest.param(("tests/test_shop.py",), {}, id="a file is named"),
         pytest.param((), {"PYTHONDONTWRITEBYTECODE": "1"}, id="nothing is cached"),
+        pytest.param((), {"TESTKEEP_RECORDING": "/elsewhere"}, id="a run that is recorded started it"),
+        pytest.param(
+            TWO_WORKERS, {"TESTKEEP_RECORDING": "/elsewhere"}, id="a run that is recorded started it, in workers"
+        ),
     ],
 )
 def test_record__ways_of_running__table(
