@@ -38,7 +38,18 @@ def has_begun(project: GitProject) -> bool:
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="reads /proc")
 @pytest.mark.parametrize(
-    "how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=["Ctrl-C", "termination", "a closed terminal"]
+    "how",
+    [
+        pytest.param(signal.SIGINT, id="Ctrl-C"),
+        pytest.param(signal.SIGTERM, id="termination"),
+        pytest.param(
+            signal.SIGHUP,
+            id="a closed terminal",
+            marks=pytest.mark.skipif(
+                signal.getsignal(signal.SIGHUP) is signal.SIG_IGN, reason="under nohup a closed terminal is no matter"
+            ),
+        ),
+    ],
 )
 def test_run__interrupted__ends_every_child_and_says_what_was_cut(sleeping: GitProject, how: signal.Signals) -> None:
     run = sleeping.start("run", "unit", "integration", "--base", "none")
