@@ -28,6 +28,7 @@ from testkeep.model.source import FileSource, FunctionSource
 from testkeep.model.stage import Stage
 from testkeep.model.static_tool import Complaint
 from testkeep.model.tests import Execution, Item, Outcome, Phase, RecordedTest, Selection, Subtest
+from testkeep.rules.assertion_records import find_differences
 from testkeep.rules.base import Baseline, Facts, Rejection
 from testkeep.rules.comparison import compare
 from testkeep.rules.judgement import find
@@ -274,7 +275,8 @@ def the_facts(
         policy_change=policy_change,
         statements=statements or Statements(),
     )
-    return replace(facts, comparison=compare(facts))
+    facts = replace(facts, comparison=compare(facts))
+    return replace(facts, differences=tuple(find_differences(facts)))
 
 
 def a_source(*names: str, **bodies: str) -> FileSource:

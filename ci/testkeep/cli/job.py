@@ -26,6 +26,7 @@ from testkeep.pipeline.policy_in_force import under_base
 from testkeep.pipeline.scheduled import have_base, is_idle, leave_trace
 from testkeep.system.evidence_folder import EvidenceFolder
 from testkeep.system.interpreter import environment_variables
+from testkeep.system.job_locks import jobs_locked
 
 _NOT_WITH_A_JOB = ("base_ref", "no_gate", "fail_fast")
 
@@ -72,7 +73,9 @@ def do_job(options: dict[str, Any], pytest_arguments: tuple[str, ...]) -> int:
         footprints=options["footprints"] and job.side is Side.HEAD,
         pytest_arguments=pytest_arguments,
     )
-    with watching(screen, environment_variables()) as watcher:
+    # An attempt has a record of its own.
+    lock = jobs_locked(folder.made(), [f"{job.id}-a{attempt}"])
+    with lock, watching(screen, environment_variables()) as watcher:
         job = run_job(project, plan, job, attempt, run_options, watcher)
     if job.side is Side.BASE:
         show_held_back(screen)

@@ -40,8 +40,8 @@ from testkeep.pipeline.tree_changes import TreeWatch, keep_changes
 from testkeep.rules.base import Baseline
 from testkeep.system.evidence_folder import EvidenceFolder
 from testkeep.system.interpreter import environment_variables
+from testkeep.system.job_locks import jobs_locked
 from testkeep.system.process import interrupt_on_termination
-from testkeep.system.stage_locks import stages_locked
 
 _DEFAULT_JOBS = 8
 _STAGES_ALONE = "only the stages themselves were judged (--no-gate): no base, no coverage thresholds"
@@ -89,7 +89,7 @@ def run(pytest_arguments: tuple[str, ...], /, stages: tuple[str, ...], **options
     project = replace(project, policy=raised(project.policy, options))
     wanted = named or project.policy.run_stages
     folder = EvidenceFolder(folder_or_default(project, options["evidence_folder"], "evidence"))
-    with stages_locked(folder.made(), wanted):
+    with jobs_locked(folder.made(), wanted):
         folder.prepare(wanted if stages else None)
         return _run(project, folder, base, problem, wanted, options, pytest_arguments or ())
 

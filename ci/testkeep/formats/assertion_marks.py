@@ -7,12 +7,11 @@ exception handler, which costs nothing as long as nothing fails. Lines, values a
 from __future__ import annotations
 
 import ast
-import hashlib
-import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
-from testkeep.formats import assertions
+from testkeep.formats.assertion_kinds import RAISING, asserting_call, expected_exceptions, form_of, helps, kind_of
 from testkeep.formats.syntax import Definition, last_name
 from testkeep.model.assertion_site import AssertionKind, AssertionSite
 
@@ -23,30 +22,7 @@ HELD, FAILED, CALLED, ASKED, RAISES, ERROR = (
 
 _RESULT = "@testkeep_result"
 
-# Functions that assert for tests, and calls of libraries that assert. To check, to ensure and to validate is what
-# production code does, too: a call of such a function in a library is none of a test's assertions.
-_HELPERS = re.compile(r"_*(assert|expect|should|verify|check|fail_unless)(?=_|[A-Z]|$)")
-_LIBRARIES = re.compile(
-    r"_*(assert|expect|should|verify|fail_unless)(?=_|[A-Z]|$)"
-    r"|(no_)?(fnmatch|re_match)_lines?(?=_|$)|raise_for_status$"
-)
-# What somebody writes who means a check of a mock, and what a mock takes for one more attribute, which is true.
-_NO_CHECKS = re.compile(r"(not_)?called(_\w+)?|has_(any_)?calls?|any_call|asert_\w+|assret_\w+|called_once")
-_ANYTHING = frozenset({"Exception", "BaseException"})
-_RAISING = ("raises", "assertRaises", "assertRaisesRegex")
-_EXPECTED = ("expected_exception", "exception")
-# What ``raises`` looks at beside the class; keywords that are unpacked have no name.
-_DETAILS = ("match", "check", None)
 _Block: TypeAlias = list[ast.stmt]
-
-
-def is_helper(name: str) -> bool:
-    """Whether a function's name says that it asserts for others.
-
-    >>> is_helper("check_total"), is_helper("_assert_equal"), is_helper("checkout")
-    (True, True, False)
-    """
-    return bool(_HELPERS.match(name))
 
 
 def mark(tree: ast.Module, path: str = "", *, only_helpers: bool = False) -> tuple[AssertionSite, ...]:
@@ -56,189 +32,113 @@ def mark(tree: ast.Module, path: str = "", *, only_helpers: bool = False) -> tup
     statement gets a mark, too: a test without assertions guards by what does not raise. What stands at the module's or
     a class' level is left as it is: it runs when it is imported, for no test.
     """
-    marker = _Marker(path, only_helpers)
-    marker.definitions(tree.body)
+    marker = _Marker(path)
+    marker.definitions(tree.body, _Scope(in_production=only_helpers, is_marked=not only_helpers))
     return tuple(marker.sites)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What is around a statement. ``is_marked``: its assertions count; ``is_watched``: there is room for handlers."""
+
+    function: str = ""
+    in_test: bool = False
+    in_production: bool = False
+    is_marked: bool = True
+    is_watched: bool = True
+
+    def inner(self, function: ast.FunctionDef | ast.AsyncFunctionDef, prefix: str) -> _Scope:
+        """The scope of a function in this one."""
+        is_marked = self.is_marked or helps(function)
+        return _Scope(
+            function=f"{prefix}{function.name}",
+            in_test=function.name.startswith("test") and is_marked,
+            in_production=self.in_production,
+            is_marked=is_marked,
+            # Python has 20 blocks within each other at most, and each may get one around it.
+            is_watched=_depth(function.body) < _MOST_BLOCKS,
+        )
+
+    def kind(self, statement: ast.stmt) -> AssertionKind | None:
+        """How a statement asserts here; None if it is to have no mark."""
+        # A mark behind a block is a way back to its first line, of which branch coverage of production code would know.
+        is_block = isinstance(statement, ast.With | ast.AsyncWith | ast.If)
+        if not self.is_marked or (self.in_production and is_block):
+            return None
+        return kind_of(statement, in_test=self.in_test)
 
 
 class _Marker:
     """One walk through a module. ``sites`` are in the order of their ends."""
 
-    def __init__(self, path: str, only_helpers: bool) -> None:
+    def __init__(self, path: str) -> None:
         self._path = path
         self.sites: list[AssertionSite] = []
-        self._only_helpers = only_helpers
-        self._function = ""
-        self._is_test = False
-        self._is_production = False
-        self._watches = True
 
-    def definitions(self, body: Sequence[ast.stmt], prefix: str = "") -> None:
+    def definitions(self, body: Sequence[ast.stmt], scope: _Scope, prefix: str = "") -> None:
         """Mark the functions in a block, wherever they stand."""
         for statement in body:
             match statement:
                 case ast.ClassDef(name=name, body=inner):
-                    self.definitions(inner, f"{prefix}{name}.")
+                    self.definitions(inner, scope, f"{prefix}{name}.")
                 case ast.FunctionDef() | ast.AsyncFunctionDef():
-                    self._define(statement, prefix)
+                    statement.body = self._block(statement.body, scope.inner(statement, prefix))
                 case _:
                     for block in _blocks(statement):
-                        self.definitions(block, prefix)
+                        self.definitions(block, scope, prefix)
 
-    def _define(self, function: ast.FunctionDef | ast.AsyncFunctionDef, prefix: str) -> None:
-        before = self._function, self._is_test, self._only_helpers, self._is_production, self._watches
-        self._function = f"{prefix}{function.name}"
-        # Tests that others inherit may lie in the production package as well as helpers do.
-        is_test = function.name.startswith("test")
-        helps = is_test or (is_helper(function.name) and _is_plain(function)) or _is_fixture(function)
-        self._is_production = self._is_production or self._only_helpers
-        self._only_helpers = self._only_helpers and not helps
-        self._is_test = is_test and not self._only_helpers
-        # Python has 20 blocks within each other at most, and each may get one around it.
-        self._watches = _depth(function.body) < _MOST_BLOCKS
-        function.body = self._block(function.body)
-        self._function, self._is_test, self._only_helpers, self._is_production, self._watches = before
+    def _block(self, body: _Block, scope: _Scope) -> _Block:
+        return [new for statement in body for new in self._statement(statement, scope)]
 
-    def _block(self, body: _Block) -> _Block:
-        return [new for statement in body for new in self._statement(statement)]
-
-    def _statement(self, statement: ast.stmt) -> Iterator[ast.stmt]:
+    def _statement(self, statement: ast.stmt, scope: _Scope) -> Iterator[ast.stmt]:
         if isinstance(statement, Definition):
-            self.definitions([statement], f"{self._function}.")
+            self.definitions([statement], scope, f"{scope.function}.")
             yield statement
             return
         for name, block in _named_blocks(statement):
-            setattr(statement, name, self._block(block))
+            setattr(statement, name, self._block(block, scope))
         for handler in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
-            handler.body = self._block(handler.body)
-        site = None if self._only_helpers else self._site(statement)
+            handler.body = self._block(handler.body, scope)
+        site = self._site(statement, scope)
         if site is None:
             yield statement
         else:
-            yield from self._marked(statement, site)
+            self.sites.append(site)
+            yield from _marked(statement, site, is_watched=scope.is_watched)
 
-    def _site(self, statement: ast.stmt) -> AssertionSite | None:
+    def _site(self, statement: ast.stmt, scope: _Scope) -> AssertionSite | None:
         """What a statement asserts; None for one that is nested too deeply to be told from others, too."""
         try:
-            kind = self._kind(statement)
+            kind = scope.kind(statement)
             form = "" if kind is None else form_of(statement)
         except RecursionError:
             return None
-        return None if kind is None else AssertionSite(kind, statement.lineno, form, self._function, self._path)
+        return None if kind is None else AssertionSite(kind, statement.lineno, form, scope.function, self._path)
 
-    def _kind(self, statement: ast.stmt) -> AssertionKind | None:
-        # A mark behind a block is a way back to its first line, of which branch coverage of production code would know.
-        if self._is_production and isinstance(statement, ast.With | ast.AsyncWith | ast.If):
-            return None
-        match statement:
-            case ast.Assert(test=test):
-                return AssertionKind.VACUOUS if assertions.is_vacuous(test) or _is_mocked(test) else AssertionKind.PLAIN
-            case ast.With(items=items) | ast.AsyncWith(items=items):
-                calls = [call for item in items if (call := _asserting_call(item.context_expr)) is not None]
-                return _kind_of_context(calls[0]) if calls else None
-            case ast.Expr(value=value) | ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value):
-                if _asserting_call(value) is not None:
-                    return AssertionKind.CALL
-                is_call = isinstance(value.value if isinstance(value, ast.Await) else value, ast.Call)
-                return AssertionKind.SMOKE if self._is_test and is_call else None
-            case ast.If(test=test, body=body) if any(map(_fails, body)):
-                return AssertionKind.VACUOUS if assertions.is_vacuous(_negated(test)) else AssertionKind.PLAIN
-            # Others make a context or a value, for whoever asked for it.
-            case ast.Return(value=ast.expr() as value) if assertions.only_asserts(value):
-                return AssertionKind.CALL if _asserting_call(value) is not None else None
-            case _:
-                return None
 
-    def _marked(self, statement: ast.stmt, site: AssertionSite) -> Iterator[ast.stmt]:
-        self.sites.append(site)
-        kind, text = site.kind, site.text
-        back: list[ast.stmt] = []
-        if isinstance(statement, ast.Return) and statement.value is not None:
-            back = [ast.copy_location(ast.Return(value=_name(_RESULT)), statement)]
-            kept = ast.Assign(targets=[ast.Name(id=_RESULT, ctx=ast.Store())], value=statement.value)
-            statement = ast.copy_location(kept, statement)
-        is_asked = kind in (AssertionKind.CALL, AssertionKind.CONTEXT, AssertionKind.ANYTHING)
-        if is_asked:
-            _ask(statement, text)
-        # What a call may raise beside assertions is the test's own business: it has not come to its end then.
-        plain = kind is AssertionKind.SMOKE or not self._watches
-        first = statement if plain else _watched(statement, text)
-        for new in (first, _call(CALLED if is_asked else HELD, text), *back):
-            _place(new, statement)
-            yield new
+def _marked(statement: ast.stmt, site: AssertionSite, *, is_watched: bool) -> Iterator[ast.stmt]:
+    """The statement, with what tells that it failed, and its mark."""
+    kind, text = site.kind, site.text
+    back: list[ast.stmt] = []
+    if isinstance(statement, ast.Return) and statement.value is not None:
+        back = [ast.copy_location(ast.Return(value=_name(_RESULT)), statement)]
+        kept = ast.Assign(targets=[ast.Name(id=_RESULT, ctx=ast.Store())], value=statement.value)
+        statement = ast.copy_location(kept, statement)
+    is_asked = kind in (AssertionKind.CALL, AssertionKind.CONTEXT, AssertionKind.ANYTHING)
+    if is_asked:
+        _ask(statement, text)
+    # What a call may raise beside assertions is the test's own business: it has not come to its end then.
+    plain = kind is AssertionKind.SMOKE or not is_watched
+    first = statement if plain else _watched(statement, text)
+    for new in (first, _call(CALLED if is_asked else HELD, text), *back):
+        _place(new, statement)
+        yield new
 
 
 def _watched(statement: ast.stmt, text: str) -> ast.Try:
     told = [_call(FAILED, text), ast.Raise(exc=None, cause=None)]
     handler = ast.ExceptHandler(type=_name(ERROR), name=None, body=told)
     return ast.Try(body=[statement], handlers=[handler], orelse=[], finalbody=[])
-
-
-def _asserting_call(node: ast.expr) -> ast.Call | None:
-    """The call that asserts, in an expression of calls: ``expect(page).to_be_visible()`` is one by its first name."""
-    outer = node.value if isinstance(node, ast.Await) else node
-    if not isinstance(outer, ast.Call):
-        return None
-    inner: ast.expr = outer
-    while isinstance(inner, ast.Call | ast.Attribute):
-        if isinstance(inner, ast.Call) and (
-            _LIBRARIES.match(last_name(inner)) or last_name(inner) in assertions.CONTEXTS
-        ):
-            return outer
-        inner = inner.func if isinstance(inner, ast.Call) else inner.value
-    return None
-
-
-def _kind_of_context(call: ast.Call) -> AssertionKind:
-    """``raises(Exception)`` without a match would have taken any exception."""
-    expected = _expected(call)
-    classes = expected.elts if isinstance(expected, ast.Tuple) else [expected] if expected is not None else []
-    takes_anything = any(last_name(one) in _ANYTHING for one in classes)
-    is_plain = last_name(call) in _RAISING[:2] and not any(keyword.arg in _DETAILS for keyword in call.keywords)
-    return AssertionKind.ANYTHING if takes_anything and is_plain else AssertionKind.CONTEXT
-
-
-def _expected(call: ast.Call) -> ast.expr | None:
-    """What exceptions a call of ``raises`` is given."""
-    named = (keyword.value for keyword in call.keywords if keyword.arg in _EXPECTED)
-    return next((one for one in call.args[:1] if not isinstance(one, ast.Starred)), next(named, None))
-
-
-def _fails(statement: ast.stmt) -> bool:
-    """Whether a statement fails the test: what it depends on is an assertion as well as ``assert`` is."""
-    match statement:
-        case ast.Raise(exc=ast.expr() as error):
-            return last_name(error) == "AssertionError"
-        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id="pytest" | "self"), attr="fail"))):
-            return True
-        case _:
-            return False
-
-
-def _negated(test: ast.expr) -> ast.expr:
-    """What has to hold where a test fails if this does."""
-    match test:
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            return operand
-        case ast.Compare(left=left, ops=[operator], comparators=[right]) if type(operator) in _OPPOSITES:
-            return ast.Compare(left=left, ops=[_OPPOSITES[type(operator)]()], comparators=[right])
-        case _:
-            return ast.UnaryOp(op=ast.Not(), operand=test)
-
-
-_OPPOSITES: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.NotEq: ast.Eq, ast.Eq: ast.NotEq, ast.IsNot: ast.Is, ast.Is: ast.IsNot,
-    ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.Gt: ast.LtE, ast.LtE: ast.Gt, ast.NotIn: ast.In, ast.In: ast.NotIn,
-}  # fmt: skip
-
-
-def _is_mocked(test: ast.expr) -> bool:
-    """``assert send.called_once_with(3)``: a mock's attribute that nobody defined, which is always true."""
-    match test:
-        case ast.Call(func=ast.Attribute(attr=name)):
-            return bool(_NO_CHECKS.fullmatch(name))
-        case _:
-            return False
 
 
 def _ask(statement: ast.stmt, text: str) -> None:
@@ -249,10 +149,10 @@ def _ask(statement: ast.stmt, text: str) -> None:
         else [statement.value]  # type: ignore[attr-defined]
     )
     for value in values:
-        call = _asserting_call(value)
+        call = asserting_call(value)
         if call is None:
             continue
-        expected = _expected(call) if last_name(call) in _RAISING else None
+        expected = expected_exceptions(call) if last_name(call) in RAISING else None
         if expected is not None:
             told = _placed(_asked(RAISES, text, expected), expected)
             call.args = [told if one is expected else one for one in call.args]
@@ -298,33 +198,6 @@ def _depth(body: Sequence[ast.stmt]) -> int:
         inner = [_depth(block) for block in _blocks(statement)]
         deepest = max(deepest, own + max(inner)) if inner else deepest
     return deepest
-
-
-def _is_plain(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Whether a function is compiled by Python itself, as far as its decorators say."""
-    return all(last_name(decorator) in _PLAIN for decorator in function.decorator_list)
-
-
-_PLAIN = frozenset({"staticmethod", "classmethod", "contextmanager", "asynccontextmanager"})
-
-
-def _is_fixture(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    return any(
-        last_name(one.func if isinstance(one, ast.Call) else one).endswith("fixture") for one in function.decorator_list
-    )
-
-
-def form_of(statement: ast.stmt) -> str:
-    """The normal form of an assertion: what it says, wherever it stands and however it is laid out."""
-    if isinstance(statement, ast.With | ast.AsyncWith):
-        text = "with " + ", ".join(ast.dump(item) for item in statement.items)
-    elif isinstance(statement, ast.Assert):
-        text = "assert " + ast.dump(statement.test)  # another message asserts nothing else
-    elif isinstance(statement, ast.If):
-        text = "assert " + ast.dump(_negated(statement.test))  # it fails if this does not hold
-    else:
-        text = ast.dump(statement)
-    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 def _named_blocks(statement: ast.stmt) -> Iterator[tuple[str, _Block]]:

@@ -6,7 +6,8 @@ import ast
 import contextlib
 from collections.abc import Iterator
 
-from testkeep.formats.assertion_marks import form_of, mark
+from testkeep.formats.assertion_kinds import form_of
+from testkeep.formats.assertion_marks import mark
 from testkeep.formats.syntax import UNREADABLE, parse
 from testkeep.model.assertion_site import Statement
 

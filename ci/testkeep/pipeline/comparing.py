@@ -14,6 +14,7 @@ from testkeep.pipeline.progress import Watcher
 from testkeep.pipeline.second_look import Looker, look_closer
 from testkeep.pipeline.sources import Texts, read_sources, read_statements
 from testkeep.rules.accounting import account
+from testkeep.rules.assertion_records import find_differences
 from testkeep.rules.base import Baseline, Facts
 from testkeep.rules.comparison import compare
 from testkeep.rules.control import controlled, controlled_account
@@ -44,6 +45,7 @@ def compared(sides: Sides, facts: Facts, watcher: Watcher) -> Facts:
         facts = replace(facts, comparison=doubt(facts))
         why = f"the base commit {baseline.commit[:12]} is not in this repository"
         # What tests asserted is in the records.
+        facts = replace(facts, differences=tuple(find_differences(facts)))
         weaker = tuple(weakened(facts, HeadTests.of(facts))) if not facts.comparison.obstacle else ()
         return replace(facts, comparison=msgspec.structs.replace(facts.comparison, doubts=(why,), weakened=weaker))
     texts = Texts.of(sides.project, baseline.commit)
@@ -57,6 +59,7 @@ def compared(sides: Sides, facts: Facts, watcher: Watcher) -> Facts:
     facts = with_doubts(texts, facts)
     if facts.comparison.obstacle:
         return facts
+    facts = replace(facts, differences=tuple(find_differences(facts)))
     facts = replace(facts, statements=read_statements(texts, facts))
     scratch = state_folder(sides.project) / "inspection"
     facts = look_closer(Looker(texts, sides.folder, scratch, watcher), facts)

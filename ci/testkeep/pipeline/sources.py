@@ -16,7 +16,6 @@ from testkeep.model.layout import is_production
 from testkeep.model.production import FileHistory, Production
 from testkeep.model.source import FileSource, FunctionSource, Sources
 from testkeep.pipeline.context import Project
-from testkeep.rules.asserted import asserted_pairs
 from testkeep.rules.base import Facts, in_repository
 from testkeep.system.files import read_text
 from testkeep.system.git import Change, Repository
@@ -101,9 +100,10 @@ def read_statements(texts: Texts, facts: Facts) -> Statements:
     """Read what the files say in which tests assert something else than they did."""
     base: set[str] = set()
     head: set[str] = set()
-    for _, before, now in asserted_pairs(facts):
-        base |= {site.path for site in before.held.values()}
-        head |= {site.path for site in (*now.held.values(), *now.failed.values(), *now.came_through.values())}
+    for one in facts.differences:
+        base |= {site.path for site in one.before.held.values()}
+        here = (one.now.held, one.now.failed, one.now.came_through)
+        head |= {site.path for sites in here for site in sites.values()}
     texts.fetch_base(base)
     head |= base
     return Statements(

@@ -1,43 +1,16 @@
-"""What tests asserted at the base and assert here, from the records: assertions that are gone, fail, or say less."""
+"""Says in what a test asserts less than it did: assertions that are gone, that fail, or that say less."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
-from testkeep.model.assertion_site import AssertionKind, AssertionSite, SharedAssertions, Statement, Statements
-from testkeep.model.evidence import RECORDED, Suite
+from testkeep.model.asserted import Asserted, Difference
+from testkeep.model.assertion_site import AssertionKind, AssertionSite, Statement, Statements
 from testkeep.model.tests import RecordedTest
-from testkeep.rules.base import Facts, name_in_file
+from testkeep.rules.base import name_in_file
 
-_MEANT_TO_FAIL = frozenset({"AssertionError", "Failed"})
 _MOST_TEXT = 100
-_TAB = "\t"
-
-
-@dataclass(frozen=True, slots=True)
-class Asserted:
-    """The assertions of one test, by what they say: those that held, how often, and those that failed and never held.
-
-    ``came_through`` are its calls, if it asserted nothing.
-    """
-
-    held: Mapping[str, AssertionSite]
-    times: Mapping[str, int]
-    failed: Mapping[str, AssertionSite]
-    came_through: Mapping[str, AssertionSite]
-    others: tuple[AssertionKind, ...] = ()
-
-    @property
-    def raises(self) -> dict[str, tuple[tuple[str, ...], ...]]:
-        """The exceptions that were expected, each with its base classes, by what says so."""
-        return {form: site.raises for form, site in self.held.items() if site.raises}
-
-    @property
-    def expects_failure(self) -> bool:
-        """Whether the test itself expects an assertion to fail."""
-        return any(names[:1] and names[0] in _MEANT_TO_FAIL for site in self.held.values() for names in site.raises)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,100 +19,6 @@ class Said:
 
     why: str
     to_nothing: bool
-
-
-class Records:
-    """What the tests of one side asserted; a test is looked up when it is asked for."""
-
-    def __init__(self, suites: Iterable[Suite]) -> None:
-        self._found: dict[tuple[str, str], tuple[_Sites, RecordedTest]] = {}
-        for suite in suites:
-            if suite.assertions == RECORDED:
-                sites = _Sites(suite)
-                for test in suite.tests:
-                    self._found[suite.settings.interpreter, test.item.id] = (sites, test)
-
-    def key(self, environment: str, test_id: str) -> Hashable:
-        """Equal for tests that assert the same; None if that cannot be told so fast."""
-        found = self._found.get((environment, test_id))
-        return None if found is None else found[0].key(found[1])
-
-    def of(self, environment: str, test_id: str) -> Asserted | None:
-        """What a test asserted in an environment; None if that is not known."""
-        found = self._found.get((environment, test_id))
-        return None if found is None else found[0].of(found[1])
-
-
-class _Sites:
-    def __init__(self, suite: Suite) -> None:
-        self._texts = suite.sites
-        self._known: dict[int, AssertionSite] = {}
-        self._shared: dict[str, list[SharedAssertions]] = {}
-        for one in suite.shared:
-            self._shared.setdefault(one.fixture, []).append(one)
-
-    def key(self, test: RecordedTest) -> Hashable:
-        """What is the same of tests that assert the same; None where a closer look is needed to tell."""
-        execution = test.execution
-        if execution is None or execution.failed or self._shared:
-            return None
-        words = self._words
-        return frozenset((words[number], times) for number, times in execution.held.items())
-
-    @cached_property
-    def _words(self) -> list[str]:
-        """Each site without its place."""
-        found = []
-        for text in self._texts:
-            kind, _, form, place = text.split(" ", 3)
-            found.append(f"{kind}{form}{place.split(_TAB, 2)[2:]}" if kind == AssertionKind.CONTEXT else kind + form)
-        return found
-
-    def _site(self, number: int) -> AssertionSite:
-        site = self._known.get(number)
-        if site is None:
-            site = self._known[number] = AssertionSite.of(self._texts[number])
-        return site
-
-    def of(self, test: RecordedTest) -> Asserted:
-        times: dict[int, int] = dict(test.execution.held) if test.execution else {}
-        failed = set(test.execution.failed) if test.execution else set()
-        wide: set[int] = set()  # each process may have set a fixture up
-        for fixture in test.item.fixtures if self._shared else ():
-            for one in self._shared.get(fixture, ()):
-                if _is_within(test.item.id, one.base):
-                    wide.update(one.held)
-                    failed.update(one.failed)
-        times |= {number: times.get(number, 0) + 1 for number in wide}
-        held: dict[str, AssertionSite] = {}
-        came_through: dict[str, AssertionSite] = {}
-        others: list[AssertionKind] = []
-        counted: dict[str, int] = {}
-        for number, often in times.items():
-            site = self._site(number)
-            if site.counts:
-                held[site.form] = site
-                counted[site.form] = counted.get(site.form, 0) + often
-            elif site.kind is AssertionKind.SMOKE:
-                came_through[site.form] = site
-            else:
-                others.append(site.kind)
-        failures = {site.form: site for site in map(self._site, sorted(failed)) if site.form not in held}
-        return Asserted(held, counted, failures, {} if held else came_through, tuple(others))
-
-
-def _is_within(test_id: str, base: str) -> bool:
-    return not base or (test_id.startswith(base) and test_id[len(base) : len(base) + 1] in ("", "/", ":", "["))
-
-
-def differ(before: Asserted, now: Asserted) -> bool:
-    """Whether there may be something to say; the same assertions, as often, are nothing."""
-    return (
-        before.times != now.times
-        or bool(now.failed)
-        or before.came_through.keys() != now.came_through.keys()
-        or before.raises != now.raises
-    )
 
 
 def compare_asserted(test: RecordedTest, before: Asserted, now: Asserted, texts: Statements) -> Iterator[Said]:
@@ -153,9 +32,10 @@ def compare_asserted(test: RecordedTest, before: Asserted, now: Asserted, texts:
     yield from _changed(test, before, now, texts)
 
 
-def loses_everything(test: RecordedTest, before: Asserted, now: Asserted) -> bool:
+def loses_everything(one: Difference) -> bool:
     """Whether nothing is left of what a test asserted, or nothing of its own, and nothing failed instead."""
-    return not now.failed and any(one.to_nothing for one in (*_gone(before, now), *_not_its_own(test, before, now)))
+    said = (*_gone(one.before, one.now), *_not_its_own(one.test, one.before, one.now))
+    return not one.now.failed and any(each.to_nothing for each in said)
 
 
 def _swallowed(before: Asserted, now: Asserted, texts: Statements) -> Iterator[Said]:
@@ -268,28 +148,3 @@ def _text(side: Mapping[str, Mapping[str, Statement]], site: AssertionSite) -> s
 
 def _assertions(number: int) -> str:
     return "1 assertion" if number == 1 else f"{number} assertions"
-
-
-def asserted_pairs(facts: Facts) -> Iterator[tuple[RecordedTest, Asserted, Asserted]]:
-    """The tests that guard on both sides and assert something else than they did: the head's, and both assertions."""
-    base, head = Records(facts.base_suites()), Records(suite for _, suite in facts.suites())
-    became = {entry.lost: entry.by[0] for entry in facts.comparison.moved}
-    wanted = dict(zip(facts.comparison.kept, facts.comparison.kept, strict=True)) | became
-    now_by_id = {
-        (suite.settings.interpreter, test.item.id): test for _, suite in facts.suites() for test in suite.tests
-    }
-    for suite in facts.base_suites():
-        environment = suite.settings.interpreter
-        for test in suite.tests:
-            if test.item.id not in wanted or not test.guards:
-                continue
-            head_id = wanted[test.item.id]
-            now = now_by_id.get((environment, head_id))
-            if now is None or not now.guards:
-                continue
-            key = base.key(environment, test.item.id)
-            if key is not None and key == head.key(environment, head_id):
-                continue
-            before_asserted, now_asserted = base.of(environment, test.item.id), head.of(environment, head_id)
-            if before_asserted is not None and now_asserted is not None and differ(before_asserted, now_asserted):
-                yield now, before_asserted, now_asserted

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from testkeep.model.asserted import Difference
 from testkeep.model.assertion_site import Statements
 from testkeep.model.comparison import Comparison
 from testkeep.model.coverage import BaseCoverage, Coverage
@@ -80,9 +81,9 @@ class Facts:
     ``head_sources`` have the files of tests that are on one side only, and changed and new ones, by path (None: the
     file is not there); ``head_imports`` the names that files import which lost tests; ``inspection`` is what a closer
     look brought; ``unstable`` the functions whose tests have other ids in every run: in ``evidence`` and ``baseline``
-    they have ids that both sides share; ``statements`` the assertions in the files of tests that assert something else
-    than they did. ``today`` is the day of the head commit, by which everything is judged;
-    ``clock_day`` is the day of the clock, and only proposes dates.
+    they have ids that both sides share; ``differences`` the tests that assert something else than they did, and
+    ``statements`` the assertions in their files. ``today`` is the day of the head commit, by which everything is
+    judged; ``clock_day`` is the day of the clock, and only proposes dates.
 
     ``coverage`` is that of all test stages together (None: something is missing from the sum), ``base_coverage`` that
     of the base commit (None: nothing to compare with), ``untested`` what no test runs beside what none ran there, by
@@ -127,6 +128,7 @@ class Facts:
     unittest_files: tuple[str, ...] = ()
     inspection: Inspection = field(default_factory=Inspection)
     unstable: tuple[Unstable, ...] = ()
+    differences: tuple[Difference, ...] = ()
     statements: Statements = field(default_factory=Statements)
     today: datetime.date = datetime.date.max
     clock_day: datetime.date = datetime.date.min

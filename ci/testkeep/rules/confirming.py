@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import Enum, auto
 
+from testkeep.model.asserted import Difference
 from testkeep.model.inspection import Suspect
-from testkeep.model.tests import RecordedTest
-from testkeep.rules.asserted import Asserted, asserted_pairs, loses_everything
+from testkeep.rules.asserted import loses_everything
 from testkeep.rules.base import Facts, body_in
 
 _WHY = "it came to none of its assertions, though neither it nor they were changed"
@@ -24,28 +24,26 @@ class Confirmed(Enum):
 
 def to_confirm(facts: Facts) -> Iterator[Suspect]:
     """The tests to run alone: not edited, with assertions that are still in the source, and without any that held."""
-    origin = {entry.by[0]: entry.lost for entry in facts.comparison.moved}
-    for now, before_asserted, now_asserted in asserted_pairs(facts):
-        if loses_everything(now, before_asserted, now_asserted) and is_unedited(facts, now, before_asserted):
-            yield Suspect(base=origin.get(now.item.id, now.item.id), head=now.item.id, why=_WHY, is_watched=True)
+    for one in facts.differences:
+        if is_doubtful(facts, one):
+            yield Suspect(base=one.origin.item.id, head=one.test.item.id, why=_WHY, is_watched=True)
 
 
-def is_unedited(facts: Facts, now: RecordedTest, before: Asserted) -> bool:
-    """Whether neither a test's function nor the assertions that held in it were changed."""
-    if any(entry.by[0] == now.item.id for entry in facts.comparison.moved):
-        return False
-    if body_in(facts.base_sources, now) != body_in(facts.head_sources, now):
+def is_doubtful(facts: Facts, one: Difference) -> bool:
+    """Whether a test asserts nothing any more although neither its function nor its assertions were changed."""
+    if one.origin.item.id != one.test.item.id or not loses_everything(one):
         return False
     texts = facts.statements.head
-    return all(site.form in texts.get(site.path, {}) for site in before.held.values())
+    is_unedited = body_in(facts.base_sources, one.test) == body_in(facts.head_sources, one.test)
+    return is_unedited and all(site.form in texts.get(site.path, {}) for site in one.before.held.values())
 
 
-def confirmed(facts: Facts, now: RecordedTest) -> Confirmed:
-    """What the runs alone say of a test of the head; unknown if there are none."""
-    sides = [facts.inspection.base.get(now.item.id), facts.inspection.head.get(now.item.id)]
-    strengths = [seen.strength if seen is not None and seen.guards else None for seen in sides]
-    if strengths[0] is None or strengths[1] is None:
-        return Confirmed.YES  # what could not be looked into stays what it was
-    if strengths[1].asserted:
+def confirmed(facts: Facts, one: Difference) -> Confirmed:
+    """What the runs alone say of a doubtful test; that it asserts nothing, if it could not be run."""
+    sides = facts.inspection.base.get(one.origin.item.id), facts.inspection.head.get(one.test.item.id)
+    before, now = (seen.strength if seen is not None and seen.guards else None for seen in sides)
+    if before is None or now is None:
+        return Confirmed.YES
+    if now.asserted:
         return Confirmed.NO
-    return Confirmed.YES if strengths[0].asserted else Confirmed.UNKNOWN
+    return Confirmed.YES if before.asserted else Confirmed.UNKNOWN

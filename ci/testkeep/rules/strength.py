@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 
 from testkeep.model.comparison import Weakening
 from testkeep.model.production import Production, is_run
 from testkeep.model.tests import Execution, RecordedTest, function_of
-from testkeep.rules.asserted import asserted_pairs, compare_asserted, loses_everything
+from testkeep.rules.asserted import compare_asserted
 from testkeep.rules.base import Facts, source_in
-from testkeep.rules.confirming import Confirmed, confirmed, is_unedited
+from testkeep.rules.confirming import Confirmed, confirmed, is_doubtful
 from testkeep.rules.covering import footprint, reach
 from testkeep.rules.head_tests import HeadTests
 from testkeep.rules.unstable_ids import values_of
@@ -33,15 +32,13 @@ _Found = tuple[RecordedTest, bool, str]
 
 
 def _by_assertions(facts: Facts) -> Iterator[_Found]:
-    for now, before_asserted, now_asserted in asserted_pairs(facts):
-        found = list(compare_asserted(now, before_asserted, now_asserted, facts.statements))
-        is_doubtful = loses_everything(now, before_asserted, now_asserted) and is_unedited(facts, now, before_asserted)
-        sure = confirmed(facts, now) if is_doubtful else Confirmed.YES
+    for one in facts.differences:
+        found = list(compare_asserted(one.test, one.before, one.now, facts.statements))
+        sure = confirmed(facts, one) if is_doubtful(facts, one) else Confirmed.YES
         if found and sure is not Confirmed.NO:
-            to_nothing = any(one.to_nothing for one in found) and sure is Confirmed.YES
-            if sure is Confirmed.UNKNOWN:
-                found = [replace(one, to_nothing=False) for one in found]
-            yield now, to_nothing, "; ".join(dict.fromkeys(one.why for one in found if one.to_nothing is to_nothing))
+            to_nothing = sure is Confirmed.YES and any(said.to_nothing for said in found)
+            shown = [said.why for said in found if said.to_nothing is to_nothing or sure is Confirmed.UNKNOWN]
+            yield one.test, to_nothing, "; ".join(dict.fromkeys(shown))
 
 
 def _by_subtests(facts: Facts, head: HeadTests) -> Iterator[_Found]:

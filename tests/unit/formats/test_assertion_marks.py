@@ -7,7 +7,7 @@ import textwrap
 
 import pytest
 
-from testkeep.formats.assertion_marks import is_helper, mark
+from testkeep.formats.assertion_marks import mark
 
 Place = tuple[str, str, int]
 
@@ -253,19 +253,6 @@ def test_mark__only_helpers_and_tests__leaves_the_rest_of_production_code_alone(
         ("p", "shop", 29),
         ("p", "other", 33),
     ]
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("assert_total", True), ("assertEqual", True), ("_check", True), ("__verify_x", True), ("ensure", False),
-        ("ensure_future", False), ("checkout", False), ("checks", False), ("expected", False), ("validateAll", False),
-        ("should_be", True), ("shoulder", False), ("no_fnmatch_line", False), ("raise_for_status", False),
-        ("raise_for_statuses", False), ("fail_unless", True), ("recheck", False), ("", False),
-    ],
-)  # fmt: skip
-def test_is_helper__table(name: str, expected: bool) -> None:
-    assert is_helper(name) is expected
 
 
 def form(statement: str, before: str = "", function: str = "test_x") -> str:

@@ -17,8 +17,10 @@ from asserting import (
     says,
 )
 from builders import A_TEST, FILE, a_test
+from testkeep.model.asserted import Asserted
 from testkeep.model.assertion_site import AssertionSite, Statement, Statements
-from testkeep.rules.asserted import Asserted, Records, Said, compare_asserted
+from testkeep.rules.asserted import Said, compare_asserted
+from testkeep.rules.assertion_records import Records
 
 TOTAL = says("total")
 

@@ -72,7 +72,7 @@ def test_to_confirm__assertion_was_not_reached__is_run_alone_where_nothing_was_e
     ],
 )  # fmt: skip
 def test_confirmed__runs_alone__decide_what_is_said(facts: Facts, expected: Confirmed, said: list[bool]) -> None:
-    (now,) = facts.tests()
+    (one,) = facts.differences
 
-    assert confirmed(facts, now) is expected
+    assert confirmed(facts, one) is expected
     assert [one.to_nothing for one in weakened(facts, HeadTests.of(facts))] == said

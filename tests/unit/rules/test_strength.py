@@ -16,6 +16,7 @@ from testkeep.model.evidence import RECORDED, Evidence
 from testkeep.model.inspection import Inspection, Suspect
 from testkeep.model.source import FileSource, FunctionSource
 from testkeep.model.tests import RecordedTest, Subtest
+from testkeep.rules.assertion_records import find_differences
 from testkeep.rules.head_tests import HeadTests
 from testkeep.rules.strength import weakened
 
@@ -137,6 +138,7 @@ def test_weakened__test_was_moved__is_said_of_the_one_that_it_is() -> None:
     facts = the_facts(a_record_of(asserting(new)), baseline=a_baseline(a_record_of(asserting(old, says()))))
     moved = StandIn(lost=old, by=(new,), why="same body")
     facts = replace(facts, comparison=msgspec.structs.replace(facts.comparison, moved=(moved,)))
+    facts = replace(facts, differences=tuple(find_differences(facts)))
     assert [(one.head.item.id, one.why) for one in weakened(facts, HeadTests.of(facts))] == [(new, NONE_LEFT)]
 
 

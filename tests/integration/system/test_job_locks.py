@@ -1,4 +1,4 @@
-"""Two runs of one stage in one folder; others may go on beside them."""
+"""Two runs of one job in one folder; others may go on beside them."""
 
 from __future__ import annotations
 
@@ -9,40 +9,40 @@ from pathlib import Path
 import pytest
 
 from testkeep.errors import EvidenceError
-from testkeep.system.stage_locks import stages_locked
+from testkeep.system.job_locks import jobs_locked
 
 _HOLD = """
 import sys
 from pathlib import Path
-from testkeep.system.stage_locks import stages_locked
-with stages_locked(Path(sys.argv[1]), ["unit"]):
+from testkeep.system.job_locks import jobs_locked
+with jobs_locked(Path(sys.argv[1]), ["unit"]):
     print("held", flush=True)
     sys.stdin.read()
 """
 
 
-def test_stages_locked__another_process_has_one__is_named_with_it(tmp_path: Path) -> None:
+def test_jobs_locked__another_process_has_one__is_named_with_it(tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", _HOLD, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"
 
-        with pytest.raises(EvidenceError) as caught, stages_locked(tmp_path, ["lint", "unit"]):
+        with pytest.raises(EvidenceError) as caught, jobs_locked(tmp_path, ["lint", "unit"]):
             pytest.fail("it was not locked")
-        with stages_locked(tmp_path, ["lint", "integration"]):
+        with jobs_locked(tmp_path, ["lint", "integration"]):
             pass
         other.kill()
 
     assert caught.value.message == (
-        f"stage unit is being run by another testkeep (process {other.pid}), which writes its evidence to {tmp_path}"
+        f"unit is being run by another testkeep (process {other.pid}), which writes its evidence to {tmp_path}"
     )
     assert caught.value.hint == "Wait until it is done, or name another place: --evidence DIR."
     # Whatever became of the other process.
-    with stages_locked(tmp_path, ["unit"]):
+    with jobs_locked(tmp_path, ["unit"]):
         pass
 
 
-def test_stages_locked__folder_is_gone__says_so(tmp_path: Path) -> None:
-    with pytest.raises(EvidenceError, match="cannot be written"), stages_locked(tmp_path / "gone", ["unit"]):
+def test_jobs_locked__folder_is_gone__says_so(tmp_path: Path) -> None:
+    with pytest.raises(EvidenceError, match="cannot be written"), jobs_locked(tmp_path / "gone", ["unit"]):
         pytest.fail("there is no such folder")

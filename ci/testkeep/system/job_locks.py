@@ -1,4 +1,4 @@
-"""Keeps two runs from writing the evidence of one stage at the same time."""
+"""Keeps two runs from writing the evidence of one job at the same time."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from testkeep.errors import EvidenceError
 
 
 @contextlib.contextmanager
-def stages_locked(folder: Path, stages: Iterable[str]) -> Iterator[None]:
-    """Hold the stages of an evidence folder for the length of a ``with`` block; other stages may be run beside them.
+def jobs_locked(folder: Path, jobs: Iterable[str]) -> Iterator[None]:
+    """Hold jobs of an evidence folder for the length of a ``with`` block; others may be run beside them.
 
     The system lets go of them when the process ends, however it does.
 
@@ -21,8 +21,8 @@ def stages_locked(folder: Path, stages: Iterable[str]) -> Iterator[None]:
         EvidenceError: another process has one of them.
     """
     with contextlib.ExitStack() as held:
-        for stage in sorted(stages):
-            path = folder / f".{stage}.lock"
+        for job in sorted(jobs):
+            path = folder / f".{job}.lock"
             try:
                 handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
             except OSError as error:
@@ -34,7 +34,7 @@ def stages_locked(folder: Path, stages: Iterable[str]) -> Iterator[None]:
                 owner = os.read(handle, 20).decode(errors="replace").strip()
                 who = f" (process {owner})" if owner else ""
                 raise EvidenceError(
-                    f"stage {stage} is being run by another testkeep{who}, which writes its evidence to {folder}",
+                    f"{job} is being run by another testkeep{who}, which writes its evidence to {folder}",
                     hint="Wait until it is done, or name another place: --evidence DIR.",
                 ) from error
             except OSError:  # a file system that knows no locks

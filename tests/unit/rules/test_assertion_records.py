@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -20,10 +21,11 @@ from asserting import (
     says,
 )
 from builders import A_TEST, FILE, a_baseline, a_record, a_suite, a_test, the_facts
+from testkeep.model.asserted import Asserted
 from testkeep.model.assertion_site import AssertionSite
 from testkeep.model.comparison import StandIn
 from testkeep.model.evidence import RECORDED, Evidence
-from testkeep.rules.asserted import Asserted, Records, asserted_pairs, differ
+from testkeep.rules.assertion_records import Records, differ, find_differences
 
 PYTHON = "3.11"
 TOTAL = says("total")
@@ -162,8 +164,8 @@ def pairs(base: Sequence[Evidence], head: Sequence[Evidence], *moved: tuple[str,
     facts = the_facts(*head, baseline=a_baseline(*base))
     stand_ins = tuple(StandIn(lost=old, by=(new,), why="") for old, new in moved)
     comparison = msgspec.structs.replace(facts.comparison, moved=stand_ins)
-    facts = type(facts)(**{**{name: getattr(facts, name) for name in facts.__slots__}, "comparison": comparison})
-    return [(now.item.id, *before.held, *here.held) for now, before, here in asserted_pairs(facts)]
+    found = find_differences(replace(facts, comparison=comparison))
+    return [(one.test.item.id, *one.before.held, *one.now.held) for one in found]
 
 
 A, B = f"{FILE}::test_a", f"{FILE}::test_b"
