@@ -14,6 +14,7 @@ from testkeep.errors import EXIT_PASS, EvidenceError, UsageError
 from testkeep.formats import plan_json
 from testkeep.model.evidence import Side
 from testkeep.model.plan import Plan
+from testkeep.pipeline.base_store import lock_folder
 from testkeep.pipeline.baseline import Base
 from testkeep.pipeline.change_base import current_event
 from testkeep.pipeline.context import load_project
@@ -74,7 +75,7 @@ def do_job(options: dict[str, Any], pytest_arguments: tuple[str, ...]) -> int:
         pytest_arguments=pytest_arguments,
     )
     # An attempt has a record of its own.
-    lock = jobs_locked(folder.made(), [f"{job.id}-a{attempt}"])
+    lock = jobs_locked(lock_folder(project), folder.path, [f"{job.id}-a{attempt}"])
     with lock, watching(screen, environment_variables()) as watcher:
         job = run_job(project, plan, job, attempt, run_options, watcher)
     if job.side is Side.BASE:

@@ -26,7 +26,7 @@ from testkeep.cli.stages import stages_named
 from testkeep.cli.view import watching
 from testkeep.errors import UsageError
 from testkeep.model.stage import Stage
-from testkeep.pipeline.base_store import clear_changed, digests, store_folder
+from testkeep.pipeline.base_store import clear_changed, digests, lock_folder, store_folder
 from testkeep.pipeline.baseline import Base
 from testkeep.pipeline.context import Project, load_project
 from testkeep.pipeline.gather import without_outages
@@ -89,7 +89,7 @@ def run(pytest_arguments: tuple[str, ...], /, stages: tuple[str, ...], **options
     project = replace(project, policy=raised(project.policy, options))
     wanted = named or project.policy.run_stages
     folder = EvidenceFolder(folder_or_default(project, options["evidence_folder"], "evidence"))
-    with jobs_locked(folder.made(), wanted):
+    with jobs_locked(lock_folder(project), folder.path, wanted):
         folder.prepare(wanted if stages else None)
         return _run(project, folder, base, problem, wanted, options, pytest_arguments or ())
 

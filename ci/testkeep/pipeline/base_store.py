@@ -40,6 +40,11 @@ def state_folder(project: Project) -> Path:
     return folder
 
 
+def lock_folder(project: Project) -> Path:
+    """Where the locks of jobs that are being run are."""
+    return state_folder(project) / "locks"
+
+
 def store_folder(project: Project, commit: str) -> EvidenceFolder:
     """Where the evidence of a commit is kept.
 

@@ -37,30 +37,15 @@ class EvidenceFolder:
         Raises:
             EvidenceError: the folder cannot be made or written.
         """
-        self.made()
         try:
+            self.path.mkdir(parents=True, exist_ok=True)
             ids = self._own_ids() if job_ids is None else set(job_ids)
             for file in self._files():
                 if file.name.partition(".")[0] in ids:
                     file.unlink()
         except OSError as error:
-            raise self._unwritable(error) from error
-
-    def made(self) -> Path:
-        """Make the folder.
-
-        Raises:
-            EvidenceError: it cannot be made.
-        """
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise self._unwritable(error) from error
-        return self.path
-
-    def _unwritable(self, error: OSError) -> EvidenceError:
-        hint = "Let this user write to it, or name another place: --evidence DIR."
-        return EvidenceError(f"{self.path}: cannot write evidence there: {error.strerror}", hint=hint)
+            hint = "Let this user write to it, or name another place: --evidence DIR."
+            raise EvidenceError(f"{self.path}: cannot write evidence there: {error.strerror}", hint=hint) from error
 
     def start_over(self, job_id: str) -> None:
         """Clear away what the first try of a job left, but for the output of its tools, which gets another name.

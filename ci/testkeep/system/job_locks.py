@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -12,18 +13,20 @@ from testkeep.errors import EvidenceError
 
 
 @contextlib.contextmanager
-def jobs_locked(folder: Path, jobs: Iterable[str]) -> Iterator[None]:
+def jobs_locked(place: Path, folder: Path, jobs: Iterable[str]) -> Iterator[None]:
     """Hold jobs of an evidence folder for the length of a ``with`` block; others may be run beside them.
 
-    The system lets go of them when the process ends, however it does.
+    The locks are files in a place of their own: the evidence is handed on as it is. The system lets go of them when the
+    process ends, however it does.
 
     Raises:
         EvidenceError: another process has one of them.
     """
     with contextlib.ExitStack() as held:
         for job in sorted(jobs):
-            path = folder / f".{job}.lock"
+            path = place / f"{job}-{hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:12]}.lock"
             try:
+                place.mkdir(parents=True, exist_ok=True)
                 handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
             except OSError as error:
                 raise EvidenceError(f"{path}: cannot be written: {error.strerror}") from error

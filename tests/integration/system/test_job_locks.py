@@ -15,7 +15,7 @@ _HOLD = """
 import sys
 from pathlib import Path
 from testkeep.system.job_locks import jobs_locked
-with jobs_locked(Path(sys.argv[1]), ["unit"]):
+with jobs_locked(Path(sys.argv[1]) / "locks", Path(sys.argv[1]), ["unit"]):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -28,9 +28,9 @@ def test_jobs_locked__another_process_has_one__is_named_with_it(tmp_path: Path) 
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"
 
-        with pytest.raises(EvidenceError) as caught, jobs_locked(tmp_path, ["lint", "unit"]):
+        with pytest.raises(EvidenceError) as caught, jobs_locked(tmp_path / "locks", tmp_path, ["lint", "unit"]):
             pytest.fail("it was not locked")
-        with jobs_locked(tmp_path, ["lint", "integration"]):
+        with jobs_locked(tmp_path / "locks", tmp_path, ["lint", "integration"]):
             pass
         other.kill()
 
@@ -39,10 +39,20 @@ def test_jobs_locked__another_process_has_one__is_named_with_it(tmp_path: Path) 
     )
     assert caught.value.hint == "Wait until it is done, or name another place: --evidence DIR."
     # Whatever became of the other process.
-    with jobs_locked(tmp_path, ["unit"]):
+    with jobs_locked(tmp_path / "locks", tmp_path, ["unit"]):
         pass
 
 
-def test_jobs_locked__folder_is_gone__says_so(tmp_path: Path) -> None:
-    with pytest.raises(EvidenceError, match="cannot be written"), jobs_locked(tmp_path / "gone", ["unit"]):
-        pytest.fail("there is no such folder")
+def test_jobs_locked__another_folder__is_another_job(tmp_path: Path) -> None:
+    with (
+        jobs_locked(tmp_path / "locks", tmp_path / "one", ["unit"]),
+        jobs_locked(tmp_path / "locks", tmp_path / "other", ["unit"]),
+    ):
+        assert len(list((tmp_path / "locks").iterdir())) == 2
+
+
+def test_jobs_locked__place_cannot_be_written__says_so(tmp_path: Path) -> None:
+    (tmp_path / "locks").write_text("a file")
+
+    with pytest.raises(EvidenceError, match="cannot be written"), jobs_locked(tmp_path / "locks", tmp_path, ["unit"]):
+        pytest.fail("there is no place")
