@@ -15,6 +15,7 @@ from testkeep.pipeline.context import Project, project_at
 from testkeep.system import interpreter
 from testkeep.system.git import Repository
 from testkeep.system.submodules import fill_submodules
+from testkeep.system.worktrees import worktree
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def check_out(project: Project, commit: str, *, for_tests: bool = False) -> Iter
         BaselineError: git cannot check the commit out.
         UsageError: the project cannot be read there.
     """
-    with project.repository.worktree(commit) as top:
+    with worktree(project.repository.root, commit) as top:
         folder = folder_at(project, commit)
         if folder is None:
             yield None

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from testkeep.errors import BaselineError, UsageError
+from testkeep.errors import UsageError
 from testkeep.system.process import Completed, call
 
 _CODE_SUFFIXES = (".py", ".pyi", ".toml", ".cfg", ".ini")
@@ -19,7 +18,6 @@ _CODE_SUFFIXES = (".py", ".pyi", ".toml", ".cfg", ".ini")
 _OWN_SUFFIX = b".measuring.toml"
 # Some repositories have committed it; every run of Python may write it anew.
 _ALL_BUT_BYTECODE = (".", ":(exclude)*.pyc")
-_WORKTREE_PREFIX = "testkeep-base-"
 # Set inside git hooks; they would point every command at the wrong repository.
 _LOCAL_VARIABLES = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY",
                     "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR")  # fmt: skip
@@ -260,63 +258,16 @@ class Repository:
         self._git("update-index", "--add", "-z", "--stdin", extra=extra, stdin=b"\0".join([*untracked, b""]))
         return self._git("write-tree", extra=extra).text
 
-    @contextlib.contextmanager
-    def worktree(self, commit: str) -> Iterator[Path]:
-        """Check a commit out beside the working tree, for the length of a ``with`` block.
-
-        Raises:
-            BaselineError: git cannot check the commit out.
-        """
-        self._remove_orphans()
-        # Resolved, because the tests' own idea of where they are is compared with it (/tmp may be a link).
-        scratch = Path(tempfile.mkdtemp(prefix=f"{_WORKTREE_PREFIX}{os.getpid()}-")).resolve()
-        path = scratch / self.root.name
-        try:
-            added = self._git("worktree", "add", "--detach", "--quiet", str(path), commit)
-            if added.exit_code:
-                raise BaselineError(f"git cannot check out {commit[:12]}: {added.stderr}")
-            yield path
-        finally:
-            self._remove_worktree(path)
-            shutil.rmtree(scratch, ignore_errors=True)
-            self._git("worktree", "prune")
-
-    def _remove_worktree(self, path: Path) -> None:
-        if path.exists():
-            self._git("worktree", "remove", "--force", "--force", str(path))
-
-    def _remove_orphans(self) -> None:
-        """Remove the worktrees of testkeep processes that were killed."""
-        listed = self._git("worktree", "list", "--porcelain", "-z").stdout.split(b"\0")
-        for path in (Path(os.fsdecode(line[9:])) for line in listed if line.startswith(b"worktree ")):
-            scratch = path.parent
-            if not scratch.name.startswith(_WORKTREE_PREFIX):
-                continue
-            if _is_orphan(scratch):
-                self._remove_worktree(path)
-                shutil.rmtree(scratch, ignore_errors=True)
-        # A folder of which git knows nothing any more stays otherwise.
-        for scratch in Path(tempfile.gettempdir()).glob(f"{_WORKTREE_PREFIX}*"):
-            if _is_orphan(scratch):
-                shutil.rmtree(scratch, ignore_errors=True)
-        self._git("worktree", "prune")
-
     def _git(
         self, *arguments: str, cwd: Path | None = None, extra: Mapping[str, str] | None = None, stdin: bytes = b""
     ) -> Completed:
-        # The user's hooks are for the user's own checkouts.
-        return call(
-            ["git", "-c", f"core.hooksPath={os.devnull}", *arguments],
-            cwd or self.root,
-            git_environment() | dict(extra or {}),
-            stdin,
-        )
+        return git(cwd or self.root, *arguments, extra=extra, stdin=stdin)
 
 
-def _is_orphan(scratch: Path) -> bool:
-    """Whether the process that made a folder is gone."""
-    owner = scratch.name.removeprefix(_WORKTREE_PREFIX).partition("-")[0]
-    return owner.isdigit() and not _is_alive(int(owner))
+def git(folder: Path, *arguments: str, extra: Mapping[str, str] | None = None, stdin: bytes = b"") -> Completed:
+    """Call git in a folder. The user's hooks are for the user's own checkouts."""
+    command = ["git", "-c", f"core.hooksPath={os.devnull}", *arguments]
+    return call(command, folder, git_environment() | dict(extra or {}), stdin)
 
 
 def git_environment() -> dict[str, str]:
@@ -328,13 +279,3 @@ def git_environment() -> dict[str, str]:
 
 def _is_code(name: bytes) -> bool:
     return not name.endswith(_OWN_SUFFIX) and os.fsdecode(name).endswith(_CODE_SUFFIXES)
-
-
-def _is_alive(process_id: int) -> bool:
-    try:
-        os.kill(process_id, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

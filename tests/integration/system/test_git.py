@@ -13,6 +13,7 @@ import pytest
 from repositories import GitProject, clean_environment
 from testkeep.errors import UsageError
 from testkeep.system.git import Repository
+from testkeep.system.worktrees import worktree
 
 
 @pytest.fixture
@@ -89,7 +90,7 @@ def test_worktree__of_a_commit__has_its_files_and_goes_away(project: GitProject,
     first = repository.head()
     project.commit({"app/calc.py": "x = 1\n"})
 
-    with repository.worktree(first) as path:
+    with worktree(repository.root, first) as path:
         text = (path / "app/calc.py").read_text()
         assert path.name == project.repository.name
 
@@ -104,7 +105,7 @@ def test_worktree__with_a_checkout_hook__does_not_run_it(project: GitProject, re
     hook.write_text(f"#!/bin/sh\ntouch '{project.repository}/hook-ran'\n")
     hook.chmod(0o755)
 
-    with repository.worktree(repository.head()):
+    with worktree(repository.root, repository.head()):
         pass
 
     assert not (project.repository / "hook-ran").exists()
@@ -120,7 +121,7 @@ def test_worktree__of_a_killed_process__is_removed_by_the_next_and_a_living_ones
     for path in (dead, alive):
         project.git("worktree", "add", "--detach", str(path))
 
-    with repository.worktree(repository.head()):
+    with worktree(repository.root, repository.head()):
         pass
 
     assert (dead.exists(), alive.exists()) == (False, True)
@@ -139,7 +140,7 @@ def test_worktree__folder_of_a_killed_process_that_git_has_forgotten__is_removed
         path.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
-    with repository.worktree(repository.head()):
+    with worktree(repository.root, repository.head()):
         pass
 
     assert [path.exists() for path in (dead, alive, other)] == [False, True, True]

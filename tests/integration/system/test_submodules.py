@@ -11,6 +11,7 @@ from repositories import GitProject
 from testkeep.model.worktree import EmptySubmodule
 from testkeep.system.git import Repository
 from testkeep.system.submodules import fill_submodules
+from testkeep.system.worktrees import worktree
 
 _LOCAL = ("-c", "protocol.file.allow=always")
 
@@ -38,7 +39,7 @@ def _update(project: GitProject, shared: GitProject) -> None:
 
 def _filled(project: GitProject, commit: str, name: str) -> tuple[str | None, tuple[EmptySubmodule, ...]]:
     """What a file of a worktree has, and which submodules are empty there; git sees no change in it."""
-    with Repository(project.repository).worktree(commit) as top:
+    with worktree(project.repository, commit) as top:
         empty = fill_submodules(project.repository, top)
         assert not Repository(top).tree_state().dirty
         file = top / name
@@ -80,7 +81,7 @@ def test_fill__linked_worktree_of_the_user__is_filled_from_it(project: GitProjec
     project.git("worktree", "add", "--quiet", str(linked), base)
     project.git("-C", str(linked), *_LOCAL, "submodule", "--quiet", "update", "--init")
 
-    with Repository(linked).worktree(base) as top:
+    with worktree(linked, base) as top:
         assert fill_submodules(linked, top) == ()
         assert (top / "libs/shared/data.txt").read_text() == "one\n"
 
