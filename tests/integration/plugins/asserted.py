@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from integration.plugins.recording import Recorded, short
 from testkeep.model.assertion_site import AssertionSite
-from testkeep.rules.asserted import Records
+from testkeep.rules.assertion_records import Records
 
 
 @dataclass(frozen=True)
