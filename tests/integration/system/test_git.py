@@ -13,6 +13,7 @@ import pytest
 from repositories import GitProject, clean_environment
 from testkeep.errors import UsageError
 from testkeep.system.git import Repository
+from testkeep.system.settled import SettledRepository
 from testkeep.system.worktrees import worktree
 
 
@@ -231,3 +232,26 @@ def test_latest_day__commit_with_a_date_of_the_past__is_that_of_its_parent(
     assert repository.latest_day(head) == datetime.date(2040, 5, 2)
     assert repository.latest_day(head, base) == datetime.date(2040, 5, 3)
     assert repository.latest_day(head, "0" * 40) == datetime.date(2040, 5, 2)
+
+
+def test_changes_since__settled_repository_is_changed_later__are_those_of_the_first_look(
+    project: GitProject, repository: Repository
+) -> None:
+    head = project.git("rev-parse", "HEAD")
+    project.write({"tests/unit/test_first.py": ""})
+    settled = SettledRepository(repository.root, repository.known_commits)
+    first = settled.changes_since(head)
+    project.write({"tests/unit/test_second.py": ""})
+
+    assert [change.new for change in first] == ["tests/unit/test_first.py"]
+    assert settled.changes_since(head) == first
+    assert len(repository.changes_since(head)) == 2
+
+
+def test_resolve__branch_moved__is_asked_for_again(project: GitProject, repository: Repository) -> None:
+    before = repository.resolve("HEAD")
+    project.commit({"tests/unit/test_new.py": ""})
+
+    assert before is not None
+    assert repository.resolve("HEAD") not in (None, before)
+    assert repository.resolve(before) == before
