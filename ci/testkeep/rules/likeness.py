@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from testkeep.model.comparison import Candidate
 from testkeep.model.source import likeness
+from testkeep.model.tests import function_of
 
 _WORTH_SHOWING = 0.25
 _MOST_SHOWN = 3
@@ -18,7 +19,10 @@ _TOO_COMMON = 50
 def candidates(
     lost: Iterable[str], base: Mapping[str, frozenset[str]], head: Mapping[str, frozenset[str]]
 ) -> dict[str, tuple[Candidate, ...]]:
-    """Find up to three candidates for each lost test, the most alike first. The mappings have the tests' tokens."""
+    """Find up to three candidates for each lost test, the most alike first, and the one that has its name.
+
+    The mappings have the tests' tokens.
+    """
     # Parameter sets of one function have the same tokens: they are looked at once.
     twins: dict[frozenset[str], list[str]] = {}
     for test_id, tokens in head.items():
@@ -29,11 +33,16 @@ def candidates(
             postings.setdefault(token, []).append(tokens)
     nearest: dict[frozenset[str], tuple[Candidate, ...]] = {}
     found = {}
+    lost = list(lost)
+    named = namesakes(lost, head)
     for test_id in lost:
         wanted = base.get(test_id, frozenset())
         if wanted not in nearest:
             nearest[wanted] = tuple(_nearest(wanted, postings, twins))
         found[test_id] = nearest[wanted]
+        namesake = named.get(test_id, "")
+        if namesake and all(one.test != namesake for one in found[test_id]):
+            found[test_id] += (Candidate(test=namesake, likeness=likeness(wanted, head[namesake])),)
     return found
 
 
@@ -54,3 +63,26 @@ def _nearest(
     return [
         Candidate(test=test_id, likeness=-alike) for alike, test_id in ranked[:_MOST_SHOWN] if -alike >= _WORTH_SHOWING
     ]
+
+
+def _name_of(test_id: str) -> str:
+    """The name of a test and its values, without the class and the file that it is in."""
+    function = function_of(test_id)
+    return function.rpartition("::")[2] + test_id[len(function) :]
+
+
+def namesakes(lost: Iterable[str], new: Iterable[str]) -> dict[str, str]:
+    """The new tests that have the names of lost ones, by these; without names that several of a side have.
+
+    >>> namesakes(["t.py::test_a[1]", "t.py::test_b"], ["u.py::TestX::test_a[1]", "u.py::test_b", "v.py::test_b"])
+    {'t.py::test_a[1]': 'u.py::TestX::test_a[1]'}
+    """
+    here, there = ({name: ids for name, ids in _by_name(side).items() if len(ids) == 1} for side in (lost, new))
+    return {ids[0]: there[name][0] for name, ids in here.items() if name in there}
+
+
+def _by_name(ids: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for test_id in ids:
+        found.setdefault(_name_of(test_id), []).append(test_id)
+    return found

@@ -42,7 +42,11 @@ def match(lost: Sequence[RecordedTest], new: Iterable[RecordedTest], base: Sourc
         for old, became in _pair(rest, free.values(), key_of_lost, key_of_new):
             found[old.item.id] = (free.pop(became.item.id), why)
     rest = [test for test in lost if test.item.id not in found]
-    return found | _extended(rest, [test for test in free.values() if test.item.params], base, head)
+    found |= _extended(rest, [test for test in free.values() if test.item.params])
+    rest = [test for test in lost if test.item.id not in found]
+    for old, became in _pair(rest, free.values(), lambda test: _input(test, base), lambda test: _input(test, head)):
+        found[old.item.id] = (became, "the same function with the same values, and another result that it expects")
+    return found
 
 
 def _same_function(test: RecordedTest) -> _Key:
@@ -138,10 +142,25 @@ _ROUNDS: tuple[Callable[[RecordedTest], _Key], ...] = (
 )
 
 
-def _extended(lost: Sequence[RecordedTest], new: Sequence[RecordedTest], base: Sources, head: Sources) -> Found:
+def _input(test: RecordedTest, sources: Sources) -> _Key:
+    """The same function with the same values, apart from those that only say what it expects."""
+    source = source_in(sources, test)
+    rest = (
+        tuple(f"{name}={value}" for name, value in sorted(test.item.params.items()) if name not in source.expected)
+        if source is not None
+        else ()
+    )
+    return (
+        (function_of(test.item.id), *sorted(test.item.params), *rest)
+        if rest and len(rest) < len(test.item.params)
+        else ()
+    )
+
+
+def _extended(lost: Sequence[RecordedTest], new: Sequence[RecordedTest]) -> Found:
     """Find the same function with the same values and further parameters beside them.
 
-    A test that had no parameters has no values to be recognised by, so its body must be the same too.
+    It may be edited, as one may that keeps its id: what it asserts is compared.
     """
     families: dict[str, list[RecordedTest]] = {}
     for test in new:
@@ -154,10 +173,7 @@ def _extended(lost: Sequence[RecordedTest], new: Sequence[RecordedTest], base: S
         if (function, names) not in projections:
             projections[function, names] = _projected(families.get(function, ()), names)
         first = projections[function, names].get(_values(test))
-        if first is None:
-            continue
-        body = body_in(base, test)
-        if names or (body and body_in(head, first) == body):
+        if first is not None:
             found[test.item.id] = (first, "the same function with a parameter more")
     return found
 

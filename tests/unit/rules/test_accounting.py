@@ -13,6 +13,7 @@ from testkeep.model.comparison import Candidate, Comparison, Flaw
 from testkeep.model.evidence import Evidence
 from testkeep.model.inspection import Inspection
 from testkeep.model.production import Production
+from testkeep.model.source import FunctionSource
 from testkeep.model.tests import RecordedTest
 from testkeep.rules.accounting import account
 from testkeep.rules.base import Facts
@@ -122,6 +123,57 @@ def test_account__nothing_is_known__leaves_everything_lost() -> None:
 )
 def test_account__rewritten_test__table(inspection: Inspection, expected: str) -> None:
     assert summary(accounted("a", NEW, inspection=inspection))["a"] == expected
+
+
+def _moved(test_id: str, *, base: tuple[str, ...] = (), head: tuple[str, ...] = (), **rest: RecordedTest) -> Comparison:
+    """Account for test a, which another test may be now: hardly alike, and with statements of these digests."""
+    inspection = an_inspection(
+        base=[rest.get("before") or inspected(f"{T}a", "app.py:2")],
+        head=[rest.get("now") or inspected(test_id, "app.py:2")],
+        candidates={f"{T}a": (Candidate(test=test_id, likeness=0.3),)},
+        production=_COVERED,
+    )
+    path = f"{T}a".partition("::")[0]
+    facts = the_facts(
+        a_record(a_test(test_id)),
+        baseline=a_baseline(a_record(a_test(f"{T}a"))),
+        inspection=inspection,
+        base_sources={path: {"test_a": FunctionSource(name="test_a", line=1, body="old", statements=base)}},
+        head_sources={path: {"test_n": FunctionSource(name="test_n", line=1, body="new", statements=head)}},
+    )
+    return account(facts)
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "expected"),
+    [
+        pytest.param("make check", "make log check more", "moved n", id="some were added"),
+        pytest.param("make check", "check make", "lost", id="in another order"),
+        pytest.param("make check", "make log", "lost", id="one is gone"),
+        pytest.param("make make", "make", "lost", id="boundary: once, not twice"),
+        pytest.param("", "make", "lost", id="missing evidence: its statements are not known"),
+    ],
+)
+def test_account__statements_of_a_lost_test__table(base: str, head: str, expected: str) -> None:
+    found = summary(_moved(f"{T}n", base=tuple(base.split()), head=tuple(head.split())))
+    assert found["a"] == expected
+
+
+NAMESAKE = "tests/unit/test_u.py::TestX::test_a"
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        pytest.param(inspected(NAMESAKE, "app.py:2-3"), f"moved {NAMESAKE}", id="runs no less"),
+        pytest.param(inspected(NAMESAKE, "app.py:3"), "lost", id="runs something else"),
+        pytest.param(inspected(NAMESAKE, "app.py:2", asserted=0), "lost", id="asserts less"),
+        pytest.param(inspected(NAMESAKE, "app.py:2", did="failed"), "lost", id="missing evidence: it fails"),
+        pytest.param(a_test(NAMESAKE), "lost", id="missing evidence: an old recorder"),
+    ],
+)
+def test_account__test_of_the_same_name_elsewhere__table(now: RecordedTest, expected: str) -> None:
+    assert summary(_moved(NAMESAKE, now=now)) == {"a": expected}
 
 
 def test_account__test_of_the_base__is_no_rewrite() -> None:
