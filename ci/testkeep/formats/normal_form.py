@@ -208,7 +208,8 @@ def _joined(node: ast.AST) -> ast.AST:
             return ast.Tuple(elts=[*left, *right], ctx=ast.Load())
         case ast.BinOp(left=ast.Constant(value=str(one)), right=ast.Constant(value=str(other))):
             return ast.Constant(value=one + other)
-    return node
+        case _:
+            return node
 
 
 def _turned(node: ast.AST) -> ast.AST:
@@ -216,4 +217,5 @@ def _turned(node: ast.AST) -> ast.AST:
     match node:
         case ast.Compare(left=left, ops=ops, comparators=[right]) if is_literal(left) and not is_literal(right):
             return ast.Compare(left=right, ops=ops, comparators=[left])
-    return node
+        case _:
+            return node
