@@ -19,7 +19,7 @@ from testkeep.rules.accounting import account
 from testkeep.rules.base import Facts
 
 T = "tests/unit/test_t.py::test_"
-_COVERED = Production(covered=lines_of("app.py:1-9"), others={})
+_COVERED = Production(covered=lines_of("app.py:1-10"), others={})
 
 
 def accounted(
@@ -127,16 +127,17 @@ def test_account__rewritten_test__table(inspection: Inspection, expected: str) -
 
 def _moved(test_id: str, *, base: tuple[str, ...] = (), head: tuple[str, ...] = (), **rest: RecordedTest) -> Comparison:
     """Account for test a, which another test may be now: hardly alike, and with statements of these digests."""
+    lost = rest.get("lost") or a_test(f"{T}a")
     inspection = an_inspection(
-        base=[rest.get("before") or inspected(f"{T}a", "app.py:2")],
+        base=[rest.get("before") or inspected(lost.item.id, "app.py:2")],
         head=[rest.get("now") or inspected(test_id, "app.py:2")],
-        candidates={f"{T}a": (Candidate(test=test_id, likeness=0.3),)},
+        candidates={lost.item.id: (Candidate(test=test_id, likeness=0.3),)},
         production=_COVERED,
     )
     path = f"{T}a".partition("::")[0]
     facts = the_facts(
         a_record(a_test(test_id)),
-        baseline=a_baseline(a_record(a_test(f"{T}a"))),
+        baseline=a_baseline(a_record(lost)),
         inspection=inspection,
         base_sources={path: {"test_a": FunctionSource(name="test_a", line=1, body="old", statements=base)}},
         head_sources={path: {"test_n": FunctionSource(name="test_n", line=1, body="new", statements=head)}},
@@ -157,6 +158,31 @@ def _moved(test_id: str, *, base: tuple[str, ...] = (), head: tuple[str, ...] = 
 def test_account__statements_of_a_lost_test__table(base: str, head: str, expected: str) -> None:
     found = summary(_moved(f"{T}n", base=tuple(base.split()), head=tuple(head.split())))
     assert found["a"] == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "expected"),
+    [
+        pytest.param("app.py:1-9", "app.py:1-9", "moved n", id="all of its lines"),
+        pytest.param("app.py:1-9 app.py:10", "app.py:1-9", "moved n", id="boundary: nine of ten, and others run it"),
+        pytest.param("app.py:1-8 app.py:10", "app.py:1-8", "lost", id="eight of nine"),
+        pytest.param("app.py:1-9 app.py:11", "app.py:1-9", "lost", id="nine of ten, and nobody runs it"),
+    ],
+)
+def test_account__test_with_more_statements_runs_a_little_less__table(before: str, now: str, expected: str) -> None:
+    found = _moved(
+        f"{T}n",
+        base=("make",),
+        head=("set", "make"),
+        before=inspected(f"{T}a", *before.split()),
+        now=inspected(f"{T}n", *now.split()),
+    )
+    assert summary(found)["a"] == expected
+
+
+def test_account__statements_of_another_row__are_no_rewrite() -> None:
+    found = _moved(f"{T}n[2]", base=("make",), head=("make",), lost=a_test(f"{T}a[1]", params={"n": "1"}))
+    assert summary(found) == {"a[1]": "lost"}
 
 
 NAMESAKE = "tests/unit/test_u.py::TestX::test_a"
