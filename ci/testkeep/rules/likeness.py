@@ -19,7 +19,7 @@ _TOO_COMMON = 50
 def candidates(
     lost: Iterable[str], base: Mapping[str, frozenset[str]], head: Mapping[str, frozenset[str]]
 ) -> dict[str, tuple[Candidate, ...]]:
-    """Find up to three candidates for each lost test, the most alike first, and the one that has its name.
+    """Find up to three candidates for each lost test, the most alike first, and the one that has its name or function.
 
     The mappings have the tests' tokens.
     """
@@ -34,7 +34,9 @@ def candidates(
     nearest: dict[frozenset[str], tuple[Candidate, ...]] = {}
     found = {}
     lost = list(lost)
-    named = namesakes(lost, head)
+    named = namesakes(lost, head) | {
+        test_id: function for test_id in lost if (function := function_of(test_id)) in head
+    }
     for test_id in lost:
         wanted = base.get(test_id, frozenset())
         if wanted not in nearest:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from testkeep.model.comparison import Candidate, Loss, LostTest, StandIn
 from testkeep.model.inspection import Inspection
 from testkeep.model.production import Place, Span
-from testkeep.model.tests import RecordedTest
+from testkeep.model.tests import RecordedTest, function_of
 from testkeep.rules.base import Facts, source_in
 from testkeep.rules.comparison import ids_at_base
 from testkeep.rules.covering import footprint, is_left_uncovered, missed, reach, watched
@@ -34,6 +34,11 @@ def rewritten(
     new name, no less may be asserted.
     """
     taken = set(taken)
+    unrolled = list(_without_parameters(facts, head, [loss for loss in lost if loss.id not in unproven]))
+    taken.update(test_id for one in unrolled for test_id in one.by)
+    yield from unrolled
+    done = {one.lost for one in unrolled}
+    lost = [loss for loss in lost if loss.id not in done]
     before = ids_at_base(facts)
     new = (test.item.id for test in head.guarding() if test.item.id not in before)
     named = namesakes((loss.id for loss in facts.comparison.lost), new)
@@ -47,6 +52,28 @@ def rewritten(
                 taken.add(test_id)
                 yield StandIn(lost=loss.id, by=(test_id,), why=why)
                 break
+
+
+def _without_parameters(facts: Facts, head: HeadTests, lost: Sequence[LostTest]) -> Iterator[StandIn]:
+    """Find the rows of functions that have no parameters any more: one test asserts as often as all of them did."""
+    rows: dict[str, list[LostTest]] = {}
+    for loss in lost:
+        if loss.how is Loss.REMOVED and loss.base.item.params:
+            rows.setdefault(function_of(loss.id), []).append(loss)
+    for function, losses in rows.items():
+        seen = [watched(facts.inspection.base, loss.id) for loss in losses]
+        now = watched(facts.inspection.head, function)
+        before = [test for test in seen if test is not None]
+        if now is None or len(before) < len(losses) or not head.guards(function, head.environments):
+            continue
+        is_less = _asserted(now) < sum(map(_asserted, before))
+        if not is_less and not missed(facts.inspection.production, footprint(before), reach([now])):
+            for loss in losses:
+                yield StandIn(lost=loss.id, by=(function,), why="its function asserts as often without parameters")
+
+
+def _asserted(test: RecordedTest) -> int:
+    return test.strength.asserted if test.strength is not None else 0
 
 
 def misses(inspection: Inspection, before: RecordedTest, now: RecordedTest) -> tuple[Place | Span, ...]:
@@ -97,9 +124,7 @@ def _runs_the_same(inspection: Inspection, loss: LostTest, other: str, share: fl
     What it does not run of them, some test of the head has to.
     """
     before, now = watched(inspection.base, loss.id), watched(inspection.head, other)
-    if before is None or now is None or before.strength is None or now.strength is None:
-        return False
-    if now.strength.asserted < before.strength.asserted:
+    if before is None or now is None or _asserted(now) < _asserted(before):
         return False
     ran = footprint([before])
     gaps = missed(inspection.production, ran, reach([now]))

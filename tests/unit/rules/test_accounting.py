@@ -185,6 +185,29 @@ def test_account__statements_of_another_row__are_no_rewrite() -> None:
     assert summary(found) == {"a[1]": "lost"}
 
 
+@pytest.mark.parametrize(
+    ("rows", "now", "expected"),
+    [
+        pytest.param("1 2", inspected(f"{T}a", "app.py:2", asserted=2), "replaced a", id="as often as all rows"),
+        pytest.param("1 2", inspected(f"{T}a", "app.py:2", asserted=1), "lost", id="less often"),
+        pytest.param("1", inspected(f"{T}a", "app.py:2", asserted=1), "moved a", id="boundary: a single row"),
+        pytest.param("1 2", inspected(f"{T}a", "app.py:3", asserted=2), "lost", id="runs something else"),
+        pytest.param("1 2", inspected(f"{T}a", did="failed", asserted=2), "lost", id="missing evidence: it fails"),
+    ],
+)
+def test_account__rows_of_a_function_without_parameters__table(rows: str, now: RecordedTest, expected: str) -> None:
+    ids = [f"{T}a[{row}]" for row in rows.split()]
+    inspection = an_inspection(
+        base=[inspected(test_id, "app.py:2") for test_id in ids],
+        head=[now],
+        candidates={test_id: (Candidate(test=f"{T}a", likeness=0.3),) for test_id in ids},
+        production=_COVERED,
+    )
+    lost = [a_test(test_id, params={"n": test_id}) for test_id in ids]
+    facts = the_facts(a_record(a_test(f"{T}a")), baseline=a_baseline(a_record(*lost)), inspection=inspection)
+    assert summary(account(facts)) == {test_id.removeprefix(T): expected for test_id in ids}
+
+
 NAMESAKE = "tests/unit/test_u.py::TestX::test_a"
 
 
