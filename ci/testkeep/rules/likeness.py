@@ -91,7 +91,7 @@ _Name = tuple[str, ...]
 
 def _in_class(test_id: str) -> _Name:
     function = function_of(test_id)
-    return (*function.split("::")[1:], test_id[len(function) :])
+    return (*(function.split("::")[1:] or [function]), test_id[len(function) :])
 
 
 def _in_file(test_id: str) -> _Name:

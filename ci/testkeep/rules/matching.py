@@ -42,7 +42,7 @@ def match(lost: Sequence[RecordedTest], new: Iterable[RecordedTest], base: Sourc
     pair("the same examples", lambda test: _same_examples(test, base), lambda test: _same_examples(test, head))
     for old, became in _extended(_rest(lost, found), list(free.values())):
         found[old.item.id] = (free.pop(became.item.id), "the same function with a parameter more")
-    for became, old in _extended(list(free.values()), _rest(lost, found)):
+    for became, old in _extended([test for test in free.values() if test.item.params], _rest(lost, found)):
         found[old.item.id] = (free.pop(became.item.id), "the same function with a parameter less")
     pair("the same function with the same values under other names", _same_texts, _same_texts)
     pair(

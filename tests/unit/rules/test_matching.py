@@ -135,6 +135,14 @@ SAME = a_source(test_x="body")
             id="boundary: a parameter less, for one of its values",
         ),
         pytest.param(
+            [a_case("t.py::test_x[1]", n="1")],
+            [a_case("t.py::test_x")],
+            {},
+            {},
+            {},
+            id="boundary: no parameter is left",
+        ),
+        pytest.param(
             [a_case("t.py::test_x[1-2]", n="1", m="2")],
             [a_case("t.py::test_x[a]", one="1", two="2")],
             {},
