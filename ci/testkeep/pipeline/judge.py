@@ -218,7 +218,10 @@ def _coverage_result(facts: Facts) -> CoverageResult:
     return CoverageResult(
         overall_percent=totals.overall.shown,
         diff_percent=diff.ratio.shown if diff is not None and diff.ratio.total else None,
-        layers={name: ratio.shown for name, ratio in totals.by_layer(facts.policy.coverage.layers).items()},
+        layers={
+            name: ratio.shown
+            for name, ratio in totals.by_layer(facts.policy.coverage.layers, facts.inherited_layers).items()
+        },
         base_percent=before.overall.shown if before is not None and before.overall.total else None,
         needed={threshold.key: threshold.missing for threshold in missed(facts)},
         gaps=dict(facts.gaps),

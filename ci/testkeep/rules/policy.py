@@ -9,6 +9,8 @@ from dataclasses import replace
 
 from testkeep.model.evidence import Evidence
 from testkeep.model.finding import Severity
+from testkeep.model.layout import TEST_FILES
+from testkeep.model.patterns import matches
 from testkeep.model.policy import Waiver
 from testkeep.model.policy_change import PolicyChange
 from testkeep.rules.base import Facts, Problem, in_repository
@@ -74,6 +76,7 @@ def _problems(facts: Facts, change: PolicyChange) -> Iterator[Problem]:
             help="Nothing was compared: look at what the change does to the policy.",
             severity=Severity.WARNING,
         )
+    yield from _uncounted(change)
     if change.base is None:
         yield from _moved_out(change)
         yield from (_request(change, added) for added in requested((), change.head.waivers))
@@ -129,6 +132,28 @@ def _moved_out(change: PolicyChange) -> Iterator[Problem]:
             message=f"{first}{more} counted for coverage at {change.commit[:12]}, and would not any more",
             help=f"Add its folder to source, or to coverage.include, or move it back. {_way_out(SOURCE)}",
             test=SOURCE,
+        )
+
+
+def _uncounted(change: PolicyChange) -> Iterator[Problem]:
+    """Code that left the files that count, or never came there; one finding for each file that it is in."""
+    for one in change.uncounted:
+        what = f"{', '.join(one.names)} of {one.was}" if one.names else one.was
+        if not one.was:
+            said = (
+                f"{one.path} does not count: it lies outside of source, among the tests, and production code imports it"
+            )
+        elif one.names:
+            said = f"{what} counted for coverage at {change.commit[:12]}; it is in {one.path} now, which does not count"
+        else:
+            said = f"{what} counted for coverage at {change.commit[:12]}; {one.path} is among the tests, and will not"
+        is_error = bool(one.was) and one.is_imported
+        is_helper = bool(one.was) and not one.is_imported and matches(one.path, TEST_FILES)
+        yield Problem(
+            message=said,
+            help="If it helps tests alone, that is fine." if is_helper else f"Move it into source. {_way_out(SOURCE)}",
+            test=SOURCE,
+            severity=Severity.ERROR if is_error else Severity.NOTE if is_helper else Severity.WARNING,
         )
 
 
