@@ -31,9 +31,10 @@ from testkeep.pipeline.context import Project
 from testkeep.pipeline.coverage_reports import MeasuredChange
 from testkeep.pipeline.covered import Subject, with_coverage
 from testkeep.pipeline.gather import Gathered, gather
+from testkeep.pipeline.leniencies import leniencies
 from testkeep.pipeline.planned import PlannedEvidence, unmet_needs
 from testkeep.pipeline.progress import Watcher
-from testkeep.pipeline.sources import unittest_files
+from testkeep.pipeline.sources import Texts, unittest_files
 from testkeep.pipeline.stage_results import stage_results
 from testkeep.pipeline.static_tools import repeated_hooks, unread_configuration
 from testkeep.rules.base import FILES, Baseline, Facts, Rejection, RejectionKind
@@ -146,7 +147,8 @@ def _with_base_tools(case: Case, facts: Facts, watcher: Watcher) -> tuple[Facts,
     try:
         known = base_tools(case.project, commit, facts.evidence, watcher)
         dropped = dropped_tools(case.project, commit, facts.evidence)
-        return replace(facts, base_tools=known, dropped_tools=dropped), []
+        looser = leniencies(Texts.of(case.project, commit))
+        return replace(facts, base_tools=known, dropped_tools=dropped, leniencies=looser), []
     except BaselineError as error:
         return facts, [f"what static tools complained of at the base is not known: {error.message}"]
 

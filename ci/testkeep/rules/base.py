@@ -18,6 +18,7 @@ from testkeep.model.finding import Finding, Severity
 from testkeep.model.gap import Gap
 from testkeep.model.inspection import Inspection
 from testkeep.model.kept_coverage import Untested
+from testkeep.model.leniency import Leniency
 from testkeep.model.policy import Policy, Waiver
 from testkeep.model.policy_change import PolicyChange
 from testkeep.model.source import FunctionSource, Sources
@@ -93,7 +94,7 @@ class Facts:
 
     ``base_tools`` are the records of static stages at the base commit, of those that are red at the head; the paths of
     their complaints are those of the head. ``dropped_tools`` are the tools of stages for which the base configures
-    some, and the head none.
+    some, and the head none; ``leniencies`` is what the change has tools check less of.
 
     ``unittest_files`` are the files with tests of unittest, relative to the project's root, where not one test was
     collected.
@@ -115,6 +116,7 @@ class Facts:
     baseline: Baseline | None = None
     base_tools: Mapping[Stage, Evidence] = field(default_factory=dict)
     dropped_tools: Mapping[Stage, tuple[str, ...]] = field(default_factory=dict)
+    leniencies: tuple[Leniency, ...] = ()
     comparison: Comparison = field(default_factory=Comparison)
     coverage: Coverage | None = None
     base_coverage: BaseCoverage | None = None
