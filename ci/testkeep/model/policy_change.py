@@ -24,10 +24,13 @@ class PolicyChange(Struct, frozen=True, kw_only=True):
     """The policy at the base commit and the head's own.
 
     ``commit`` is the base commit. ``base`` is None if there is no policy at the base, which makes the head's a first
-    adoption, or none that can be read: then ``problem`` says why. ``file`` is the head's policy file, relative to the
-    project's root; empty if there is none. ``unmeasured`` are files that counted for coverage at the base, by the names
-    that they have now, and do not any more. ``uncounted`` is other code that counts no more, or counts for nothing from
-    the beginning. ``code`` are the base's files that were production code in spite of their names.
+    adoption, or none that can be read: then ``problem`` says why. One that was removed a short time before, or that
+    cannot be read any more, stands for it: ``remembered`` is the commit that had it. ``file`` is the head's policy
+    file, relative to the project's root; empty if there is none.
+
+    ``unmeasured`` are files that counted for coverage at the base, by the names that they have now, and do not any
+    more. ``uncounted`` is other code that counts no more, or counts for nothing from the beginning. ``code`` are the
+    base's files that were production code in spite of their names.
     """
 
     commit: str
@@ -35,6 +38,7 @@ class PolicyChange(Struct, frozen=True, kw_only=True):
     head: Policy
     file: str = ""
     problem: str = ""
+    remembered: str = ""
     folder: str = ""
     coverage: tuple[tuple[str, str, str], ...] = ()
     unmeasured: tuple[str, ...] = ()

@@ -42,6 +42,7 @@ from testkeep.rules.coverage_notes import coverage_notes
 from testkeep.rules.coverage_summary import summarize
 from testkeep.rules.doubts import doubt_notes
 from testkeep.rules.judgement import decide, find
+from testkeep.rules.policy_history import DAYS
 from testkeep.rules.quarantine import quarantine_notes
 from testkeep.rules.thresholds import missed, unwritten
 from testkeep.system.evidence_folder import EvidenceFolder
@@ -197,6 +198,9 @@ def _policy_notes(case: Case) -> Iterable[str]:
         yield f"the base commit {base} is not in this repository: the policy of the head is in force, without waivers"
     if change is not None and change.base is None and not change.problem and has_own:
         yield f"first adoption of a policy: there is none at {base}"
+    if change is not None and change.remembered and not change.problem:
+        last = change.remembered[:12]
+        yield f"no policy at {base}: the strictest of the {DAYS} days before counts as its own; {last} had the last"
     if change is not None and change.base is not None and not has_own:
         yield f"no [tool.testkeep] in this project any more: the default policy is held against that of {base}"
     elif not has_own:

@@ -18,6 +18,7 @@ from testkeep.model.policy import Policy
 from testkeep.model.policy_change import PolicyChange, Uncounted
 from testkeep.pipeline.context import Project, code_tree
 from testkeep.system.files import links_in, read_output
+from testkeep.system.git import Change
 
 
 def with_left_code(project: Project, change: PolicyChange) -> tuple[PolicyChange, tuple[str, ...]]:
@@ -81,14 +82,17 @@ class _Left:
         return self._policy.source or find_source(self._files_then)
 
     @cached_property
+    def _changes(self) -> Sequence[Change]:
+        return self.project.repository.changes_since(self.change.commit)
+
+    @cached_property
     def _old_names(self) -> Mapping[str, str]:
         """The changed files by the names that they have now; empty for one that is new."""
-        return {one.new: one.old for one in self.project.repository.changes_since(self.change.commit) if one.new}
+        return {one.new: one.old for one in self._changes if one.new}
 
     @cached_property
     def _changed_then(self) -> Sequence[str]:
-        changes = self.project.repository.changes_since(self.change.commit)
-        return [one.old for one in changes if one.old.endswith(".py")]
+        return [one.old for one in self._changes if one.old.endswith(".py")]
 
     @cached_property
     def _texts_then(self) -> Mapping[str, str | None]:

@@ -11,11 +11,12 @@ from testkeep.model.layout import find_source
 from testkeep.model.policy import Policy
 from testkeep.model.policy_change import PolicyChange
 from testkeep.pipeline.base_tree import folder_at
-from testkeep.pipeline.context import Project, policy_of, with_ignored
+from testkeep.pipeline.context import POLICY_FILES, Project, policy_of, with_ignored
 from testkeep.pipeline.left_code import with_left_code
 from testkeep.pipeline.users_coverage import loosened_coverage
-from testkeep.rules.policy import loosenable
 from testkeep.rules.policy_changes import honoured, tightened
+from testkeep.rules.policy_history import DAYS, strictest
+from testkeep.rules.waived_keys import loosenable
 
 
 def under_base(project: Project, commit: str) -> Project:
@@ -33,8 +34,12 @@ def under_base(project: Project, commit: str) -> Project:
     try:
         base = policy_of(project, commit, place)
     except PolicyError as error:
+        base = None
         change = msgspec.structs.replace(change, problem="; ".join(error.problems))
-    else:
+    if base is None and project.policy_file:
+        base, remembered = _remembered(project, commit, place)
+        change = msgspec.structs.replace(change, remembered=remembered)
+    if base is not None or not change.problem:
         change = msgspec.structs.replace(change, base=base)
         if base is not None and (base.source or project.policy.source):
             change = _with_sources(project, change, base, place)
@@ -51,6 +56,24 @@ def _folder_at(project: Project, commit: str) -> str:
     except BaselineError:  # nothing can be compared then, which is said elsewhere
         found = None
     return project.folder if found is None else found
+
+
+def _remembered(project: Project, commit: str, folder: str) -> tuple[Policy | None, str]:
+    """The policy that the branch had a short time before, and the last commit that had one; empty if there is none."""
+    names = [_below(folder, name) for name in POLICY_FILES]
+    versions: list[Policy | None] = []
+    last = ""
+    for version in project.repository.versions(commit, names, DAYS):
+        try:
+            versions.append(policy_of(project, version, folder))
+        except PolicyError:
+            continue
+        last = version if versions[-1] is not None else last
+    return strictest(versions, project.repository.latest_day(commit)), last
+
+
+def _below(folder: str, file: str) -> str:
+    return f"{folder}/{file}" if folder else file
 
 
 def _in_force(project: Project, change: PolicyChange) -> Policy:

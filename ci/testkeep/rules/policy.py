@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from testkeep.model.finding import Severity
 from testkeep.model.layout import TEST_FILES
 from testkeep.model.patterns import matches
-from testkeep.model.policy import Waiver
 from testkeep.model.policy_change import PolicyChange
 from testkeep.rules.base import Facts, Problem, in_repository
 from testkeep.rules.looser_pytest import looser_pytest
@@ -23,11 +21,13 @@ from testkeep.rules.policy_changes import (
     requested,
     taken_from_layers,
 )
+from testkeep.rules.waived_keys import CODE
 
-CODE = "TK503"
 _REQUEST_HELP = (
     "Waivers are read from the base commit: merge the waiver by itself first, then the change that needs it."
 )
+_NOT_COMPARED = "Nothing was compared: look at what the change does to the policy."
+_COMPARED = "The change is compared with it, and may be stricter."
 _MEANT = "If it is meant, nothing needs to be done."
 
 
@@ -52,7 +52,8 @@ def loosened_policy(facts: Facts) -> Iterator[Problem]:
     turned off, arguments of `commands` that are dropped, `# noqa` and `# type: ignore` that do not say what they mean,
     `# pragma: no cover`. With `loosened_tools = "block"` in the base's policy the last of these are errors.
 
-    The first policy of a project is compared with nothing. A policy that was removed is compared with the defaults.
+    The first policy of a project is compared with nothing. A policy that was removed is compared with the defaults, and
+    the next one with what was removed: for 90 days the strictest of what the base branch had counts.
 
     Example: the change lowers `coverage.overall` from 87 to 60. To allow that, the base branch needs
 
@@ -71,17 +72,13 @@ def loosened_policy(facts: Facts) -> Iterator[Problem]:
     yield from looser_tools(facts)
 
 
-def loosenable(waivers: Iterable[Waiver], today: datetime.date) -> frozenset[str]:
-    """The keys that waivers let a change loosen."""
-    return frozenset(waiver.test for waiver in waivers if waiver.rule == CODE and not waiver.is_expired(today))
-
-
 def _problems(facts: Facts, change: PolicyChange) -> Iterator[Problem]:
     if change.problem:
+        own = "the head's own"
+        whose = f"that of {change.remembered[:12]}" if change.base is not None else own
         yield Problem(
-            message=f"the policy at {change.commit[:12]} cannot be read, so the head's own is in force: "
-            f"{change.problem}",
-            help="Nothing was compared: look at what the change does to the policy.",
+            message=f"the policy at {change.commit[:12]} cannot be read, so {whose} is in force: {change.problem}",
+            help=_NOT_COMPARED if whose == own else _COMPARED,
             severity=Severity.WARNING,
         )
     yield from _uncounted(change)

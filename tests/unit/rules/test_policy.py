@@ -16,7 +16,7 @@ from testkeep.model.policy import CoveragePolicy, Layer, Policy, Waiver
 from testkeep.model.policy_change import PolicyChange
 from testkeep.model.stage import Stage
 from testkeep.rules.base import Baseline
-from testkeep.rules.policy import loosenable
+from testkeep.rules.waived_keys import loosenable
 
 AT = BASE[:12]
 _FOUND = partial(Finding, code="TK503", name="policy-loosened")
