@@ -18,6 +18,8 @@ from testkeep.model.counting import FOREIGN_NAMES, GENERATED, NAMES_OF_TESTS, no
 from testkeep.model.layout import lies_in
 from testkeep.model.patterns import matches
 
+_PACKAGING = ("pyproject.toml", "setup.cfg", "setup.py")
+_ENTRY_POINT = re.compile(r"\b([A-Za-z_]\w*(?:\.\w+)+)\s*:\s*[A-Za-z_]")
 _WORD = re.compile(r"\w+")
 # What a file has that is one of tests, or helps some: pytest collects more than functions that begin with "test".
 _OF_TESTS = re.compile(
@@ -86,21 +88,30 @@ class CodeTree:
     def _reached(self, begin: Iterable[str], hints: Collection[str] = ()) -> set[str]:
         """All files that some import, or that these import, as far as any of them has a doubtful name.
 
-        Only those are parsed that mention such a name: a word of its path.
+        Of the others only those are parsed that mention such a name: a word of its path.
         """
         words = {word for name in self._doubtful for word in _hints(name)} | set(hints)
         seen: set[str] = set()
         waiting = list(begin) if words else []
+        for name in self._entry_points() if words else ():
+            waiting += self._resolved("", ImportedName(name))
+        seen |= set(waiting).difference(begin)
         while waiting:
             name = waiting.pop()
             text = self.read(self._place_of[name])
-            if words.isdisjoint(_WORD.findall(text)):
+            if name not in self._doubtful and words.isdisjoint(_WORD.findall(text)):
                 continue
             for one in imported_names(text):
                 found = set(self._resolved(name, one)) - seen
                 seen |= found
                 waiting += found
         return seen
+
+    def _entry_points(self) -> Iterator[str]:
+        """The modules that the packaging names: commands of the project, plug-ins of others."""
+        for name in _PACKAGING:
+            if name in self.files:
+                yield from _ENTRY_POINT.findall(self.read(name))
 
     def _resolved(self, importer: str, one: ImportedName) -> Iterator[str]:
         folder = posixpath.dirname(importer)

@@ -39,11 +39,15 @@ def suppressions(text: str, *, is_production: bool) -> tuple[Suppression, ...]:
 def _found(text: str, *, is_production: bool) -> Iterator[Suppression]:
     lines = text.splitlines()
     for number, comment in _comments(text):
-        for pattern, is_blunt in ((_BLUNT, True), (_NAMED, False)):
-            for match in pattern.finditer(comment):
-                if is_production or not _OF_COVERAGE.match(match[0]):
-                    code = lines[number - 1].strip() if number <= len(lines) else ""
-                    yield Suppression(number, match[0].strip(), code, is_blunt)
+        code = lines[number - 1].strip()
+        for text, is_blunt in _parts(comment):
+            if is_production or not _OF_COVERAGE.match(text):
+                yield Suppression(number, text, code, is_blunt)
+
+
+def _parts(comment: str) -> Iterator[tuple[str, bool]]:
+    yield from ((match[0].strip(), True) for match in _BLUNT.finditer(comment))
+    yield from ((match[0].strip(), False) for match in _NAMED.finditer(_BLUNT.sub("", comment)))
 
 
 def _comments(text: str) -> Iterator[tuple[int, str]]:

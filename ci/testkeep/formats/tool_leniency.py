@@ -34,7 +34,8 @@ _TABLES = frozenset({"per_file_ignores", "extend_per_file_ignores", "banned_api"
 # Of these the name says something else, or how code is to look.
 _PASSED_OVER = re.compile(r"(known|force(?!_exclude)|combine|magic|cache|mypy_path)(_|$)|module$")
 _STYLE = "line_length"
-_RUFF_DEFAULT = ("E4", "E7", "E9", "F")
+# The least that every release of ruff selects where nothing is said.
+_RUFF_DEFAULT = ["E4", "E7", "E9", "F"]
 # What mypy's "strict" turns on, and what is on by default.
 _STRICT = frozenset(
     {"check_untyped_defs", "disallow_any_generics", "disallow_incomplete_defs", "disallow_subclassing_any",
@@ -54,9 +55,10 @@ def loosened_settings(tool: Tool, base: Settings, head: Settings) -> Iterator[tu
     said: set[tuple[str, ...]] = set()
     for key in dict.fromkeys((*before, *now)):
         old, new, gone = before.get(key), now.get(key), _gone(key, base, head)
-        if old != new and gone not in said and _is_milder(tool, key, old, new):
+        is_contract = gone[:1] == ("contracts",)
+        if old != new and gone not in said and (is_contract or _is_milder(tool, key, old, new)):
             said |= {gone} if gone else set()
-            if gone[:1] == ("contracts",):
+            if is_contract:
                 yield ".".join(gone), "there", "gone"
             else:
                 what = gone or key
@@ -76,7 +78,7 @@ def _meant(tool: Tool, settings: Settings) -> dict[tuple[str, ...], Any]:
     """The settings with what follows from them, and what is in force where nothing is said."""
     found = dict(settings)
     if tool is Tool.RUFF:
-        found.setdefault(("select",), list(_RUFF_DEFAULT))
+        found.setdefault(("select",), _RUFF_DEFAULT)
         for name in ("select", "ignore"):
             # One is added to the other.
             more = found.pop((f"extend_{name}",), [])
@@ -153,6 +155,8 @@ def _entries(value: Any) -> list[str]:
 
 
 def _shown(value: Any) -> str:
+    if value is _RUFF_DEFAULT:
+        return "the default"
     match value:
         case None | []:
             return _NOTHING

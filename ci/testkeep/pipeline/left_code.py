@@ -53,6 +53,9 @@ class _Left:
     def uncounted(self) -> Iterator[Uncounted]:
         """The other code that does not count: in files among the tests, or in functions that went somewhere."""
         unmeasured = set(self.unmeasured())
+        for file in self.project.files:
+            if not file.endswith(".py") and self._old_name(file) in self._counted_then:
+                yield Uncounted(path=file, was=self._inside(self._old_name(file)))
         for file in sorted(self._left - unmeasured):
             if not _holds_tests(self.project.text(file)):
                 yield Uncounted(path=file, was=self._inside(self._old_name(file)))

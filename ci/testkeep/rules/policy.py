@@ -155,14 +155,9 @@ def _uncounted(change: PolicyChange) -> Iterator[Problem]:
     """Code that left the files that count, or never came there; one finding for each file that it is in."""
     for one in change.uncounted:
         what = f"{', '.join(one.names)} of {one.was}" if one.names else one.was
+        said = f"{what} counted for coverage at {change.commit[:12]}; {one.path} has it now, which does not count"
         if not one.was:
-            said = (
-                f"{one.path} does not count: it lies outside of source, among the tests, and production code imports it"
-            )
-        elif one.names:
-            said = f"{what} counted for coverage at {change.commit[:12]}; it is in {one.path} now, which does not count"
-        else:
-            said = f"{what} counted for coverage at {change.commit[:12]}; {one.path} is among the tests, and will not"
+            said = f"{one.path} does not count: it is among the tests, outside of source; production code imports it"
         is_error = bool(one.was) and one.is_imported
         is_helper = bool(one.was) and not one.is_imported and matches(one.path, TEST_FILES)
         yield Problem(
