@@ -21,7 +21,7 @@ def statements(text: str) -> dict[str, Statement]:
     """
     try:
         tree = parse(text)
-        read, only_watched = dict(_each_form(tree)), watched_forms(tree)
+        read, only_watched = dict(_each_form(tree)), watched_forms(text, tree)
         functions: dict[str, dict[str, None]] = {}
         for site in mark(tree):
             functions.setdefault(site.form, {})[site.function] = None
