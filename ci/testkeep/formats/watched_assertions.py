@@ -18,13 +18,16 @@ _WATCHERS = re.compile(
 _LEAVING = (ast.Return, ast.Raise, ast.Continue)
 
 
-def watched_forms(tree: ast.Module) -> frozenset[str]:
-    """Find the assertions all of whose places stand under such a condition, by their normal form.
+def watched_forms(text: str, tree: ast.Module) -> frozenset[str]:
+    r"""Find the assertions all of whose places stand under such a condition, by their normal form.
 
-    >>> len(watched_forms(ast.parse("def test_x():\\n if sys.gettrace():\\n  assert x\\n assert y")))
+    ``tree`` is that of the text.
+
+    >>> text = "def test_x():\n if sys.gettrace():\n  assert x\n assert y"
+    >>> len(watched_forms(text, ast.parse(text)))
     1
     """
-    if not _WATCHERS.search(ast.unparse(tree)):
+    if not _WATCHERS.search(text):
         return frozenset()
     flags = frozenset(_flags(tree))
     found = frozenset(_walk(tree.body, flags, is_watched=False))
