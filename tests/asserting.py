@@ -13,7 +13,7 @@ from testkeep.model.assertion_site import AssertionKind, AssertionSite, SharedAs
 from testkeep.model.evidence import RECORDED, Evidence
 from testkeep.model.tests import RecordedTest, Subtest
 
-PLAIN, CALL, CONTEXT, SMOKE, VACUOUS, ANYTHING = AssertionKind
+PLAIN, CALL, CONTEXT, SMOKE, VACUOUS, ANYTHING, WATCHED = AssertionKind
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,12 @@ def inspected(
     broken: int = 0,
     unspecific: int = 0,
     subtests: tuple[Subtest, ...] = (),
+    replaced: Sequence[str] = (),
 ) -> RecordedTest:
-    """Build a test that was run again and watched: ``ran`` are lines of production code, as in ``app.py:2``."""
+    """Build a test that was run again and watched.
+
+    ``ran`` are lines of production code, as in ``app.py:2``, and ``replaced`` those in whose place it put something.
+    """
     strength = Strength(
         asserted=asserted,
         own=asserted if own is None else own,
@@ -35,9 +39,11 @@ def inspected(
         broken=broken,
         unspecific=unspecific,
     )
-    footprint = {path: tuple(sorted(numbers)) for path, numbers in lines_of(*ran).items()}
+    footprint, hidden = (
+        {path: tuple(sorted(numbers)) for path, numbers in lines_of(*given).items()} for given in (ran, replaced)
+    )
     test = a_test(test_id, did, subtests=subtests)
-    execution = msgspec.structs.replace(test.execution, strength=strength, footprint=footprint)
+    execution = msgspec.structs.replace(test.execution, strength=strength, footprint=footprint, replaced=hidden)
     return msgspec.structs.replace(test, execution=execution)
 
 

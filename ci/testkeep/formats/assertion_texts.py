@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from testkeep.formats.assertion_kinds import form_of
 from testkeep.formats.assertion_marks import mark
 from testkeep.formats.syntax import UNREADABLE, parse
+from testkeep.formats.watched_assertions import ASSERTING, watched_forms
 from testkeep.model.assertion_site import Statement
 
 
@@ -20,23 +21,23 @@ def statements(text: str) -> dict[str, Statement]:
     """
     try:
         tree = parse(text)
-        read = dict(_each_form(tree))
+        read, only_watched = dict(_each_form(tree)), watched_forms(text, tree)
         functions: dict[str, dict[str, None]] = {}
         for site in mark(tree):
             functions.setdefault(site.form, {})[site.function] = None
-        return {form: read[form]._replace(functions=tuple(names)) for form, names in functions.items()}
+        return {
+            form: read[form]._replace(functions=tuple(names), if_watched=form in only_watched)
+            for form, names in functions.items()
+        }
     except UNREADABLE:
         return {}
 
 
 def _each_form(tree: ast.Module) -> Iterator[tuple[str, Statement]]:
     for node in ast.walk(tree):
-        if isinstance(node, _ASSERTING):
+        if isinstance(node, ASSERTING):
             with contextlib.suppress(RecursionError):  # it is nested too deeply, and has no mark either
                 yield form_of(node), _read(node)
-
-
-_ASSERTING = (ast.Assert, ast.If, ast.With, ast.AsyncWith, ast.Expr, ast.Assign, ast.AnnAssign, ast.Return)
 
 
 def _read(node: ast.stmt) -> Statement:

@@ -10,6 +10,9 @@ from testkeep.model.layout import TEST_FILES, lies_in
 from testkeep.model.patterns import matches
 from testkeep.model.policy import CoveragePolicy
 
+FOREIGN_NAMES = frozenset({"tests", "alembic", "migrations", "_generated", "generated"})
+"""The folders in which some files do not count."""
+NAMES_OF_TESTS = ("**/test_*.py", "**/*_test.py")
 _MIGRATIONS = tuple(
     f"{place}{folder}/{file}"
     for folder in ("alembic", "migrations")
@@ -19,8 +22,15 @@ _MIGRATIONS = tuple(
 _GENERATED = ("*_pb2.py", "*_pb2_grpc.py", "_version.py", "_generated/**", "generated/**")
 # In a name they are only letters; in a pattern, and in a configuration, they would be more.
 _NO_PATTERN = re.compile(r"[\[\]*?\\$]")
-# Of the source, what never counts for coverage unless the policy says so.
-NOT_PRODUCTION = (*TEST_FILES, *_MIGRATIONS, *_GENERATED, *(f"**/{pattern}" for pattern in _GENERATED))
+GENERATED = (*_GENERATED, *(f"**/{pattern}" for pattern in _GENERATED))
+# Of the source, what never counts for coverage unless the policy says so, or production code imports it.
+_NOT_PRODUCTION = (*TEST_FILES, *_MIGRATIONS, *GENERATED)
+
+
+def not_production(source: Sequence[str]) -> list[str]:
+    """The patterns of files below a source whose names say that they are no production code."""
+    folders = [entry for entry in source if not entry.endswith(".py")]
+    return [f"{entry}/{pattern}" if entry != "." else pattern for entry in folders for pattern in _NOT_PRODUCTION]
 
 
 def measured_folders(source: Iterable[str]) -> list[str]:
@@ -56,13 +66,14 @@ def _is_module(entry: str) -> bool:
 def omitted(source: Sequence[str], files: Iterable[str], policy: CoveragePolicy) -> list[str]:
     """The patterns of files that do not count, relative to the project's root.
 
-    Where the policy includes what is left out by default, the files that are left out all the same are named one by
-    one: coverage.py knows no exceptions. ``files`` are all of the project's.
+    Where the policy or the source itself names what is left out by default, the files that are left out all the same
+    are named one by one: coverage.py knows no exceptions. ``files`` are all of the project's.
     """
-    folders = [entry for entry in source if not _is_module(entry)]
-    defaults = [f"{entry}/{pattern}" if entry != "." else pattern for entry in folders for pattern in NOT_PRODUCTION]
-    if policy.include:
-        defaults = [file for file in files if matches(file, defaults) and not matches(file, policy.include)]
+    defaults = not_production(source)
+    named = frozenset(entry for entry in source if matches(entry, defaults))
+    if policy.include or named:
+        left = (file for file in files if matches(file, defaults) and not matches(file, policy.include))
+        defaults = [file for file in left if file not in named]
     return [*defaults, *policy.omit]
 
 

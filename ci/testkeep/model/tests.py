@@ -109,7 +109,8 @@ class Execution(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``started`` says whether the code object that the test's source defines was entered; None where that cannot be
     known (a doctest, say). ``strength``, ``footprint`` and ``imported`` are there only if the test was inspected: the
     footprint has the lines of production code that it executed, by path relative to the repository's root, sorted;
-    ``imported`` those of functions that ran while its file was imported. ``held`` has the sites of the assertions that
+    ``imported`` those of functions that ran while its file was imported, ``replaced`` those in whose place the test put
+    something else. ``held`` has the sites of the assertions that
     held, by their numbers in the suite, and how often each did; ``failed`` those that were executed and never held,
     although the test may have passed.
     """
@@ -124,6 +125,7 @@ class Execution(Struct, frozen=True, kw_only=True, omit_defaults=True):
     held: dict[int, int] = {}
     failed: tuple[int, ...] = ()
     imported: dict[str, tuple[int, ...]] = {}
+    replaced: dict[str, tuple[int, ...]] = {}
 
     def phase(self, when: str) -> Phase | None:
         """Find a phase by its name."""

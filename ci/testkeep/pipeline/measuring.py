@@ -72,7 +72,7 @@ def _beside_modules(project: Project) -> Sequence[str]:
     folders = measured_folders(entry for entry in project.source if entry.endswith(".py"))
     found = {folder: sorted((project.root / folder).iterdir()) for folder in folders}
     names = {folder: [f"{path.name}/" if path.is_dir() else path.name for path in found[folder]] for folder in folders}
-    return [pattern for folder in folders for pattern in no_neighbours(project.source, folder, names[folder])]
+    return [pattern for folder in folders for pattern in no_neighbours(project.code, folder, names[folder])]
 
 
 def core_of(project: Project, user: coverage_config.Config, pytest_arguments: Sequence[str] = ()) -> CoreChoice:
@@ -147,7 +147,7 @@ def _combined(project: Project, folder: EvidenceFolder, jobs: Sequence[str], out
 
     def place_of_counted(path: str) -> str:
         own = place(path)
-        counts = own in known if own.endswith(".py") else lies_in(own, project.source)
+        counts = own in known if own.endswith(".py") else lies_in(own, project.code)
         return own if counts else ""
 
     return coverage_data.combine(files, place_of_counted, counted, out)
@@ -155,7 +155,7 @@ def _combined(project: Project, folder: EvidenceFolder, jobs: Sequence[str], out
 
 def counted_files(project: Project) -> list[str]:
     """The Python files that count for coverage. A link is another name of a file, and counts for none."""
-    found = production_files(project.source, project.files, project.policy.coverage)
+    found = production_files(project.code, project.files, project.policy.coverage)
     return [file for file in found if not (project.root / file).is_symlink()]
 
 
@@ -189,7 +189,7 @@ def _write(
     ours = {"disable_warnings": "\n".join(silenced)}
     if _coverage_version() >= _PATCHES_SINCE:
         ours["patch"] = "subprocess"
-    omit = [*omitted(project.source, project.files, project.policy.coverage), *beside]
+    omit = [*omitted(project.code, project.files, project.policy.coverage), *beside]
     path.write_text(coverage_config.dumps(coverage_config.overlay(user, ours, omit, forced)), encoding="utf-8")
 
 

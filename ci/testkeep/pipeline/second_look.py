@@ -10,9 +10,9 @@ from pathlib import Path
 import msgspec
 
 from testkeep.errors import Undecided, UsageError
+from testkeep.formats.asserted_checks import TestChecks
 from testkeep.formats.literal_rows import is_opaque
 from testkeep.formats.module_bindings import read_bindings
-from testkeep.formats.test_checks import TestChecks
 from testkeep.model.comparison import Loss
 from testkeep.model.evidence import Evidence
 from testkeep.model.inspection import Inspection, Suspect

@@ -13,6 +13,7 @@ from testkeep.model.tests import Strength
 from testkeep.plugins.code_places import CodePlaces
 from testkeep.plugins.code_start import own_code
 from testkeep.plugins.inspector import Inspector
+from testkeep.plugins.stand_ins import StandIns
 
 
 class Inspection:
@@ -25,6 +26,8 @@ class Inspection:
     def __init__(self, config: pytest.Config, context: JobContext) -> None:
         places = CodePlaces(config.rootpath, context.provenance.project, context.inspect or (), context.packages)
         self._inspector = Inspector(places)
+        self._stand_ins = StandIns(places)
+        self._stand_ins.install()
         self._imported: dict[Path, dict[str, tuple[int, ...]]] = {}
         self._file = Path()
 
@@ -37,6 +40,11 @@ class Inspection:
     def footprint(self) -> dict[str, tuple[int, ...]]:
         """The lines of production code that the last test executed; none if they are not known."""
         return self._inspector.footprint
+
+    @property
+    def replaced(self) -> dict[str, tuple[int, ...]]:
+        """The lines of production code in whose place the last test put something else."""
+        return self._stand_ins.replaced
 
     @property
     def imported(self) -> dict[str, tuple[int, ...]]:
@@ -61,6 +69,7 @@ class Inspection:
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:
         """Begin."""
         self._file = item.path
+        self._stand_ins.begin()
         module = getattr(getattr(item, "module", None), "__name__", "")
         self._inspector.begin(own_code(item), str(module))
         with self._inspector.watching():
@@ -94,3 +103,4 @@ class Inspection:
     def pytest_unconfigure(self) -> None:
         """Leave new threads alone."""
         self._inspector.close()
+        self._stand_ins.close()

@@ -175,6 +175,7 @@ class Recorder:
                         held=held,
                         failed=failed,
                         imported=self._inspection.imported if self._inspection else {},
+                        replaced=self._inspection.replaced if self._inspection else {},
                     ),
                 )
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from testkeep.model.asserted import Asserted, Difference
 from testkeep.model.assertion_site import AssertionKind, AssertionSite, Statement, Statements
@@ -32,6 +32,18 @@ def compare_asserted(test: RecordedTest, before: Asserted, now: Asserted, texts:
     yield from _changed(test, before, now, texts)
 
 
+def unwatched(asserted: Asserted, side: Mapping[str, Mapping[str, Statement]]) -> Asserted:
+    """What of it holds although nobody traces the test: by the text, as nobody can run a test and not watch it."""
+    held = {form: site for form, site in asserted.held.items() if not _is_if_watched(form, site, side)}
+    n_watched = len(asserted.held) - len(held)
+    return replace(asserted, held=held, others=(*asserted.others, *[AssertionKind.WATCHED] * n_watched))
+
+
+def _is_if_watched(form: str, site: AssertionSite, side: Mapping[str, Mapping[str, Statement]]) -> bool:
+    found = side.get(site.path, {}).get(form)
+    return found is not None and found.if_watched
+
+
 def loses_everything(one: Difference) -> bool:
     """Whether nothing is left of what a test asserted, or nothing of its own, and nothing failed instead."""
     said = (*_gone(one.before, one.now), *_not_its_own(one.test, one.before, one.now))
@@ -57,7 +69,11 @@ def _gone(before: Asserted, now: Asserted) -> Iterator[Said]:
         vacuous = now.others.count(AssertionKind.VACUOUS)
         parts = [
             f"{number} {what}"
-            for number, what in ((vacuous, "cannot be false"), (len(now.failed), "failed and was swallowed"))
+            for number, what in (
+                (vacuous, "cannot be false"),
+                (now.others.count(AssertionKind.WATCHED), "runs only while somebody traces the test"),
+                (len(now.failed), "failed and was swallowed"),
+            )
             if number
         ]
         instead = f": of its assertions {', '.join(parts)}" if parts else ""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from testkeep.model.comparison import Weakening
-from testkeep.model.production import Production, is_run
+from testkeep.model.production import Place, Production, Span, is_run
 from testkeep.model.tests import Execution, RecordedTest, function_of
-from testkeep.rules.asserted import compare_asserted
+from testkeep.rules.asserted import compare_asserted, unwatched
 from testkeep.rules.base import Facts
 from testkeep.rules.confirming import Confirmed, confirmed, is_doubtful
 from testkeep.rules.covering import footprint, reach
@@ -31,7 +31,8 @@ _Found = tuple[RecordedTest, bool, str]
 
 def _by_assertions(facts: Facts) -> Iterator[_Found]:
     for one in facts.differences:
-        found = list(compare_asserted(one.test, one.before, one.now, facts.statements))
+        before, now = unwatched(one.before, facts.statements.base), unwatched(one.now, facts.statements.head)
+        found = list(compare_asserted(one.test, before, now, facts.statements))
         sure = confirmed(facts, one) if is_doubtful(facts, one) else Confirmed.YES
         if found and sure is not Confirmed.NO:
             to_nothing = sure is Confirmed.YES and any(said.to_nothing for said in found)
@@ -81,13 +82,24 @@ def _other_code(production: Production, before: RecordedTest, now: RecordedTest)
     if now.execution is None or now.execution.strength is None or not ran:
         return None
     still_there = [fate for path, lines in ran.items() for line in lines if (fate := production.fate(path, line))]
-    if not still_there or any(is_run(fate, runs) for fate in still_there):
+    if still_there and any(is_run(fate, runs) for fate in still_there):
+        return _stand_in(before, now, still_there)
+    if not still_there:
         return None
     instead = f"code of {', '.join(sorted(runs)[:3])} alone" if runs else "no production code"
     return (
         False,
         f"it ran code of {', '.join(sorted(ran)[:3])} at the base; it runs nothing of that here, and {instead}",
     )
+
+
+def _stand_in(before: RecordedTest, now: RecordedTest, still_there: Sequence[Place | Span]) -> tuple[bool, str] | None:
+    """Whether a test puts something in the place of code that it ran, and runs other parts of it."""
+    replaced = {path: frozenset(lines) for path, lines in (now.execution.replaced if now.execution else {}).items()}
+    hidden = sorted({fate.path for fate in still_there if is_run(fate, replaced)})
+    if not hidden or (before.execution is not None and before.execution.replaced):
+        return None
+    return False, f"it puts something in the place of code of {', '.join(hidden[:3])} that it ran at the base"
 
 
 def _other_values(facts: Facts, head: HeadTests, said: set[str]) -> Iterator[Weakening]:

@@ -155,6 +155,19 @@ class Repository:
         seconds = max(map(int, self._git("log", "--no-walk", "--format=%ct", *named).text.split()))
         return datetime.datetime.fromtimestamp(seconds, datetime.UTC).date()
 
+    def versions(self, commit: str, paths: Iterable[str], days: int) -> list[str]:
+        """The commits between which some files were changed on a branch, the oldest first.
+
+        Only what was merged into the branch in so many days before the commit counts; the first is the one before the
+        first change. None if nothing was changed.
+        """
+        last = int(self._git("log", "--no-walk", "--format=%ct", commit).text or 0)
+        since = f"--since={last - days * 86_400} +0000"
+        shown = self._git("log", "--first-parent", "--reverse", "--format=%H", since, commit, "--", *paths)
+        changed = shown.text.split()
+        before = self.parent(changed[0]) if changed else None
+        return [*([before] if before else []), *changed]
+
     def read(self, commit: str, path: str) -> str | None:
         """Read a file as it was at a commit; None if it was not there. ``path`` is relative to the root."""
         return self.read_many(commit, (path,)).get(path)

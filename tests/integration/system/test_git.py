@@ -255,3 +255,31 @@ def test_resolve__branch_moved__is_asked_for_again(project: GitProject, reposito
     assert before is not None
     assert repository.resolve("HEAD") not in (None, before)
     assert repository.resolve(before) == before
+
+
+def test_versions__files_of_a_branch__are_those_between_which_they_changed(
+    project: GitProject, repository: Repository
+) -> None:
+    before = repository.head()
+    first = project.commit({"policy.toml": "1"})
+    project.commit({"other.txt": "1"})
+    second = project.commit({"policy.toml": "2"})
+    last = project.commit({"other.txt": "2"})
+
+    assert repository.versions(last, ["policy.toml"], 90) == [before, first, second]
+    assert repository.versions(last, ["nothing.toml"], 90) == []
+
+
+def test_versions__merged_branch__is_one_change(project: GitProject, repository: Repository) -> None:
+    before = project.commit({"policy.toml": "1"})
+    project.git("switch", "--quiet", "--create", "topic")
+    project.commit({"policy.toml": "2"})
+    project.commit({"policy.toml": "3"})
+    project.git("switch", "--quiet", "main")
+    project.commit({"other.txt": "1"})
+    project.git("merge", "--quiet", "--no-ff", "--message", "merge", "topic")
+
+    assert repository.versions(repository.head(), ["policy.toml"], 90)[-2:] != []
+    assert repository.versions(repository.head(), ["policy.toml"], 90)[-1] == repository.head()
+    assert before in repository.versions(repository.head(), ["policy.toml"], 90)
+    assert len(repository.versions(repository.head(), ["policy.toml"], 90)) == 3

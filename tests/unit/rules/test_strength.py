@@ -118,6 +118,13 @@ _STUB = "it ran code of a.py, b.py at the base; it runs nothing of that here, an
         pytest.param(inspected(A_TEST, "a.py:1", did="failed"), inspected(), [], id="it failed at the base"),
         pytest.param(inspected(A_TEST, "a.py:1"), inspected(did="failed"), [], id="it fails here"),
         pytest.param(inspected(A_TEST, "a.py:1"), a_test(), [], id="missing evidence: nobody saw what it runs"),
+        pytest.param(inspected(A_TEST, "a.py:1-2"), inspected(A_TEST, "a.py:2", replaced=["a.py:1"]),
+                     [(False, "it puts something in the place of code of a.py that it ran at the base")],
+                     id="a stub, and a line of the code"),
+        pytest.param(inspected(A_TEST, "a.py:1"), inspected(A_TEST, "a.py:1", replaced=["a.py:9"]), [],
+                     id="boundary: a stub for what it did not run"),
+        pytest.param(inspected(A_TEST, "a.py:1", replaced=["a.py:9"]), inspected(A_TEST, "a.py:1", replaced=["a.py:1"]),
+                     [], id="boundary: it had stubs at the base, too"),
     ],
 )  # fmt: skip
 def test_weakened__code_that_inspected_tests_ran__table(
