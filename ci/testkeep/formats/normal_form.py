@@ -98,6 +98,10 @@ class NormalForm:
                 return self._renamed(self._parts(node), "rest")
             case ast.Dict() | ast.Set():
                 return _ordered(self._parts(node))
+            case ast.BinOp(op=ast.Add()):
+                return _joined(self._parts(node))
+            case ast.Compare(ops=[ast.Eq() | ast.NotEq()]):
+                return _turned(self._parts(node))
             case ast.Call():
                 return self._call(node)
             case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
@@ -193,3 +197,25 @@ def _ordered(node: ast.AST) -> ast.AST:
         case ast.Set(elts=elements) if all(isinstance(element, ast.Constant) for element in elements):
             return ast.Set(elts=sorted(elements, key=ast.dump))
     return node
+
+
+def _joined(node: ast.AST) -> ast.AST:
+    """Two displays or texts that are added are one."""
+    match node:
+        case ast.BinOp(left=ast.List(elts=left), right=ast.List(elts=right)):
+            return ast.List(elts=[*left, *right], ctx=ast.Load())
+        case ast.BinOp(left=ast.Tuple(elts=left), right=ast.Tuple(elts=right)):
+            return ast.Tuple(elts=[*left, *right], ctx=ast.Load())
+        case ast.BinOp(left=ast.Constant(value=str(one)), right=ast.Constant(value=str(other))):
+            return ast.Constant(value=one + other)
+        case _:
+            return node
+
+
+def _turned(node: ast.AST) -> ast.AST:
+    """A comparison with a literal has it on the right."""
+    match node:
+        case ast.Compare(left=left, ops=ops, comparators=[right]) if is_literal(left) and not is_literal(right):
+            return ast.Compare(left=right, ops=ops, comparators=[left])
+        case _:
+            return node

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from testkeep.formats.doctest_examples import examples_digest
+from testkeep.formats.expected_parameters import expected_parameters
 from testkeep.formats.syntax import (
     UNREADABLE,
     Definition,
@@ -84,6 +85,7 @@ def _sources(body: Sequence[ast.stmt], scope: _Scope, block: _Block) -> Iterator
             line = first_line(child)
             name = f"{scope.prefix}{child.name}"
             is_class = isinstance(child, ast.ClassDef)
+            test = child if isinstance(child, Function) and child.name.startswith("test") else None
             yield FunctionSource(
                 name=name,
                 line=line,
@@ -93,6 +95,8 @@ def _sources(body: Sequence[ast.stmt], scope: _Scope, block: _Block) -> Iterator
                 contents=scope.contents(child) if isinstance(child, ast.ClassDef) else "",
                 doctest=examples_digest(ast.get_docstring(child, clean=False), child.name),
                 shadows=scope.define(child, block, line),
+                statements=_statements(test) if test is not None else (),
+                expected=expected_parameters(test) if test is not None else (),
             )
             yield from _sources(child.body, _Scope(f"{name}.", in_class=is_class), ())
         else:
@@ -121,6 +125,14 @@ def _digest(function: Function, *, is_method: bool) -> str:
     plain.body = function.body[1:] if ast.get_docstring(function, clean=False) is not None else function.body
     dump = _dump(plain)
     return _hash([dump]) if dump else ""
+
+
+def _statements(function: Function) -> tuple[str, ...]:
+    """Digest the statements of a function one by one; none of one whose decorators may change what it does."""
+    if not all(map(is_mark, function.decorator_list)):
+        return ()
+    has_docstring = ast.get_docstring(function, clean=False) is not None
+    return tuple(_hash([_dump(statement)]) for statement in function.body[1 if has_docstring else 0 :])
 
 
 def _dump(node: ast.AST) -> str:

@@ -48,10 +48,14 @@ class Topic:
 
     ``subjects`` has for each of its checks the definition whose result it looks at; None where that is not plain.
     ``bound`` are the production names that it mentions and that are bound at the head, too; None if nobody knows.
+    ``passes`` are parameters that it passes, or asks an object for, and that are nowhere in the head's production code.
+    ``alone`` are functions that it mentions, that are there at the head, too, and that no test file mentions any more.
     """
 
     subjects: tuple[Definition | None, ...] = ()
     bound: frozenset[str] | None = None
+    passes: frozenset[str] = frozenset()
+    alone: tuple[Definition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,8 @@ class FunctionSource(Struct, frozen=True, kw_only=True):
     statement after the docstring, ``end`` its last line. ``contents`` is a digest of a class without its tests,
     whatever its name, and of those of its bases that stand in the same file; empty for a function. ``doctest`` is a
     digest of the examples in its docstring, whatever its name; empty if there are none. ``shadows`` is the line of an
-    earlier definition that it hides for certain, 0 if it hides none.
+    earlier definition that it hides for certain, 0 if it hides none. ``statements`` are digests of the statements of
+    ``body``, and ``expected`` the arguments that only say what it expects.
     """
 
     name: str
@@ -27,6 +28,8 @@ class FunctionSource(Struct, frozen=True, kw_only=True):
     contents: str = ""
     doctest: str = ""
     shadows: int = 0
+    statements: tuple[str, ...] = ()
+    expected: tuple[str, ...] = ()
 
 
 FileSource = Mapping[str, FunctionSource]

@@ -46,6 +46,7 @@ from testkeep.rules.policy_history import DAYS
 from testkeep.rules.quarantine import quarantine_notes
 from testkeep.rules.thresholds import missed, unwritten
 from testkeep.system.evidence_folder import EvidenceFolder
+from testkeep.system.settled import SettledRepository
 
 NO_COMMIT = "none"
 WORKTREE = "worktree"
@@ -90,7 +91,9 @@ def judge(case: Case, watcher: Watcher) -> Judgement:
     Raises:
         UsageError: a file with coverage's configuration cannot be read.
     """
-    project = case.project
+    repository = case.project.repository
+    project = replace(case.project, repository=SettledRepository(repository.root, repository.known_commits))
+    case = replace(case, project=project)
     gathered = _gathered(case)
     written = _written_to(project)
     notes = list(_notes(case))

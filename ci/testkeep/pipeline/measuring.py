@@ -55,7 +55,8 @@ def measure_with(project: Project, folder: EvidenceFolder, job_id: str, pytest_a
         "concurrency": "\n".join(choice.concurrency),
         # A process that was started in another folder would take its own for the root.
         "relative_files": "false",
-        "source_pkgs": "\n".join(project.roots),
+        # The working tree is measured by folder: for a name coverage.py looks again whenever sys.path has changed.
+        "source_pkgs": "\n".join(name for name in project.roots if interpreter.has_installed_copy(name)),
         # Not by COVERAGE_FILE: tests that run coverage.py themselves would write to it. "$" stands for a variable.
         "data_file": str(folder.coverage_path(job_id)).replace("$", "$$"),
     }

@@ -102,7 +102,7 @@ def _read(looker: Looker, facts: Facts) -> Inspection:
             lost, sources.tokens(lost.values(), at_base=True), sources.tokens(new.values(), at_base=False)
         ),
         mentions=mentions,
-        topics=find_topics(texts, removed, base_checks, mentions),
+        topics=find_topics(texts, removed, base_checks, mentions, (test.item.path for test in facts.tests())),
         base_hiding=frozenset(_hiding(lost.values(), texts.base)),
         hiding=frozenset(_hiding(head.values(), texts.head)),
         twins=find_twins(texts, facts, suspects),

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from testkeep.formats.check_subjects import subject_of
 from testkeep.formats.module_bindings import read_bindings
+from testkeep.formats.parameters import gone_parameters, names_passed, names_used
 from testkeep.formats.python_source import read_functions
 from testkeep.model.inspection import Definition, Topic
 from testkeep.model.source import Check, FileBindings, FileSource
 from testkeep.model.tests import Item
 from testkeep.pipeline.sources import Texts
+from testkeep.rules.base import name_in_file
 
 _MOST_HOPS = 4
 
 
 def find_topics(
-    texts: Texts, items: Iterable[Item], checks: Mapping[str, Sequence[Check]], mentions: Mapping[str, frozenset[str]]
+    texts: Texts,
+    items: Sequence[Item],
+    checks: Mapping[str, Sequence[Check]],
+    mentions: Mapping[str, frozenset[str]],
+    test_files: Iterable[str],
 ) -> dict[str, Topic]:
     """What each of some tests of the base is about; without those of which nothing is known.
 
-    Tests of a function have the same names, and many have the same checks: each text is resolved once.
+    Tests of a function have the same names, and many have the same checks: each text is resolved once. ``test_files``
+    are the head's.
     """
     modules = _Modules(texts)
+    gone = _gone_from_production(texts) if items else frozenset()
+    named = _Named(texts, test_files)
     found: dict[str, Topic] = {}
     for item in items:
         origins = modules.imports(item.path)
@@ -32,8 +42,45 @@ def find_topics(
         # Nobody knows what a star brings in, nor what a test mentions that cannot be read.
         names = mentions.get(item.id, frozenset()) if "*" not in origins else frozenset()
         bound = frozenset(modules.named(names, origins)) if names else None
-        found[item.id] = Topic(subjects=subjects, bound=bound)
+        passes = gone & names_passed(texts.base(item.path) or "", name_in_file(item)) if gone else gone
+        alone = tuple(one for one in modules.called(mentions.get(item.id, frozenset())) if not named.is_named(one))
+        found[item.id] = Topic(subjects=subjects, bound=bound, passes=passes, alone=alone)
     return found
+
+
+def _gone_from_production(texts: Texts) -> frozenset[str]:
+    """The names of parameters that a change took away, and that are nowhere in the head's production code."""
+    gone: set[str] = set()
+    for change in texts.python_changes:
+        if texts.is_production(change.old):
+            gone |= gone_parameters(texts.base(change.old) or "", texts.head(change.new) or "")
+    prefix = f"{texts.project.folder}/" if texts.project.folder else ""
+    for name in texts.project.files if gone else ():
+        path = f"{prefix}{name}"
+        text = texts.head(path) or "" if name.endswith(".py") and texts.is_production(path) else ""
+        if any(word in text for word in gone):
+            gone -= names_used(text)
+    return frozenset(gone)
+
+
+class _Named:
+    """Which names occur in the head's test files."""
+
+    def __init__(self, texts: Texts, paths: Iterable[str]) -> None:
+        self._texts = texts
+        self._paths = paths
+        self._known: dict[str, bool] = {}
+        self._all: list[str] | None = None
+
+    def is_named(self, one: Definition) -> bool:
+        """Whether a test file of the head has the name of a definition anywhere."""
+        name = one.source.name.rpartition(".")[2]
+        if name not in self._known:
+            if self._all is None:
+                self._all = [self._texts.head(path) or "" for path in dict.fromkeys(self._paths)]
+            word = re.compile(rf"\b{re.escape(name)}\b")
+            self._known[name] = any(word.search(text) for text in self._all)
+        return self._known[name]
 
 
 class _Modules:
@@ -82,6 +129,15 @@ class _Modules:
             if "." in source.name and source.name.rpartition(".")[2] == name
         ]
         return found[0] if len(found) == 1 else None
+
+    def called(self, mentions: frozenset[str]) -> Iterator[Definition]:
+        """The functions of changed production files that a test mentions, and that are there at the head, too."""
+        for change in self._texts.python_changes:
+            if self._texts.is_production(change.old):
+                for source in self._functions_of(change.old).values():
+                    is_named = source.body and source.name.rpartition(".")[2] in mentions
+                    if is_named and self._is_bound(change.old, source.name):
+                        yield Definition(path=change.old, source=source)
 
     def named(self, mentions: frozenset[str], origins: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
         """The production names that a test mentions, and that are bound at the head, too."""

@@ -7,25 +7,20 @@ from collections.abc import Iterator, Sequence, Set
 
 import msgspec
 
-from testkeep.model.comparison import Candidate, Comparison, Flaw, Loss, LostTest, Refusal, StandIn, Unfit
+from testkeep.model.comparison import Comparison, Flaw, Loss, LostTest, Refusal, StandIn, Unfit
 from testkeep.model.inspection import Inspection
 from testkeep.model.production import shown
-from testkeep.model.tests import RecordedTest
 from testkeep.rules.base import Facts
 from testkeep.rules.choosing import duplicated, origins_of, stand_ins
 from testkeep.rules.comparison import guards_of
 from testkeep.rules.conserving import conserve, spent
-from testkeep.rules.covering import footprint, missed, reach, watched
+from testkeep.rules.covering import watched
 from testkeep.rules.doubts import waived
 from testkeep.rules.head_tests import HeadTests
 from testkeep.rules.replacements import Declaration, Situation, declarations, targets_by_name, verify
 from testkeep.rules.retirement import retire, retire_unproven
+from testkeep.rules.rewriting import misses, rewritten
 from testkeep.rules.strength import weakened
-
-# So alike, and so far ahead of the next best, that with the same assertions and the same lines it is the same test.
-_ALIKE, _AHEAD = 0.75, 0.10
-# A red test that is renamed is mended as well.
-_ALIKE_IF_MENDED = 0.5
 
 
 def account(facts: Facts) -> Comparison:
@@ -54,19 +49,19 @@ def account(facts: Facts) -> Comparison:
     left = _without(left, {one.lost for one in conserved})
     refused = _unsettled(refused, conserved)
     taken = {test_id for one in (*replaced, *conserved) for test_id in one.by}
-    rewritten = list(_rewritten(inspection, head, taken | origins.keys(), left, doubted))
-    left = _without(left, {one.lost for one in rewritten})
+    edited = list(rewritten(facts, head, taken | origins.keys(), left, doubted))
+    left = _without(left, {one.lost for one in edited})
     proven = retire(inspection, _without(left, doubted), head.functions)
     retired = (*proven, *retire_unproven(inspection, left, doubted))
     left = _without(left, {one.test for one in retired})
     # No more is said of tests of which nobody knows that they guarded, and need not.
-    conserved, rewritten = ([one for one in found if one.lost not in doubted] for found in (conserved, rewritten))
-    shared = Counter(test_id for one in (*conserved, *rewritten) for test_id in one.by)
-    moved = {one.lost: one for one in (*conserved, *rewritten) if len(one.by) == 1 and shared[one.by[0]] == 1}
+    conserved, edited = ([one for one in found if one.lost not in doubted] for found in (conserved, edited))
+    shared = Counter(test_id for one in (*conserved, *edited) for test_id in one.by)
+    moved = {one.lost: one for one in (*conserved, *edited) if len(one.by) == 1 and shared[one.by[0]] == 1}
     return msgspec.structs.replace(
         draft,
         moved=(*draft.moved, *moved.values()),
-        replaced=(*twice, *replaced, *(one for one in conserved if one.lost not in moved)),
+        replaced=(*twice, *replaced, *(one for one in (*conserved, *edited) if one.lost not in moved)),
         retired=tuple(one for one in retired if one.test not in doubted),
         failing=tuple(test_id for test_id in draft.failing if test_id not in not_here),
         lost=tuple(_with_candidates(inspection, loss) for loss in _without(left, doubted)),
@@ -147,60 +142,11 @@ def _known(facts: Facts) -> dict[str, str]:
     return states | {entry.lost: f"is {entry.by[0]} now, so nothing needs to stand for it" for entry in draft.moved}
 
 
-def _rewritten(
-    inspection: Inspection, head: HeadTests, taken: set[str], lost: Sequence[LostTest], unproven: Set[str]
-) -> Iterator[StandIn]:
-    """Find lost tests that were renamed and edited: far more like one test, which asserts and runs the same.
-
-    ``taken`` are tests that stand for others already. The most alike come first. What ``unproven`` tests ran is not
-    known: of one that was mended with its new name, no less may be asserted.
-    """
-    taken = set(taken)
-    ranks = {loss.id: inspection.candidates.get(loss.id, ()) for loss in lost if loss.how is Loss.REMOVED}
-    ranked_losses = [loss for loss in lost if ranks.get(loss.id)]
-    for loss in sorted(ranked_losses, key=lambda loss: -ranks[loss.id][0].likeness):
-        best, rest = ranks[loss.id][0], ranks[loss.id][1:]
-        # 0.9 - 0.8 is a little less than 0.1.
-        ahead = round(best.likeness - rest[0].likeness, 6) if rest else 1
-        mended = loss.id in unproven
-        if best.test in taken or best.likeness < (_ALIKE_IF_MENDED if mended else _ALIKE) or ahead < _AHEAD:
-            continue
-        same = _asserts_as_much if mended else _does_the_same
-        if head.guards(best.test, head.environments) and same(inspection, loss, best.test):
-            taken.add(best.test)
-            why = f"{best.likeness:.0%} alike, with the same assertions and the same lines"
-            yield StandIn(lost=loss.id, by=(best.test,), why=why)
-
-
-def _does_the_same(inspection: Inspection, loss: LostTest, other: str) -> bool:
-    wanted, there = (
-        Counter(check.text for check in checks.get(test_id, ()))
-        for checks, test_id in ((inspection.base_checks, loss.id), (inspection.head_checks, other))
-    )
-    before, now = watched(inspection.base, loss.id), watched(inspection.head, other)
-    if not wanted or not wanted <= there or before is None or now is None:
-        return False
-    return _strength(now) >= _strength(before) and not _misses(inspection, before, now)
-
-
-def _asserts_as_much(inspection: Inspection, loss: LostTest, other: str) -> bool:
-    before, now = inspection.base_checks.get(loss.id, ()), inspection.head_checks.get(other, ())
-    return len(now) >= len(before)
-
-
-def _strength(test: RecordedTest) -> int:
-    return test.strength.asserted if test.strength else 0
-
-
-def _misses(inspection: Inspection, before: RecordedTest, now: RecordedTest) -> tuple[str, ...]:
-    return shown(missed(inspection.production, footprint([before]), reach([now])))
-
-
 def _with_candidates(inspection: Inspection, loss: LostTest) -> LostTest:
     before = watched(inspection.base, loss.id)
     looked_at = []
     for candidate in inspection.candidates.get(loss.id, ()):
         now = watched(inspection.head, candidate.test)
-        misses = _misses(inspection, before, now) if before is not None and now is not None else None
-        looked_at.append(Candidate(test=candidate.test, likeness=candidate.likeness, misses=misses))
+        gaps = shown(misses(inspection, before, now)) if before is not None and now is not None else None
+        looked_at.append(msgspec.structs.replace(candidate, misses=gaps))
     return msgspec.structs.replace(loss, candidates=tuple(looked_at))

@@ -104,7 +104,9 @@ def _changed(test: RecordedTest, before: Asserted, now: Asserted, texts: Stateme
     lost = [site for form, site in before.held.items() if form not in now.held and form not in now.failed]
     new = [site for form, site in now.held.items() if form not in before.held]
     new += [site for site in now.came_through.values() if not before.held]
-    weaker = [(old, one) for old in lost for one in new if _says_less(old, one, texts)]
+    certain = {_subject(site, texts) for site in now.held.values()}
+    vaguer = [old for old in lost if _subject(old, texts, at_base=True) not in certain - {""}]
+    weaker = [(old, one) for old in vaguer for one in new if _says_less(old, one, texts)]
     for old, one in weaker[:1]:
         yield Said(f"{_text(texts.base, old)} became {_text(texts.head, one)}", to_nothing=False)
     for form, old in before.held.items():
@@ -133,9 +135,14 @@ def _often(asserted: Asserted, sites: Iterable[AssertionSite]) -> int:
     return sum(asserted.times.get(site.form, 0) for site in sites)
 
 
+def _subject(site: AssertionSite, texts: Statements, *, at_base: bool = False) -> str:
+    found = (texts.base if at_base else texts.head).get(site.path, {}).get(site.form)
+    return found.subject if found is not None else ""
+
+
 def _says_less(old: AssertionSite, new: AssertionSite, texts: Statements) -> bool:
-    if old.kind is AssertionKind.CONTEXT and new.kind is AssertionKind.CONTEXT and old.raises and new.raises:
-        return _is_wider(old.raises, new.raises)
+    if old.raises and new.raises and _is_wider(old.raises, new.raises):
+        return True
     before, now = (side.get(site.path, {}).get(site.form) for side, site in ((texts.base, old), (texts.head, new)))
     return before is not None and now is not None and before.subject != "" and now.vague_of == before.subject
 

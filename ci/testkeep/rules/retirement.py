@@ -19,7 +19,8 @@ def retire(
     """Find the lost tests that are gone because their code is gone.
 
     That is proven by the lines that only lost tests ran, if all of them were deleted; by a definition that the test
-    names and ran, if it is nowhere at the head; or by a file of production data that its parameters name. What else the
+    names and ran, if it is nowhere at the head; by a parameter that it passes and that nothing has any more; or by a
+    file of production data that its parameters name. What else the
     test ran must still be run at the head, and where its assertions are about several things, all of these must be
     gone. The parameter sets of a function that is not ``still_there`` are judged together: one that ran nothing but
     what those ran that are proven to be gone goes with them.
@@ -77,27 +78,38 @@ def _why(inspection: Inspection, loss: LostTest) -> str:
     if unique and unique <= set(gone):
         return f"the code that only it ran was deleted ({', '.join(shown(unique))} of the base)"
     symbol = _gone_symbol(inspection, loss, ran)
-    return f"{symbol} was deleted, which it tested" if symbol else ""
+    if symbol:
+        return f"{symbol} was deleted, which it tested"
+    parameter = _gone_parameter(inspection, loss)
+    return f"the parameter {parameter} was deleted, which it uses" if parameter else ""
+
+
+def _gone_parameter(inspection: Inspection, loss: LostTest) -> str:
+    topic = inspection.topics.get(loss.id)
+    return min(topic.passes, default="") if topic is not None else ""
 
 
 def _asserts_something_else(inspection: Inspection, loss: LostTest, ran: Lines, gone: Sequence[Place]) -> bool:
     """Whether a test asserts something of what is gone, and something of what is not, which nobody asserts now.
 
-    Both are known to be what it is about by what it ran of them.
+    Both are known to be what it is about by what it ran of them. Nor is a function gone that it names, and that no
+    other test does.
     """
     topic = inspection.topics.get(loss.id)
     if topic is None:
         return False
+    if any(not ran.get(one.path, frozenset()).isdisjoint(_lines(one.source)) for one in topic.alone):
+        return True
     elsewhere = {check.digest for checks in inspection.head_checks.values() for check in checks}
     alive, dead = False, False
     for check, subject in zip(inspection.base_checks.get(loss.id, ()), topic.subjects, strict=False):
         if subject is None or ran.get(subject.path, frozenset()).isdisjoint(_lines(subject.source)):
             continue
-        if _is_gone(inspection.production, subject, gone):
+        if _is_gone(inspection.production, subject, gone) or any(word in check.text for word in topic.passes):
             dead = True
         elif check.digest not in elsewhere:
             alive = True
-    return alive and dead
+    return alive and (dead or bool(topic.passes))
 
 
 def _lines(source: FunctionSource) -> range:
@@ -138,11 +150,18 @@ def _gone_symbol(inspection: Inspection, loss: LostTest, ran: Lines) -> str:
             is_named = names.issuperset(source.name.split("."))
             lines = ran.get(path, frozenset())
             is_run = any(source.line <= line <= source.end for line in lines)
-            if not is_named or not (is_run or not ran):
+            if not is_named or not (is_run or not ran or _asserts_nothing_but(inspection, loss, source)):
                 continue
             if _is_deleted(inspection.production, path, source) or _is_replaced(inspection, loss, path, source):
                 return f"{source.name} of {path}"
     return ""
+
+
+def _asserts_nothing_but(inspection: Inspection, loss: LostTest, source: FunctionSource) -> bool:
+    """Whether each assertion of a test names a deleted class: it expects the exception, say."""
+    word = re.compile(rf"\b{re.escape(source.name)}\b")
+    checks = inspection.base_checks.get(loss.id, ())
+    return bool(source.contents and checks) and all(word.search(check.text) for check in checks)
 
 
 def _is_deleted(production: Production, path: str, source: FunctionSource) -> bool:

@@ -9,7 +9,7 @@ from testkeep.model.comparison import Weakening
 from testkeep.model.production import Place, Production, Span, is_run
 from testkeep.model.tests import Execution, RecordedTest, function_of
 from testkeep.rules.asserted import compare_asserted, unwatched
-from testkeep.rules.base import Facts, source_in
+from testkeep.rules.base import Facts
 from testkeep.rules.confirming import Confirmed, confirmed, is_doubtful
 from testkeep.rules.covering import footprint, reach
 from testkeep.rules.head_tests import HeadTests
@@ -22,9 +22,7 @@ def weakened(facts: Facts, head: HeadTests) -> Iterator[Weakening]:
     for now, to_nothing, why in (*_by_assertions(facts), *_by_subtests(facts, head), *_by_code(facts)):
         if now.item.id not in said:
             said.add(now.item.id)
-            line = _shadow(facts, now)
-            hidden = f"; a second definition in line {now.item.line} hides the one in line {line}" if line else ""
-            yield Weakening(head=now, why=f"{why}{hidden}", to_nothing=to_nothing)
+            yield Weakening(head=now, why=why, to_nothing=to_nothing)
     yield from _other_values(facts, head, said)
 
 
@@ -102,11 +100,6 @@ def _stand_in(before: RecordedTest, now: RecordedTest, still_there: Sequence[Pla
     if not hidden or (before.execution is not None and before.execution.replaced):
         return None
     return False, f"it puts something in the place of code of {', '.join(hidden[:3])} that it ran at the base"
-
-
-def _shadow(facts: Facts, test: RecordedTest) -> int:
-    source = source_in(facts.head_sources, test)
-    return source.shadows if source is not None else 0
 
 
 def _other_values(facts: Facts, head: HeadTests, said: set[str]) -> Iterator[Weakening]:

@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from testkeep.errors import UsageError
@@ -56,6 +56,7 @@ class Repository:
     """A git repository with a working tree at ``root``."""
 
     root: Path
+    known_commits: set[str] = field(default_factory=set, compare=False, repr=False)
 
     @classmethod
     def around(cls, folder: Path) -> Repository:
@@ -88,8 +89,13 @@ class Repository:
 
     def resolve(self, ref: str) -> str | None:
         """Find a commit by any of its names; None if there is no such commit here."""
+        if ref in self.known_commits:  # a whole hash always means the same
+            return ref
         found = self._git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
-        return found.text if found.exit_code == 0 else None
+        if found.exit_code:
+            return None
+        self.known_commits.add(found.text)
+        return found.text
 
     def full_name(self, ref: str) -> str:
         """The branch that a symbolic ref stands for (``origin/HEAD``: ``origin/main``); other names stay."""

@@ -77,6 +77,32 @@ def test_run__copy_of_the_package_is_installed__counts_for_the_projects_own_file
     assert lines(project) == {"src/shop/cart.py": (3, 4)}
 
 
+def test_run__test_counts_what_is_looked_for_and_changes_the_path__coverage_looks_for_nothing(tmp_path: Path) -> None:
+    project = src_project(tmp_path / "repository")
+    counting = """\
+        import importlib.util
+
+
+        def test_lookups(monkeypatch, tmp_path):
+            asked = []
+            find = importlib.util.find_spec
+            monkeypatch.setattr(importlib.util, "find_spec", lambda name, _=None: asked.append(name) or find(name))
+            monkeypatch.syspath_prepend(tmp_path)
+            (tmp_path / "fresh.py").write_text("def call(function):\\n    return function(1, 2)\\n")
+
+            import fresh
+            from shop.cart import add
+
+            assert fresh.call(add) == 3
+            assert asked == []
+        """
+    project.commit({"tests/unit/test_cart.py": dedent(counting)})
+
+    run = project.testkeep("run", "--base", "none")
+
+    assert (run.exit_code, numbers(run)) == (0, (75.0, None, None)), run.output
+
+
 def test_gate__evidence_was_made_in_a_clone_at_another_place__finds_the_same(tmp_path: Path) -> None:
     made = covered_project(tmp_path / "runner" / "repository", ratchet="true", diff=90)
     made.commit({"app/calc.py": CALC + "\n\ndef subtract(a, b):\n    return a - b\n"})

@@ -13,6 +13,7 @@ import pytest
 from repositories import GitProject, clean_environment
 from testkeep.errors import UsageError
 from testkeep.system.git import Repository
+from testkeep.system.settled import SettledRepository
 from testkeep.system.worktrees import worktree
 
 
@@ -255,7 +256,27 @@ def test_versions__merged_branch__is_one_change(project: GitProject, repository:
     project.commit({"other.txt": "1"})
     project.git("merge", "--quiet", "--no-ff", "--message", "merge", "topic")
 
-    assert repository.versions(repository.head(), ["policy.toml"], 90)[-2:] != []
-    assert repository.versions(repository.head(), ["policy.toml"], 90)[-1] == repository.head()
-    assert before in repository.versions(repository.head(), ["policy.toml"], 90)
-    assert len(repository.versions(repository.head(), ["policy.toml"], 90)) == 3
+    assert repository.versions(repository.head(), ["policy.toml"], 90)[1:] == [before, repository.head()]
+
+
+def test_changes_since__settled_repository_is_changed_later__are_those_of_the_first_look(
+    project: GitProject, repository: Repository
+) -> None:
+    head = project.git("rev-parse", "HEAD")
+    project.write({"tests/unit/test_first.py": ""})
+    settled = SettledRepository(repository.root, repository.known_commits)
+    first = settled.changes_since(head)
+    project.write({"tests/unit/test_second.py": ""})
+
+    assert [change.new for change in first] == ["tests/unit/test_first.py"]
+    assert settled.changes_since(head) == first
+    assert len(repository.changes_since(head)) == 2
+
+
+def test_resolve__branch_moved__is_asked_for_again(project: GitProject, repository: Repository) -> None:
+    before = repository.resolve("HEAD")
+    project.commit({"tests/unit/test_new.py": ""})
+
+    assert before is not None
+    assert repository.resolve("HEAD") not in (None, before)
+    assert repository.resolve(before) == before

@@ -36,6 +36,14 @@ def method(*lines: str, members: str = "", bases: str = "unittest.TestCase") -> 
     ("one", "other"),
     [
         pytest.param(body("assert add(1, 2) == 3"), body("total = add(1, 2)", "assert total == 3"), id="local"),
+        pytest.param(body("assert add(1, 2) == 3"), body("assert 3 == add(1, 2)"), id="the literal first"),
+        pytest.param(body("assert add(1, 2) != [3]"), body("assert [3] != add(1, 2)"), id="the display first"),
+        pytest.param(
+            body("assert add(['a', '--b', c()]) == 3"),
+            body("args = ['--b', c()]", "assert add(['a'] + args) == 3"),
+            id="two lists are added",
+        ),
+        pytest.param(body("assert add('ab') == 3"), body("b = 'b'", "assert add('a' + b) == 3"), id="texts are added"),
         pytest.param(body("assert add.name == 3"), body("assert getattr(add, 'name') == 3"), id="getattr"),
         pytest.param(
             body("a = add(1, 2)", "b = mul(a, 2)", "assert b == 6"),

@@ -189,6 +189,8 @@ OLD, NEW = says("old"), says("new")
         pytest.param(known(OLD), known(NEW), texts(_EQUAL, _EQUAL), [], id="boundary: compares as well"),
         pytest.param(known(OLD), known(NEW), texts(_VAGUE, _VAGUE), [], id="boundary: it said no more at the base"),
         pytest.param(known(OLD), known(OLD, NEW), texts(_EQUAL, _VAGUE), [], id="boundary: it is still there"),
+        pytest.param(known(OLD), known(*each("new other")), texts(_EQUAL, _VAGUE, other=_EQUAL), [],
+                     id="boundary: something else says as much"),
         pytest.param(known(OLD), known(NEW), texts(_EQUAL), [], id="missing evidence: the text here"),
         pytest.param(known(OLD), known(NEW), texts(head=_VAGUE), [], id="missing evidence: the text at the base"),
         pytest.param(known(OLD), known(NEW), Statements(), [], id="missing evidence: any text"),

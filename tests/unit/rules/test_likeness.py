@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from testkeep.rules.likeness import candidates
+from testkeep.rules.likeness import candidates, namesakes
 
 LOST = frozenset("abcdefgh")
 
@@ -61,3 +61,42 @@ def test_candidates__thousands_of_tests__are_found_in_seconds() -> None:
     base = {f"a{n}": frozenset(f"{n // 30}.{k}" for k in range(60)) | {f"own{n}"} for n in range(2000)}
     head = {f"b{n}": tokens for n, tokens in enumerate(base.values())}
     assert [ranked[0].likeness for ranked in candidates(base, base, head).values()] == [1.0] * 2000
+
+
+@pytest.mark.parametrize(
+    ("lost", "new", "found"),
+    [
+        pytest.param(["t.py::test_a"], ["u.py::TestX::test_a"], {"t.py::test_a": "u.py::TestX::test_a"}, id="one"),
+        pytest.param(["t.py::test_a[1]"], ["u.py::test_a[1]"], {"t.py::test_a[1]": "u.py::test_a[1]"}, id="a row"),
+        pytest.param(["t.py::test_a[1]"], ["u.py::test_a[2]"], {}, id="another row"),
+        pytest.param(["t.py::test_a"], ["u.py::test_a", "v.py::test_a"], {}, id="two new ones"),
+        pytest.param(["t.py::test_a", "s.py::test_a"], ["u.py::test_a"], {}, id="two lost ones"),
+        pytest.param(["t.py::test_a"], ["u.py::test_b"], {}, id="none"),
+        pytest.param(
+            ["t.py::TestA::test_x", "t.py::TestB::test_x"],
+            ["u.py::TestB::test_x", "u.py::TestA::test_x"],
+            {"t.py::TestA::test_x": "u.py::TestA::test_x", "t.py::TestB::test_x": "u.py::TestB::test_x"},
+            id="two of two classes",
+        ),
+        pytest.param(
+            ["t.py::TestA::test_x", "u.py::TestA::test_x"],
+            ["t.py::TestC::test_x", "u.py::TestC::test_x"],
+            {"t.py::TestA::test_x": "t.py::TestC::test_x", "u.py::TestA::test_x": "u.py::TestC::test_x"},
+            id="two of two files",
+        ),
+        pytest.param(
+            ["t.py::TestA::test_x", "t.py::TestB::test_x"],
+            ["t.py::TestA2::test_x", "t.py::TestB2::test_x"],
+            {},
+            id="boundary: two classes of one file with other names",
+        ),
+    ],
+)
+def test_namesakes__table(lost: list[str], new: list[str], found: dict[str, str]) -> None:
+    assert namesakes(lost, new) == found
+
+
+def test_candidates__test_of_the_same_name__is_one_however_little_alike() -> None:
+    lost, new = "t.py::test_a", "u.py::test_a"
+    found = candidates([lost], {lost: LOST}, {new: frozenset("xyz")})[lost]
+    assert [(one.test, one.likeness) for one in found] == [(new, 0.0)]

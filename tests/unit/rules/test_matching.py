@@ -18,6 +18,11 @@ def a_doctest(name: str, examples: str) -> FileSource:
     return {name: FunctionSource(name=name, line=1, body="body", doctest=examples)}
 
 
+def expecting(*names: str) -> FileSource:
+    """Build a file with one test, of which these arguments only say what it expects."""
+    return {"test_x": FunctionSource(name="test_x", line=1, body="body", expected=names)}
+
+
 SAME = a_source(test_x="body")
 
 
@@ -110,11 +115,80 @@ SAME = a_source(test_x="body")
             [a_case("t.py::test_x[1]", n="1")],
             {"t.py": SAME},
             {"t.py": a_source(test_x="other")},
-            {},
+            {"t.py::test_x": "t.py::test_x[1]"},
             id="a first parameter and another body",
         ),
         pytest.param(
-            [a_case("t.py::test_x")], [a_case("t.py::test_x[1]", n="1")], {}, {}, {}, id="a first parameter, no sources"
+            [a_case("t.py::test_x[1-pg]", n="1", db="pg"), a_case("t.py::test_x[2-pg]", n="2", db="pg")],
+            [a_case("t.py::test_x[1]", n="1"), a_case("t.py::test_x[2]", n="2")],
+            {},
+            {},
+            {"t.py::test_x[1-pg]": "t.py::test_x[1]", "t.py::test_x[2-pg]": "t.py::test_x[2]"},
+            id="a parameter less",
+        ),
+        pytest.param(
+            [a_case("t.py::test_x[1-pg]", n="1", db="pg"), a_case("t.py::test_x[1-my]", n="1", db="my")],
+            [a_case("t.py::test_x[1]", n="1")],
+            {},
+            {},
+            {"t.py::test_x[1-pg]": "t.py::test_x[1]"},
+            id="boundary: a parameter less, for one of its values",
+        ),
+        pytest.param(
+            [a_case("t.py::test_x[1]", n="1")],
+            [a_case("t.py::test_x")],
+            {},
+            {},
+            {},
+            id="boundary: no parameter is left",
+        ),
+        pytest.param(
+            [a_case("t.py::test_x[1-2]", n="1", m="2")],
+            [a_case("t.py::test_x[a]", one="1", two="2")],
+            {},
+            {},
+            {"t.py::test_x[1-2]": "t.py::test_x[a]"},
+            id="the same values under other names",
+        ),
+        pytest.param(
+            [a_case("t.py::test_x[1-2]", n="1", expected="2")],
+            [a_case("t.py::test_x[1-3]", n="1", expected="3")],
+            {"t.py": expecting("expected")},
+            {"t.py": expecting("expected")},
+            {"t.py::test_x[1-2]": "t.py::test_x[1-3]"},
+            id="a row that expects something else",
+        ),
+        pytest.param(
+            [a_case("t.py::test_x[1-2]", n="1", expected="2"), a_case("t.py::test_x[1-4]", n="1", expected="4")],
+            [a_case("t.py::test_x[1-3]", n="1", expected="3")],
+            {"t.py": expecting("expected")},
+            {"t.py": expecting("expected")},
+            {"t.py::test_x[1-2]": "t.py::test_x[1-3]"},
+            id="boundary: one row for two that expect something else",
+        ),
+        pytest.param(
+            [a_case("t.py::test_x[1-2]", n="1", expected="2")],
+            [a_case("t.py::test_x[4-2]", n="4", expected="2")],
+            {"t.py": expecting("expected")},
+            {"t.py": expecting("expected")},
+            {},
+            id="a row with another input",
+        ),
+        pytest.param(
+            [a_case("t.py::test_x[2]", expected="2")],
+            [a_case("t.py::test_x[3]", expected="3")],
+            {"t.py": expecting("expected")},
+            {"t.py": expecting("expected")},
+            {},
+            id="boundary: a row that is nothing but what it expects",
+        ),
+        pytest.param(
+            [a_case("t.py::test_x[1-2]", n="1", expected="2")],
+            [a_case("t.py::test_x[1-3]", n="1", expected="3")],
+            {"t.py": expecting("expected")},
+            {"t.py": expecting()},
+            {},
+            id="a row whose function does something with it now",
         ),
         pytest.param(
             [a_case("t.py::test_x[1]", n="1"), a_case("t.py::test_x[2]", n="2")],

@@ -303,3 +303,73 @@ def test_retire__rows_of_a_deleted_function__are_judged_together(
     )
     found = retire(inspection, tuple(map(a_loss, _ROWS)), frozenset(still_there))
     assert tuple(one.test for one in found) == expected
+
+
+_STILL = Definition(path="app.py", source=_STAYS)
+
+
+@pytest.mark.parametrize(
+    ("checks", "tested", "expected"),
+    [
+        pytest.param("find(fuzzy=True)", Topic(passes=frozenset({"fuzzy"})), True, id="passing"),
+        pytest.param("find(fuzzy=True)", Topic(), False, id="failing: it passes nothing that is gone"),
+        pytest.param(
+            "find(fuzzy=True) Cart.items()",
+            Topic(passes=frozenset({"fuzzy"}), subjects=(None, _STILL)),
+            False,
+            id="failing: it asserts something else as well",
+        ),
+        pytest.param(
+            "find(fuzzy=True) Cart.items(fuzzy=True)",
+            Topic(passes=frozenset({"fuzzy"}), subjects=(None, _STILL)),
+            True,
+            id="boundary: all of its assertions are about it",
+        ),
+        pytest.param(
+            "find(fuzzy=True)",
+            Topic(passes=frozenset({"fuzzy"}), alone=(_STILL,)),
+            False,
+            id="failing: no other test names a function that it ran",
+        ),
+        pytest.param("find(fuzzy=True)", None, False, id="missing evidence: nobody has looked"),
+    ],
+)
+def test_retire__parameter_was_deleted__table(checks: str, tested: Topic | None, expected: bool) -> None:
+    found = _retired(checks, tested, a_production(a_history(kept=_ALL_KEPT), others="app.py:1-10"))
+    assert found == (["the parameter fuzzy was deleted, which it uses"] if expected else [])
+
+
+def test_retire__something_that_it_ran_is_run_by_nobody__is_lost() -> None:
+    """Though a parameter is gone that it passes."""
+    production = a_production(a_history(kept=_ALL_KEPT), others="app.py:1-10", covered="app.py:1-5")
+    assert _retired("find(fuzzy=True)", Topic(passes=frozenset({"fuzzy"})), production) == []
+
+
+_ERROR = FunctionSource(name="OldError", line=3, end=4, contents="old")
+
+
+@pytest.mark.parametrize(
+    ("checks", "expected"),
+    [
+        pytest.param("raises(OldError) raises(app.OldError)", True, id="passing"),
+        pytest.param("raises(OldError) find()", False, id="failing: it asserts something else as well"),
+        pytest.param("raises(OldErrors)", False, id="boundary: a longer name"),
+        pytest.param("", False, id="missing evidence: what it asserts"),
+    ],
+)
+def test_retire__exception_was_deleted__table(checks: str, expected: bool) -> None:
+    kept = a_history(kept={line: place for line, place in _ALL_KEPT.items() if line not in (3, 4)})
+    production = a_production(kept, others="app.py:1-10", gone=(_ERROR,))
+    found = _retired(checks, Topic(), production, names=("OldError",))
+    assert found == (["OldError of app.py was deleted, which it tested"] if expected else [])
+
+
+def _retired(checks: str, tested: Topic | None, production: Production, names: tuple[str, ...] = ()) -> list[str]:
+    inspection = an_inspection(
+        base=[inspected(A_TEST, "app.py:5-9")],
+        base_checks={A_TEST: checks},
+        mentions={A_TEST: frozenset(names)},
+        topics={A_TEST: tested} if tested is not None else {},
+        production=production,
+    )
+    return [one.why for one in retire(inspection, (a_loss(),))]

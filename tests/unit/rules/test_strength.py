@@ -14,7 +14,7 @@ from inspections import an_inspection, inspected
 from testkeep.model.comparison import StandIn, Weakening
 from testkeep.model.evidence import RECORDED, Evidence
 from testkeep.model.inspection import Inspection, Suspect
-from testkeep.model.source import FileSource, FunctionSource
+from testkeep.model.source import FileSource
 from testkeep.model.tests import RecordedTest, Subtest
 from testkeep.rules.assertion_records import find_differences
 from testkeep.rules.head_tests import HeadTests
@@ -132,12 +132,6 @@ def test_weakened__code_that_inspected_tests_ran__table(
 ) -> None:
     inspection = an_inspection(base=[before], head=[now], suspects=(SUSPECT,))
     assert [(one.to_nothing, one.why) for one in found(inspection=inspection)] == expected
-
-
-def test_weakened__second_definition_hides_it__says_so() -> None:
-    source = {FILE: {"test_add": FunctionSource(name="test_add", line=5, body="x", shadows=2)}}
-    (one,) = compared(a_record_of(TOTAL), a_record_of(NOTHING), head_sources=source)
-    assert (one.why, one.head.item.line) == (f"{NONE_LEFT}; a second definition in line 5 hides the one in line 2", 5)
 
 
 def test_weakened__test_was_moved__is_said_of_the_one_that_it_is() -> None:
