@@ -29,6 +29,7 @@ _OF_TESTS = re.compile(
     re.MULTILINE,
 )
 _GENERATED_BY = re.compile(r"generated|do not edit", re.IGNORECASE)
+_MIGRATIONS = frozenset({"alembic", "migrations"})
 _FEW = 50
 """So many words are looked for one by one, before what is looked for is an import."""
 _HEAD = 1_000
@@ -135,9 +136,10 @@ class CodeTree:
                     yield from self._without_tests(place)
 
     def _without_tests(self, folder: str) -> Iterator[str]:
-        """The modules of a package of which a string names some one."""
+        """The modules of a package of which a string names some one; not migrations, which are run by their tool."""
         for name in self._doubtful:
-            if posixpath.dirname(name) == folder and not _OF_TESTS.search(self.read(self._place_of[name])):
+            is_there = posixpath.dirname(name) == folder and _MIGRATIONS.isdisjoint(name.split("/"))
+            if is_there and not _OF_TESTS.search(self.read(self._place_of[name])):
                 yield name
 
     def _orphans(self) -> Iterator[str]:
