@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from testkeep.model.asserted import Asserted
 from testkeep.model.comparison import Candidate
 from testkeep.model.production import Production
 from testkeep.model.source import Check, FunctionSource
@@ -62,7 +63,8 @@ class Topic:
 class Inspection:
     """All that is known of lost and changed tests beyond their records; mappings are by test id.
 
-    ``base`` and ``head`` have the tests that were run again; ``*_checks`` what their sources assert; ``candidates`` are
+    ``base`` and ``head`` have the tests that were run again; ``*_asserted`` what they asserted in the runs that count,
+    ``*_alone`` what they asserted when they were run again; ``*_checks`` what their sources assert; ``candidates`` are
     the tests of the head that are most like a lost one; ``mentions`` the names that occur in a lost test's function;
     ``topics`` is what lost tests are about;
     ``base_hiding`` are lost tests, and ``hiding`` tests of the head, that could swallow a failure or put a stub in the
@@ -73,6 +75,10 @@ class Inspection:
 
     base: Mapping[str, RecordedTest] = field(default_factory=dict)
     head: Mapping[str, RecordedTest] = field(default_factory=dict)
+    base_asserted: Mapping[str, Asserted] = field(default_factory=dict)
+    head_asserted: Mapping[str, Asserted] = field(default_factory=dict)
+    base_alone: Mapping[str, Asserted] = field(default_factory=dict)
+    head_alone: Mapping[str, Asserted] = field(default_factory=dict)
     base_checks: Checks = field(default_factory=dict)
     head_checks: Checks = field(default_factory=dict)
     candidates: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)

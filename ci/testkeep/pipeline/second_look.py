@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -13,6 +14,7 @@ from testkeep.errors import Undecided, UsageError
 from testkeep.formats.literal_rows import is_opaque
 from testkeep.formats.module_bindings import read_bindings
 from testkeep.formats.test_checks import TestChecks
+from testkeep.model.asserted import Asserted
 from testkeep.model.comparison import Loss
 from testkeep.model.evidence import Evidence
 from testkeep.model.inspection import Inspection, Suspect
@@ -30,8 +32,9 @@ from testkeep.pipeline.sources import Texts, read_production
 from testkeep.pipeline.suspects import find_suspects
 from testkeep.pipeline.topics import find_topics
 from testkeep.pipeline.twins import find_twins
+from testkeep.rules.assertion_records import Records
 from testkeep.rules.base import Facts, name_in_file
-from testkeep.rules.choosing import choose, needs_others, origins_of, to_be_measured_without
+from testkeep.rules.choosing import Wanted, choose, needs_others, origins_of, to_be_measured_without
 from testkeep.rules.comparison import ids_at_base
 from testkeep.rules.confirming import to_confirm
 from testkeep.rules.likeness import candidates
@@ -59,12 +62,21 @@ def look_closer(looker: Looker, facts: Facts) -> Facts:
     if not wanted.base and not wanted.head:
         return facts
     production = msgspec.structs.replace(facts.inspection.production, covered=_covered(looker, facts))
-    facts = _with(facts, production=production)
+    facts = _with(facts, production=production, **_asserted(facts, wanted))
     if wanted.head:
         facts = _inspect_head(looker, facts, wanted.head)
     if wanted.base:
         facts = _inspect_base(looker, facts, wanted.base)
     return facts
+
+
+def _asserted(facts: Facts, wanted: Wanted) -> dict[str, Mapping[str, Asserted]]:
+    """What the tests to inspect asserted in the runs that count: the most at the base, the least at the head."""
+    base, head = Records(facts.base_suites()), Records(suite for _, suite in facts.suites())
+    return {
+        "base_asserted": {test_id: found[-1] for test_id in wanted.base if (found := base.in_all(test_id))},
+        "head_asserted": {test_id: found[0] for test_id in wanted.head if (found := head.in_all(test_id))},
+    }
 
 
 def _with(facts: Facts, **changes: object) -> Facts:
@@ -230,7 +242,8 @@ def _inspect_head(looker: Looker, facts: Facts, tests: Sequence[str]) -> Facts:
         record = inspect(site, named_for_pytest(facts, tests), looker.watcher)
     except (Undecided, UsageError) as error:
         return _with(facts, problems=(*facts.inspection.problems, error.message))
-    return _with(facts, head=_by_id(facts, record))
+    head = _again(facts, record)
+    return _with(facts, head=head.tests, head_alone=head.asserted)
 
 
 def _inspect_base(looker: Looker, facts: Facts, tests: Sequence[str]) -> Facts:
@@ -242,15 +255,26 @@ def _inspect_base(looker: Looker, facts: Facts, tests: Sequence[str]) -> Facts:
             site = Site(tree.project, EvidenceFolder(tree.scratch / "inspection"), tree.environment, "base")
             record = inspect(site, named_for_pytest(facts, tests), looker.watcher)
             refuse_foreign_code([record], project, tree.project)
-            seen = _by_id(facts, record)
-            facts = _with(facts, base=seen, not_found=frozenset(tests) - seen.keys())
+            base = _again(facts, record)
+            not_found = frozenset(tests) - base.tests.keys()
+            facts = _with(facts, base=base.tests, base_alone=base.asserted, not_found=not_found)
             return _measure_others(looker, facts, tree) if needs_others(facts) else facts
     except (Undecided, UsageError) as error:
         return _with(facts, problems=(*facts.inspection.problems, error.message))
 
 
-def _by_id(facts: Facts, record: Evidence) -> dict[str, RecordedTest]:
-    return {test.item.id: test for test in steady_record(facts, record).tests}
+class _Again(NamedTuple):
+    """The tests that were run again, and what those that guarded asserted alone."""
+
+    tests: Mapping[str, RecordedTest]
+    asserted: Mapping[str, Asserted]
+
+
+def _again(facts: Facts, record: Evidence) -> _Again:
+    record = steady_record(facts, record)
+    tests = {test.item.id: test for test in record.tests}
+    alone = Records([record.suite] if record.suite else [])
+    return _Again(tests, {test_id: found[0] for test_id in tests if (found := alone.in_all(test_id))})
 
 
 def _measure_others(looker: Looker, facts: Facts, tree: BaseTree) -> Facts:

@@ -170,10 +170,9 @@ class Recorder:
                         reruns=self._reruns,
                         started=self._started,
                         worker=self._worker,
-                        strength=self._inspection.strength if self._inspection else None,
-                        footprint=self._inspection.footprint if self._inspection else {},
                         held=held,
                         failed=failed,
+                        footprint=self._inspection.footprint if self._inspection else None,
                         imported=self._inspection.imported if self._inspection else {},
                     ),
                 )

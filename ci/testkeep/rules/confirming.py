@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from enum import Enum, auto
 
 from testkeep.model.asserted import Difference
@@ -40,10 +41,8 @@ def is_doubtful(facts: Facts, one: Difference) -> bool:
 
 def confirmed(facts: Facts, one: Difference) -> Confirmed:
     """What the runs alone say of a doubtful test; that it asserts nothing, if it could not be run."""
-    sides = facts.inspection.base.get(one.origin.item.id), facts.inspection.head.get(one.test.item.id)
-    before, now = (seen.strength if seen is not None and seen.guards else None for seen in sides)
-    if before is None or now is None:
+    before = facts.inspection.base_alone.get(one.origin.item.id)
+    now = facts.inspection.head_alone.get(one.test.item.id)
+    if before is None or now is None or loses_everything(replace(one, before=before, now=now)):
         return Confirmed.YES
-    if now.asserted:
-        return Confirmed.NO
-    return Confirmed.YES if before.asserted else Confirmed.UNKNOWN
+    return Confirmed.NO if now.held else Confirmed.UNKNOWN

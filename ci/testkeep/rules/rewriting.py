@@ -93,9 +93,10 @@ def _asserts_the_same(facts: Facts, loss: LostTest, other: Candidate) -> bool:
 def _runs_the_same(inspection: Inspection, loss: LostTest, other: str) -> bool:
     """Whether another test asserts as often as a lost one, and runs all that it ran."""
     before, now = watched(inspection.base, loss.id), watched(inspection.head, other)
-    if before is None or now is None or before.strength is None or now.strength is None:
+    asserted, asserts = inspection.base_asserted.get(loss.id), inspection.head_asserted.get(other)
+    if before is None or now is None or asserted is None or asserts is None:
         return False
-    return now.strength.asserted >= before.strength.asserted and not misses(inspection, before, now)
+    return asserts.total >= asserted.total and not misses(inspection, before, now)
 
 
 def _contains(facts: Facts, head: HeadTests, loss: LostTest, other: str) -> bool:
