@@ -6,7 +6,7 @@ import ast
 import contextlib
 from collections.abc import Iterator
 
-from testkeep.formats.assertion_kinds import form_of
+from testkeep.formats.assertion_kinds import form_of, may_assert
 from testkeep.formats.assertion_marks import mark
 from testkeep.formats.syntax import UNREADABLE, parse
 from testkeep.model.assertion_site import Statement
@@ -33,7 +33,7 @@ def statements(text: str) -> dict[str, Statement]:
 
 def _each_form(tree: ast.Module) -> Iterator[tuple[str, Statement]]:
     for node in ast.walk(tree):
-        if isinstance(node, _ASSERTING):
+        if isinstance(node, _ASSERTING) or (isinstance(node, ast.Call | ast.Await) and may_assert(node)):
             with contextlib.suppress(RecursionError):  # it is nested too deeply, and has no mark either
                 yield form_of(node), _read(node)
 
@@ -41,7 +41,7 @@ def _each_form(tree: ast.Module) -> Iterator[tuple[str, Statement]]:
 _ASSERTING = (ast.Assert, ast.If, ast.With, ast.AsyncWith, ast.Expr, ast.Assign, ast.AnnAssign, ast.Return)
 
 
-def _read(node: ast.stmt) -> Statement:
+def _read(node: ast.stmt | ast.expr) -> Statement:
     test = node.test if isinstance(node, ast.Assert) else None
     subject = _subject(test) if test is not None else None
     vague = _vague_of(test) if test is not None else None
@@ -52,7 +52,7 @@ def _read(node: ast.stmt) -> Statement:
     )
 
 
-def _in_one_line(node: ast.stmt) -> str:
+def _in_one_line(node: ast.stmt | ast.expr) -> str:
     match node:
         case ast.Assert(test=test):
             return f"assert {ast.unparse(test)}"
