@@ -16,23 +16,10 @@ Checks = Mapping[str, tuple[Check, ...]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspect:
-    """A test that guards on both sides, but whose source, or something that it uses, was changed.
-
-    ``base`` and ``head`` are its ids; ``why`` names what was changed. ``is_watched``: it is to be run again anyhow.
-    """
+    """A test that guards on both sides and is run again there, by its ids: it was edited, say, or went elsewhere."""
 
     base: str
     head: str
-    why: str
-    is_watched: bool = False
-
-    @property
-    def is_own(self) -> bool:
-        """Whether it is run again: the test itself was changed or moved, or its record is not to be relied upon.
-
-        What it asserts is in the records, also where only a helper was changed.
-        """
-        return not self.why or self.base != self.head or self.is_watched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,13 +23,13 @@ from testkeep.model.source import Check, FileBindings
 from testkeep.model.tests import Item, RecordedTest, function_of
 from testkeep.pipeline.base_tree import BaseTree, check_out
 from testkeep.pipeline.baseline import refuse_foreign_code
+from testkeep.pipeline.edited_tests import find_edited
 from testkeep.pipeline.gather import read_all
 from testkeep.pipeline.inspecting import Site, inspect
 from testkeep.pipeline.plans import RunOptions
 from testkeep.pipeline.progress import Labelled, Watcher
 from testkeep.pipeline.run import run_stages
 from testkeep.pipeline.sources import Texts, read_production
-from testkeep.pipeline.suspects import find_suspects
 from testkeep.pipeline.topics import find_topics
 from testkeep.pipeline.twins import find_twins
 from testkeep.rules.assertion_records import Records
@@ -90,13 +90,13 @@ def _read(looker: Looker, facts: Facts) -> Inspection:
     """Read what the sources of lost, new and changed tests say."""
     texts, draft = looker.texts, facts.comparison
     sources = _Parsed(texts, facts)
-    suspects = (*find_suspects(texts, facts), *_moved_elsewhere(sources, facts), *to_confirm(facts))
+    suspects = (*find_edited(texts, facts), *_moved_elsewhere(sources, facts), *to_confirm(facts))
     losses = (*draft.lost, *draft.doubted)
     if not losses:
         return Inspection(suspects=suspects, production=read_production(texts) if suspects else Production())
     lost = {loss.id: loss.base.item for loss in losses}
     before = ids_at_base(facts)
-    changed = {suspect.head for suspect in suspects if not suspect.why}
+    changed = {suspect.head for suspect in suspects}
     # What does not guard stands for nothing: of 30,000 rows that are deselected nobody needs to know what they assert.
     guarding = (test.item for test in facts.tests() if test.guards)
     head = {item.id: item for item in _few_rows(guarding) if item.id not in before or item.id in changed}
@@ -117,7 +117,7 @@ def _read(looker: Looker, facts: Facts) -> Inspection:
         topics=find_topics(texts, removed, base_checks, mentions, (test.item.path for test in facts.tests())),
         base_hiding=frozenset(_hiding(lost.values(), texts.base)),
         hiding=frozenset(_hiding(head.values(), texts.head)),
-        twins=find_twins(texts, facts, suspects),
+        twins=find_twins(texts, facts),
         suspects=suspects,
         production=production,
     )
@@ -143,7 +143,7 @@ def _moved_elsewhere(sources: _Parsed, facts: Facts) -> Iterator[Suspect]:
     now = sources.checks((new for _, new in pairs), at_base=False)
     for old, new in pairs:
         if before.get(old.id) != now.get(new.id):
-            yield Suspect(base=old.id, head=new.id, why="it moved, and names that it uses stand for something else")
+            yield Suspect(base=old.id, head=new.id)
 
 
 class _Parsed:

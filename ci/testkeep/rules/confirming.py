@@ -11,8 +11,6 @@ from testkeep.model.inspection import Suspect
 from testkeep.rules.asserted import loses_everything
 from testkeep.rules.base import Facts, body_in
 
-_WHY = "it came to none of its assertions, though neither it nor they were changed"
-
 
 class Confirmed(Enum):
     """What a run of the test alone, on both sides, says of assertions that were not reached."""
@@ -27,7 +25,7 @@ def to_confirm(facts: Facts) -> Iterator[Suspect]:
     """The tests to run alone: not edited, with assertions that are still in the source, and without any that held."""
     for one in facts.differences:
         if is_doubtful(facts, one):
-            yield Suspect(base=one.origin.item.id, head=one.test.item.id, why=_WHY, is_watched=True)
+            yield Suspect(base=one.origin.item.id, head=one.test.item.id)
 
 
 def is_doubtful(facts: Facts, one: Difference) -> bool:
