@@ -79,7 +79,7 @@ def _fewer_subtests(before: Execution, now: Execution) -> tuple[bool, str] | Non
 def _other_code(production: Production, before: RecordedTest, now: RecordedTest) -> tuple[bool, str] | None:
     """Whether a test runs nothing of what it ran: a stub stands in its place, or the body is that of another test."""
     ran, runs = footprint([before]), reach([now])
-    if now.execution is None or now.execution.strength is None or not ran:
+    if now.execution is None or now.execution.footprint is None or not ran:
         return None
     still_there = [fate for path, lines in ran.items() for line in lines if (fate := production.fate(path, line))]
     if still_there and any(is_run(fate, runs) for fate in still_there):

@@ -237,9 +237,11 @@ def twins(**likeness: float) -> Inspection:
     """Build what is known of lost tests that assert the same, and of one new test."""
     names = sorted(likeness)
     one = a_rewrite()
+    lost = an_inspection(base=[inspected(f"{T}{name}", "app.py:2") for name in names])
     return replace(
         one,
-        base={f"{T}{name}": inspected(f"{T}{name}", "app.py:2") for name in names},
+        base=lost.base,
+        base_asserted=lost.base_asserted,
         base_checks={f"{T}{name}": one.base_checks[f"{T}a"] for name in names},
         candidates={f"{T}{name}": like(likeness[name], "n") for name in names},
     )

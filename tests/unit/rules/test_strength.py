@@ -20,7 +20,7 @@ from testkeep.rules.assertion_records import find_differences
 from testkeep.rules.head_tests import HeadTests
 from testkeep.rules.strength import weakened
 
-SUSPECT = Suspect(base=A_TEST, head=A_TEST, why="")
+SUSPECT = Suspect(base=A_TEST, head=A_TEST)
 IN_HELPER = says("total", function="check")
 
 
