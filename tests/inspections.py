@@ -9,7 +9,7 @@ import msgspec
 from asserting import ANYTHING, VACUOUS, asserting, numbered, says
 from builders import A_TEST, a_suite, a_test
 from testkeep.model.asserted import Asserted
-from testkeep.model.comparison import Candidate, Loss, LostTest
+from testkeep.model.comparison import Candidate, Loss, LostTest, NotCompared, Uncompared
 from testkeep.model.evidence import RECORDED
 from testkeep.model.inspection import Inspection, Suspect, Topic
 from testkeep.model.production import FileHistory, Lines, Place, Production, Span
@@ -90,7 +90,7 @@ def an_inspection(
     base_hiding: tuple[str, ...] = (),
     suspects: tuple[Suspect, ...] = (),
     production: Production | None = None,
-    problems: tuple[str, ...] = (),
+    not_compared: tuple[NotCompared, ...] = (),
 ) -> Inspection:
     """Build what a closer look brought. Checks are single words: ``{"t.py::test_x": "sum total"}`` has two."""
     checks = (
@@ -114,7 +114,7 @@ def an_inspection(
         base_hiding=frozenset(base_hiding),
         suspects=suspects,
         production=production or Production(),
-        problems=problems,
+        not_compared=not_compared,
     )
 
 
@@ -131,3 +131,6 @@ def a_loss(
 ) -> LostTest:
     """Build a lost test."""
     return LostTest(base=base or a_test(test_id), how=how, why=why, path=test_id.partition("::")[0], line=line)
+
+
+NO_DISK = NotCompared(what=Uncompared.BASE, why="no disk")
