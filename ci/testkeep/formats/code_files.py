@@ -20,6 +20,8 @@ from testkeep.model.patterns import matches
 
 _PACKAGING = ("pyproject.toml", "setup.cfg", "setup.py")
 _ENTRY_POINT = re.compile(r"\b([A-Za-z_]\w*(?:\.\w+)+)\s*:\s*[A-Za-z_]")
+# Where a file may name a module: behind "import", and in strings with a dot. Read without parsing, as most name none.
+_NAMING = re.compile(r"\b(?:from|import)\b(?:[^#\n(]|\([^)]*\)?)*|['\"](?:\.\w+|\w+\.)[\w.]*")
 _WORD = re.compile(r"\w+")
 # What a file has that is one of tests, or helps some: pytest collects more than functions that begin with "test".
 _OF_TESTS = re.compile(
@@ -27,6 +29,9 @@ _OF_TESTS = re.compile(
     re.MULTILINE,
 )
 _GENERATED_BY = re.compile(r"generated|do not edit", re.IGNORECASE)
+_MIGRATIONS = frozenset({"alembic", "migrations"})
+_FEW = 50
+"""So many words are looked for one by one, before what is looked for is an import."""
 _HEAD = 1_000
 """How many characters at the beginning of a file say that a program wrote it."""
 
@@ -91,20 +96,19 @@ class CodeTree:
         Of the others only those are parsed that mention such a name: a word of its path.
         """
         words = {word for name in self._doubtful for word in _hints(name)} | set(hints)
-        seen: set[str] = set()
-        waiting = list(begin) if words else []
-        for name in self._entry_points() if words else ():
-            waiting += self._resolved("", ImportedName(name))
-        seen |= set(waiting).difference(begin)
+        if not words:
+            return set()
+        found = {file for name in self._entry_points() for file in self._resolved("", ImportedName(name))}
+        seen, waiting = set(begin) | found, [*begin, *found]
         while waiting:
             name = waiting.pop()
             text = self.read(self._place_of[name])
-            if name not in self._doubtful and words.isdisjoint(_WORD.findall(text)):
+            if name not in self._doubtful and not _may_name(text, words):
                 continue
             for one in imported_names(text):
-                found = set(self._resolved(name, one)) - seen
-                seen |= found
-                waiting += found
+                fresh = set(self._resolved(name, one)) - seen
+                seen |= fresh
+                waiting += fresh
         return seen
 
     def _entry_points(self) -> Iterator[str]:
@@ -132,9 +136,10 @@ class CodeTree:
                     yield from self._without_tests(place)
 
     def _without_tests(self, folder: str) -> Iterator[str]:
-        """The modules of a package of which a string names some one."""
+        """The modules of a package of which a string names some one; not migrations, which are run by their tool."""
         for name in self._doubtful:
-            if posixpath.dirname(name) == folder and not _OF_TESTS.search(self.read(self._place_of[name])):
+            is_there = posixpath.dirname(name) == folder and _MIGRATIONS.isdisjoint(name.split("/"))
+            if is_there and not _OF_TESTS.search(self.read(self._place_of[name])):
                 yield name
 
     def _orphans(self) -> Iterator[str]:
@@ -149,6 +154,14 @@ class CodeTree:
         """Whether a file with such a name says itself that a program wrote it."""
         patterns = [f"{entry}/{pattern}".removeprefix("./") for entry in self.source for pattern in GENERATED]
         return matches(name, patterns) and _GENERATED_BY.search(self.read(name)[:_HEAD]) is not None
+
+
+def _may_name(text: str, words: Collection[str]) -> bool:
+    """Whether a text may import a module with one of some words in its name."""
+    if len(words) <= _FEW and not any(word in text for word in words):
+        return False
+    plain = text.replace("\\\n", " ")
+    return any(word in words for match in _NAMING.finditer(plain) for word in _WORD.findall(match[0]))
 
 
 def _hints(name: str) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from testkeep import __version__
 from testkeep.errors import UsageError
@@ -52,6 +52,12 @@ class Project:
     untracked: frozenset[bytes] = frozenset()
     policy_change: PolicyChange | None = None
     ignored: IgnoredFiles = field(default_factory=IgnoredFiles)
+
+    @property
+    def measured(self) -> tuple[str, ...]:
+        """What coverage.py is told to measure: the source, and the folders of code that links bring into it."""
+        outside = (name for name in self.code if not lies_in(name, self.source))
+        return (*self.source, *dict.fromkeys(PurePosixPath(name).parent.as_posix() for name in outside))
 
     def text(self, name: str) -> str:
         """Read one of the project's files, whatever its encoding; empty if it is not there."""

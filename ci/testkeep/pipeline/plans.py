@@ -170,7 +170,7 @@ def _test_plan(project: Project, options: RunOptions, stage: Stage) -> StagePlan
         coverage_config=(
             str(measure_with(project, folder, job.stem, options.pytest_arguments)) if options.measure else ""
         ),
-        source=project.source,
+        source=project.measured,
         workers=project.policy.suites.workers.get(stage, 1),
         extra=options.pytest_arguments,
     )

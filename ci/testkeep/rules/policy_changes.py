@@ -145,6 +145,17 @@ def tightened(base: Policy, head: Policy, allowed: Collection[str] = ()) -> Poli
     )
 
 
+def given_back(policy: Policy, keys: Collection[str]) -> Policy:
+    """The same policy, in which some keys have their defaults, and layers of these names are gone."""
+    layers = {name: layer for name, layer in policy.coverage.layers.items() if _layer_key(name) not in keys}
+    plain = Policy(source=policy.source)
+    return msgspec.structs.replace(
+        _put_back(plain, policy, "", keys),
+        coverage=msgspec.structs.replace(_put_back(plain.coverage, policy.coverage, "coverage.", keys), layers=layers),
+        suites=_put_back(plain.suites, policy.suites, "suites.", keys),
+    )
+
+
 def _missing(commands: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
     """The commands whose programs the others do not start: with which arguments is the program's own configuration."""
     programs = {program_of(command) for command in others}

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from testkeep.model.policy import Policy
-from testkeep.rules.policy_changes import tightened
+from testkeep.rules.policy_changes import given_back, tightened
 from testkeep.rules.waived_keys import loosenable
 
 DAYS = 90
@@ -18,8 +18,8 @@ DAYS = 90
 def strictest(versions: Iterable[Policy | None], today: datetime.date) -> Policy | None:
     """Make the policy that demands what any of several versions demanded, the oldest first; None if there was none.
 
-    A version is None where there was no policy. What a waiver of the version before allowed to loosen is loosened. No
-    waiver is left: nobody agrees to it any more.
+    A version is None where there was no policy, which demands nothing. What a waiver of the version before allowed to
+    loosen is loosened. No waiver is left: nobody agrees to it any more.
     """
     found: Policy | None = None
     waivers = Policy().waivers
@@ -27,8 +27,7 @@ def strictest(versions: Iterable[Policy | None], today: datetime.date) -> Policy
         if found is None:
             found = version
         else:
-            allowed = loosenable(waivers, today)
-            head = version or msgspec.structs.replace(Policy(), source=found.source)
-            found = tightened(msgspec.structs.replace(found, waivers=()), head, allowed)
+            allowed, found = loosenable(waivers, today), msgspec.structs.replace(found, waivers=())
+            found = given_back(found, allowed) if version is None else tightened(found, version, allowed)
         waivers = version.waivers if version is not None else waivers
     return msgspec.structs.replace(found, waivers=()) if found is not None else None

@@ -117,6 +117,17 @@ def test_package_is_a_link_to_a_folder_outside_the_source__its_files_count(tmp_p
     assert (run.exit_code, "TK303" in run.codes) == (1, True), run.output
 
 
+def test_package_is_a_link_to_a_folder_outside_the_source_and_tested__is_covered(tmp_path: Path) -> None:
+    project = _project(tmp_path)
+    (project.root / "app" / "rules").symlink_to("../hidden")
+    test = "from app.rules.risky import risky\n\n\ndef test_risky():\n    assert risky(1) == 1\n"
+    project.commit({"hidden/__init__.py": "", "hidden/risky.py": RISKY, "tests/unit/test_risky.py": test})
+
+    run = project.testkeep("run")
+
+    assert (run.exit_code, run.codes, run.verdict.coverage.diff_percent) == (0, [], 100), run.output
+
+
 HELPERS = {
     "app/tests/__init__.py": "",
     "app/tests/factories.py": RISKY + "\n\nX = 1\n",
