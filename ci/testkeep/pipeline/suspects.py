@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from testkeep.formats.module_bindings import read_bindings
 from testkeep.model.inspection import Suspect
@@ -15,6 +17,9 @@ from testkeep.rules.scopes import Place, module_parts
 
 # Of the tests that one changed helper concerns, so many are run again; more would not tell more.
 _SAMPLE = 200
+_PATCH = frozenset({"monkeypatch", "patch", "mocker", "mock"})
+_MOST_WATCHED = 10
+"""Of the tests that share something which patches, so many are run again, line by line."""
 
 
 def find_suspects(texts: Texts, facts: Facts) -> tuple[Suspect, ...]:
@@ -22,16 +27,45 @@ def find_suspects(texts: Texts, facts: Facts) -> tuple[Suspect, ...]:
     changed = [
         change.new
         for change in texts.python_changes
-        if change.new and change.old and not texts.is_production(change.new)
+        if change.new and (change.old or _holds_fixtures(change.new)) and not texts.is_production(change.new)
     ]
     pairs = dict(_pairs(facts))
     found = {one.head: one for one in _doctests(facts, pairs)}
     if changed:
         base, head = _bindings(texts, facts, changed)
-        by_path: Mapping[str, Mapping[str, Place]] = affected(base, head)
-        for one in _of_tests(facts, pairs, by_path):
-            found.setdefault(one.head, one)
+        by_path = affected(base, head)
+        patching = [Place(path, name) for path, name in _patching(base, head)]
+        for one in patching:  # a new fixture of a folder's is used by tests that nobody has changed
+            by_path.setdefault(one.path, {}).setdefault(one.name, one)
+        for suspect in _of_tests(facts, pairs, by_path):
+            found.setdefault(suspect.head, suspect)
+        return tuple(_watched(_sampled(found), frozenset(map(_named, patching))))
     return tuple(_sampled(found))
+
+
+def _patching(
+    base: Mapping[str, FileBindings | None], head: Mapping[str, FileBindings | None]
+) -> Iterator[tuple[str, str]]:
+    """What puts something in the place of code, and did not at the base."""
+    for path, bindings in head.items():
+        before = base.get(path) or {}
+        for name, binding in (bindings or {}).items():
+            old = before.get(name)
+            if not binding.origins and _PATCH & binding.mentions and not (old is not None and _PATCH & old.mentions):
+                yield path, name
+
+
+def _watched(suspects: Iterable[Suspect], patching: Collection[str]) -> Iterator[Suspect]:
+    """Have a few of the tests run again that share something which may put stubs in the place of the code."""
+    times: Counter[str] = Counter()
+    for one in suspects:
+        times[one.why] += one.why in patching
+        yield replace(one, is_watched=True) if one.why in patching and times[one.why] <= _MOST_WATCHED else one
+
+
+def _holds_fixtures(path: str) -> bool:
+    """Whether a new file is used by tests that say nothing of it."""
+    return path.rpartition("/")[2] == "conftest.py"
 
 
 def _pairs(facts: Facts) -> Iterator[tuple[str, str]]:
@@ -48,7 +82,7 @@ def _bindings(
     """What the changed files define, and those of the project's test files that import from them."""
     old = {change.new: change.old for change in texts.python_changes}
     texts.fetch_base(old[path] for path in changed)
-    base = {path: _read(texts.base(old[path])) for path in changed}
+    base = {path: _read(texts.base(old[path])) if old[path] else {} for path in changed}
     head = {path: _read(texts.head(path)) for path in changed}
     names = {module_parts(path)[-1] for path in changed} - {"conftest"}
     for path in {test.item.path for test in facts.tests()} - head.keys() if names else ():
@@ -98,7 +132,11 @@ def _of_fixtures(item: Item, fixtures: Mapping[str, Mapping[str, Place]]) -> Pla
 
 def _said(item: Item, one: Place) -> str:
     own = one.path == item.path and one.name == name_in_file(item)
-    return "" if own else f"{one.name or 'a statement'} of {one.path} was changed"
+    return "" if own else _named(one)
+
+
+def _named(one: Place) -> str:
+    return f"{one.name or 'a statement'} of {one.path} was changed"
 
 
 def _doctests(facts: Facts, pairs: Mapping[str, str]) -> Iterator[Suspect]:
