@@ -24,10 +24,13 @@ def watched_forms(tree: ast.Module) -> frozenset[str]:
     >>> len(watched_forms(ast.parse("def test_x():\\n if sys.gettrace():\\n  assert x\\n assert y")))
     1
     """
-    if not _WATCHERS.search(ast.unparse(tree)):
+    try:
+        if not _WATCHERS.search(ast.unparse(tree)):
+            return frozenset()
+        flags = frozenset(_flags(tree))
+        found = frozenset(_walk(tree.body, flags, is_watched=False))
+    except RecursionError:  # blocks that are nested too deeply to be read
         return frozenset()
-    flags = frozenset(_flags(tree))
-    found = frozenset(_walk(tree.body, flags, is_watched=False))
     return frozenset(form for form, is_watched in found if is_watched and (form, False) not in found)
 
 
