@@ -67,23 +67,36 @@ def asserting(
     return Asserting(msgspec.structs.replace(test, item=item), held, tuple(failed))
 
 
+def numbered(
+    one: Asserting,
+    numbers: dict[str, int],
+    footprint: dict[str, tuple[int, ...]] | None = None,
+    replaced: dict[str, tuple[int, ...]] | None = None,
+) -> RecordedTest:
+    """Build a test of a suite whose sites have these numbers; new ones are added."""
+    held, failed = dict(Counter(_numbers(one.held, numbers))), tuple(_numbers(one.failed, numbers))
+    execution = msgspec.structs.replace(one.test.execution, held=held, failed=failed, footprint=footprint)
+    execution = msgspec.structs.replace(execution, replaced=replaced or {})
+    return msgspec.structs.replace(one.test, execution=execution)
+
+
+def _numbers(sites: Sequence[AssertionSite], numbers: dict[str, int]) -> list[int]:
+    return [numbers.setdefault(site.text, len(numbers)) for site in sites]
+
+
 def a_record_of(
     *tests: Asserting, wide: Sequence[Wide] = (), python: str = "3.11.2", assertions: str = RECORDED
 ) -> Evidence:
     """Build the record of a run that knows what these tests asserted."""
     numbers: dict[str, int] = {}
 
-    def numbered(sites: Sequence[AssertionSite]) -> list[int]:
-        return [numbers.setdefault(site.text, len(numbers)) for site in sites]
-
-    recorded = []
-    for one in tests:
-        held, failed = dict(Counter(numbered(one.held))), tuple(numbered(one.failed))
-        execution = msgspec.structs.replace(one.test.execution, held=held, failed=failed)
-        recorded.append(msgspec.structs.replace(one.test, execution=execution))
+    recorded = [numbered(one, numbers) for one in tests]
     shared = tuple(
         SharedAssertions(
-            fixture=one.fixture, base=one.base, held=tuple(numbered(one.held)), failed=tuple(numbered(one.failed))
+            fixture=one.fixture,
+            base=one.base,
+            held=tuple(_numbers(one.held, numbers)),
+            failed=tuple(_numbers(one.failed, numbers)),
         )
         for one in wide
     )

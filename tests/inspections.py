@@ -6,12 +6,16 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from builders import A_TEST, a_test
-from testkeep.model.comparison import Candidate, Loss, LostTest
+from asserting import ANYTHING, VACUOUS, asserting, numbered, says
+from builders import A_TEST, a_suite, a_test
+from testkeep.model.asserted import Asserted
+from testkeep.model.comparison import Candidate, Loss, LostTest, NotCompared, Uncompared
+from testkeep.model.evidence import RECORDED
 from testkeep.model.inspection import Inspection, Suspect, Topic
 from testkeep.model.production import FileHistory, Lines, Place, Production, Span
 from testkeep.model.source import Check
-from testkeep.model.tests import RecordedTest, Strength, Subtest
+from testkeep.model.tests import RecordedTest, Subtest, function_of
+from testkeep.rules.assertion_records import Records
 
 
 def inspected(
@@ -30,21 +34,26 @@ def inspected(
     """Build a test that was run again and watched.
 
     ``ran`` are lines of production code, as in ``app.py:2``, and ``replaced`` those in whose place it put something.
+    So many assertions held, so many of them its ``own``, at so many ``places``; others are none, or failed.
     """
-    strength = Strength(
-        asserted=asserted,
-        own=asserted if own is None else own,
-        places=asserted if places is None else places,
-        vacuous=vacuous,
-        broken=broken,
-        unspecific=unspecific,
-    )
+    name = function_of(test_id).rpartition("::")[2]
+    here = asserted if own is None else own
+    forms = asserted if places is None else places
+    held = [says(f"form{n}", function=name if n < here else "check") for n in range(forms)]
+    again = held[:1] * (asserted - forms)
+    none = [
+        *(says(f"true{n}", VACUOUS) for n in range(vacuous)),
+        *(says(f"any{n}", ANYTHING) for n in range(unspecific)),
+    ]
+    failed = [says(f"failed{n}") for n in range(broken)]
+    execution = asserting(test_id, *held, *again, *none, failed=failed, did=did, subtests=subtests)
     footprint, hidden = (
         {path: tuple(sorted(numbers)) for path, numbers in lines_of(*given).items()} for given in (ran, replaced)
     )
-    test = a_test(test_id, did, subtests=subtests)
-    execution = msgspec.structs.replace(test.execution, strength=strength, footprint=footprint, replaced=hidden)
-    return msgspec.structs.replace(test, execution=execution)
+    return numbered(execution, _SITES, footprint=footprint, replaced=hidden)
+
+
+_SITES: dict[str, int] = {}
 
 
 def lines_of(*places: str) -> Lines:
@@ -81,7 +90,7 @@ def an_inspection(
     base_hiding: tuple[str, ...] = (),
     suspects: tuple[Suspect, ...] = (),
     production: Production | None = None,
-    problems: tuple[str, ...] = (),
+    not_compared: tuple[NotCompared, ...] = (),
 ) -> Inspection:
     """Build what a closer look brought. Checks are single words: ``{"t.py::test_x": "sum total"}`` has two."""
     checks = (
@@ -91,6 +100,10 @@ def an_inspection(
     return Inspection(
         base={test.item.id: test for test in base},
         head={test.item.id: test for test in head},
+        base_asserted=_asserted(base),
+        head_asserted=_asserted(head),
+        base_alone=_asserted(base),
+        head_alone=_asserted(head),
         base_checks=next(checks),
         head_checks=next(checks),
         candidates=candidates or {},
@@ -101,8 +114,16 @@ def an_inspection(
         base_hiding=frozenset(base_hiding),
         suspects=suspects,
         production=production or Production(),
-        problems=problems,
+        not_compared=not_compared,
     )
+
+
+def _asserted(tests: Sequence[RecordedTest]) -> dict[str, Asserted]:
+    """What inspected tests asserted, in the runs that count as alone."""
+    suite = msgspec.structs.replace(a_suite(*tests), assertions=RECORDED, sites=tuple(_SITES))
+    records = Records([suite])
+    watched = (test.item.id for test in tests if test.execution and test.execution.footprint is not None)
+    return {test_id: found[0] for test_id in watched if (found := records.in_all(test_id))}
 
 
 def a_loss(
@@ -110,3 +131,6 @@ def a_loss(
 ) -> LostTest:
     """Build a lost test."""
     return LostTest(base=base or a_test(test_id), how=how, why=why, path=test_id.partition("::")[0], line=line)
+
+
+NO_DISK = NotCompared(what=Uncompared.BASE, why="no disk")

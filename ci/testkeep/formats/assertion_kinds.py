@@ -21,6 +21,7 @@ _LIBRARIES = re.compile(
 _NO_CHECKS = re.compile(r"(not_)?called(_\w+)?|has_(any_)?calls?|any_call|asert_\w+|assret_\w+|called_once")
 _ANYTHING = frozenset({"Exception", "BaseException"})
 RAISING = ("raises", "assertRaises", "assertRaisesRegex")
+_ENTERING = ("enter_context", "enterContext")
 _EXPECTED = ("expected_exception", "exception")
 # What ``raises`` looks at beside the class; keywords that are unpacked have no name.
 _DETAILS = ("match", "check", None)
@@ -50,8 +51,10 @@ def kind_of(statement: ast.stmt, *, in_test: bool) -> AssertionKind | None:
             calls = [call for item in items if (call := asserting_call(item.context_expr)) is not None]
             return _kind_of_context(calls[0]) if calls else None
         case ast.Expr(value=value) | ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value):
-            if asserting_call(value) is not None:
-                return AssertionKind.CALL
+            call = asserting_call(value)
+            if call is not None:
+                takes_anything = _kind_of_context(call) is AssertionKind.ANYTHING
+                return AssertionKind.ANYTHING if takes_anything else AssertionKind.CALL
             is_call = isinstance(value.value if isinstance(value, ast.Await) else value, ast.Call)
             return AssertionKind.SMOKE if in_test and is_call else None
         case ast.If(test=test, body=body) if any(map(_fails, body)):
@@ -76,6 +79,23 @@ def asserting_call(node: ast.expr) -> ast.Call | None:
             return outer
         inner = inner.func if isinstance(inner, ast.Call) else inner.value
     return None
+
+
+def asserts_within(node: ast.expr) -> bool:
+    """Whether a part of an expression asserts: a call that does nothing else, or that makes a context which expects."""
+    return asserting_call(node) is not None and (
+        assertions.only_asserts(node) or last_name(node) in assertions.CONTEXTS
+    )
+
+
+def enters(node: ast.expr) -> bool:
+    """Whether a call enters a context, as ``with`` does."""
+    return isinstance(node, ast.Call) and last_name(node) in _ENTERING
+
+
+def may_assert(node: ast.expr) -> bool:
+    """Whether an expression may have a mark, within another or as a statement."""
+    return asserts_within(node) or enters(node)
 
 
 def _kind_of_context(call: ast.Call) -> AssertionKind:
@@ -144,8 +164,9 @@ def _is_fixture(function: Function) -> bool:
     )
 
 
-def form_of(statement: ast.stmt) -> str:
+def form_of(node: ast.stmt | ast.expr) -> str:
     """The normal form of an assertion: what it says, wherever it stands and however it is laid out."""
+    statement = ast.Expr(value=node) if isinstance(node, ast.expr) else node
     if isinstance(statement, ast.With | ast.AsyncWith):
         text = "with " + ", ".join(ast.dump(item) for item in statement.items)
     elif isinstance(statement, ast.Assert):

@@ -7,20 +7,21 @@ exception handler, which costs nothing as long as nothing fails. Lines, values a
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+import contextlib
+import functools
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from testkeep.formats.assertion_kinds import RAISING, asserting_call, expected_exceptions, form_of, helps, kind_of
-from testkeep.formats.syntax import Definition, last_name
+from testkeep.formats.assertion_kinds import asserting_call, asserts_within, enters, form_of, helps, kind_of
+from testkeep.formats.syntax import Definition
 from testkeep.model.assertion_site import AssertionKind, AssertionSite
 
-HELD, FAILED, CALLED, ASKED, RAISES, ERROR = (
-    "@testkeep_held", "@testkeep_failed", "@testkeep_called", "@testkeep_asked", "@testkeep_raises", "@testkeep_error",
+HELD, FAILED, CALLED, CAME, ASKED, RAISES, ERROR = (
+    "@testkeep_held", "@testkeep_failed", "@testkeep_called", "@testkeep_came", "@testkeep_asked", "@testkeep_raises",
+    "@testkeep_error",
 )  # fmt: skip
 """The names that a marked module calls; they are among the built-ins, and nobody can write them by hand."""
-
-_RESULT = "@testkeep_result"
 
 _Block: TypeAlias = list[ast.stmt]
 
@@ -100,6 +101,10 @@ class _Marker:
         for handler in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
             handler.body = self._block(handler.body, scope)
         site = self._site(statement, scope)
+        # An assertion is one, whatever it calls.
+        if scope.is_marked and not isinstance(statement, ast.Assert):
+            with contextlib.suppress(RecursionError):
+                _Within(functools.partial(self._within, scope)).statement(statement, asserts=site is not None)
         if site is None:
             yield statement
         else:
@@ -115,22 +120,26 @@ class _Marker:
             return None
         return None if kind is None else AssertionSite(kind, statement.lineno, form, scope.function, self._path)
 
+    def _within(self, scope: _Scope, kind: AssertionKind, node: ast.expr | ast.stmt) -> AssertionSite:
+        site = AssertionSite(kind, node.lineno, form_of(node), scope.function, self._path)
+        self.sites.append(site)
+        return site
+
 
 def _marked(statement: ast.stmt, site: AssertionSite, *, is_watched: bool) -> Iterator[ast.stmt]:
     """The statement, with what tells that it failed, and its mark."""
-    kind, text = site.kind, site.text
-    back: list[ast.stmt] = []
-    if isinstance(statement, ast.Return) and statement.value is not None:
-        back = [ast.copy_location(ast.Return(value=_name(_RESULT)), statement)]
-        kept = ast.Assign(targets=[ast.Name(id=_RESULT, ctx=ast.Store())], value=statement.value)
-        statement = ast.copy_location(kept, statement)
-    is_asked = kind in (AssertionKind.CALL, AssertionKind.CONTEXT, AssertionKind.ANYTHING)
-    if is_asked:
-        _ask(statement, text)
+    text, after = site.text, HELD
+    if isinstance(statement, ast.With | ast.AsyncWith):
+        after = CALLED
+        for item in statement.items:
+            if asserting_call(item.context_expr) is not None:
+                item.context_expr = _told(RAISES, text, _asked(item.context_expr, text))
+    elif site.kind in (AssertionKind.CALL, AssertionKind.ANYTHING):
+        after = ""
+        statement.value = _told(CAME, text, _asked(statement.value, text))  # type: ignore[attr-defined]
     # What a call may raise beside assertions is the test's own business: it has not come to its end then.
-    plain = kind is AssertionKind.SMOKE or not is_watched
-    first = statement if plain else _watched(statement, text)
-    for new in (first, _call(CALLED if is_asked else HELD, text), *back):
+    plain = site.kind is AssertionKind.SMOKE or not is_watched
+    for new in (statement if plain else _watched(statement, text), *([_call(after, text)] if after else [])):
         _place(new, statement)
         yield new
 
@@ -141,28 +150,70 @@ def _watched(statement: ast.stmt, text: str) -> ast.Try:
     return ast.Try(body=[statement], handlers=[handler], orelse=[], finalbody=[])
 
 
-def _ask(statement: ast.stmt, text: str) -> None:
-    """Have the marks told which function a statement calls, and what exceptions it expects."""
-    values: list[ast.expr] = (
-        [item.context_expr for item in statement.items]
-        if isinstance(statement, ast.With | ast.AsyncWith)
-        else [statement.value]  # type: ignore[attr-defined]
-    )
-    for value in values:
+class _Within(ast.NodeTransformer):
+    """Marks what asserts within the expressions of a statement: in a lambda, a comprehension, an argument.
+
+    ``make`` makes the site of an expression, and keeps it.
+    """
+
+    def __init__(self, make: Callable[[AssertionKind, ast.expr | ast.stmt], AssertionSite]) -> None:
+        self._make = make
+
+    def statement(self, statement: ast.stmt, *, asserts: bool) -> None:
+        """Mark all but its blocks, and, if it ``asserts`` itself, the call that does."""
+        for item in statement.items if isinstance(statement, ast.With) else ():
+            item.context_expr = self._entered(self._own(item.context_expr), statement)
+        for name, value in ast.iter_fields(statement):
+            if isinstance(value, ast.expr):
+                is_own = asserts and name == "value"
+                setattr(statement, name, self._own(value) if is_own else self.visit(value))
+
+    def _own(self, value: ast.expr) -> ast.expr:
         call = asserting_call(value)
-        if call is None:
-            continue
-        expected = expected_exceptions(call) if last_name(call) in RAISING else None
-        if expected is not None:
-            told = _placed(_asked(RAISES, text, expected), expected)
-            call.args = [told if one is expected else one for one in call.args]
-            for keyword in call.keywords:
-                keyword.value = told if keyword.value is expected else keyword.value
-        call.func = _placed(_asked(ASKED, text, call.func), call.func)
+        return self.visit(value) if call is None else self._inner(value, call)
+
+    def _inner(self, value: ast.expr, call: ast.Call) -> ast.expr:
+        call.args = [self.visit(one) for one in call.args]
+        for keyword in call.keywords:
+            keyword.value = self.visit(keyword.value)
+        return value
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        """Mark a call."""
+        return self._call(node, node)
+
+    def visit_Await(self, node: ast.Await) -> ast.expr:
+        """Mark what a call gives that is awaited."""
+        return self._call(node, node.value)
+
+    def _call(self, node: ast.expr, call: ast.expr) -> ast.expr:
+        if isinstance(call, ast.Call) and enters(call):
+            call.args = [self._entered(one, call) for one in call.args]
+        if not isinstance(call, ast.Call) or not asserts_within(node):
+            return self.generic_visit(node)  # type: ignore[return-value]
+        text = self._make(AssertionKind.CALL, node).text
+        return _told(CAME, text, _asked(self._inner(node, call), text))
+
+    def _entered(self, value: ast.expr, by: ast.stmt | ast.expr) -> ast.expr:
+        """A context that may expect something, and that was made elsewhere than where it is entered."""
+        if not isinstance(value, ast.Name | ast.Attribute | ast.Subscript):
+            return value
+        return _told(CAME, self._make(AssertionKind.CONTEXT, by).text, value)
 
 
-def _asked(name: str, text: str, value: ast.expr) -> ast.Call:
-    return ast.Call(func=_name(name), args=[ast.Constant(value=text), value], keywords=[])
+def _asked(value: ast.expr, text: str) -> ast.expr:
+    """Have the marks told which function an expression calls that asserts."""
+    call = asserting_call(value)
+    if call is not None:
+        call.func = _told(ASKED, text, call.func)
+    return value
+
+
+def _told(name: str, text: str, value: ast.expr) -> ast.expr:
+    """Have the marks told of a value that an expression has."""
+    told = ast.Call(func=_name(name), args=[ast.Constant(value=text), value], keywords=[])
+    _place(told, value)
+    return told
 
 
 def _call(name: str, text: str) -> ast.Expr:
@@ -171,11 +222,6 @@ def _call(name: str, text: str) -> ast.Expr:
 
 def _name(name: str) -> ast.Name:
     return ast.Name(id=name, ctx=ast.Load())
-
-
-def _placed(node: ast.expr, at: ast.expr) -> ast.expr:
-    _place(node, at)
-    return node
 
 
 def _place(new: ast.AST, at: ast.AST) -> None:

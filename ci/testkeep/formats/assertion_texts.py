@@ -6,7 +6,7 @@ import ast
 import contextlib
 from collections.abc import Iterator
 
-from testkeep.formats.assertion_kinds import form_of
+from testkeep.formats.assertion_kinds import form_of, may_assert
 from testkeep.formats.assertion_marks import mark
 from testkeep.formats.syntax import UNREADABLE, parse
 from testkeep.formats.watched_assertions import ASSERTING, watched_forms
@@ -21,7 +21,7 @@ def statements(text: str) -> dict[str, Statement]:
     """
     try:
         tree = parse(text)
-        read, only_watched = dict(_each_form(tree)), watched_forms(tree)
+        read, only_watched = dict(_each_form(tree)), watched_forms(text, tree)
         functions: dict[str, dict[str, None]] = {}
         for site in mark(tree):
             functions.setdefault(site.form, {})[site.function] = None
@@ -35,12 +35,12 @@ def statements(text: str) -> dict[str, Statement]:
 
 def _each_form(tree: ast.Module) -> Iterator[tuple[str, Statement]]:
     for node in ast.walk(tree):
-        if isinstance(node, ASSERTING):
+        if isinstance(node, ASSERTING) or (isinstance(node, ast.Call | ast.Await) and may_assert(node)):
             with contextlib.suppress(RecursionError):  # it is nested too deeply, and has no mark either
                 yield form_of(node), _read(node)
 
 
-def _read(node: ast.stmt) -> Statement:
+def _read(node: ast.stmt | ast.expr) -> Statement:
     subject, vague = _about(node)
     return Statement(
         text=_in_one_line(node),
@@ -49,7 +49,7 @@ def _read(node: ast.stmt) -> Statement:
     )
 
 
-def _about(node: ast.stmt) -> tuple[ast.AST | None, ast.AST | None]:
+def _about(node: ast.stmt | ast.expr) -> tuple[ast.AST | None, ast.AST | None]:
     """What a statement says something certain of, and what it says hardly more of than that it is there."""
     match node:
         case ast.Assert(test=ast.BoolOp(op=ast.And())):
@@ -77,7 +77,7 @@ def _without_text(context: ast.expr) -> ast.expr:
             return context
 
 
-def _in_one_line(node: ast.stmt) -> str:
+def _in_one_line(node: ast.stmt | ast.expr) -> str:
     match node:
         case ast.Assert(test=test):
             return f"assert {ast.unparse(test)}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 
-from testkeep.formats import assertion_source
 from testkeep.formats.syntax import last_name, statements
 
 _HELPERS = ("assert", "check", "verify", "expect", "ensure", "should")
@@ -12,7 +11,9 @@ CONTEXTS = frozenset({"raises", "warns", "deprecated_call", "RaisesGroup", "Rais
 """What expects an exception or a warning."""
 _ENDING = frozenset({"skip", "fail", "exit", "xfail", "skipTest"})
 _OWNERS = frozenset({"pytest", "self"})
-_MEANINGFUL = (ast.Name, ast.Call, ast.Attribute, ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr)
+_SAME = (ast.Eq, ast.Is, ast.LtE, ast.GtE)
+_MAY_CHANGE = (ast.Call, ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr)
+_MEANINGFUL = (ast.Name, ast.Attribute, *_MAY_CHANGE)
 
 
 def helps(node: ast.expr) -> bool:
@@ -86,7 +87,70 @@ def is_vacuous(test: ast.expr) -> bool:
     >>> [is_vacuous(ast.parse(text, mode="eval").body) for text in ("(a == 1, '')", "a or True", "a == a", "a == 1")]
     [True, True, True, False]
     """
-    return assertion_source.is_vacuous(test) or not any(isinstance(node, _MEANINGFUL) for node in ast.walk(test))
+    return cannot_be_false(test) or not any(isinstance(node, _MEANINGFUL) for node in ast.walk(test))
+
+
+def cannot_be_false(test: ast.expr) -> bool:
+    """Whether what an assert statement tests cannot be false, whatever the code under test does.
+
+    A comparison of two equal calls can: they may give different values.
+
+    >>> cannot_be_false(ast.parse("x == 1 or True", mode="eval").body)
+    True
+    """
+    match test:
+        case ast.Constant() | ast.JoinedStr() | ast.Tuple() | ast.List() | ast.Set() | ast.Dict():
+            return _truth(test) is True
+        case ast.Lambda() | ast.GeneratorExp():
+            return True
+        case ast.NamedExpr():
+            return cannot_be_false(test.value)
+        case ast.BoolOp(op=ast.Or()):
+            return any(cannot_be_false(value) for value in test.values)
+        case ast.BoolOp(op=ast.And()):
+            return all(cannot_be_false(value) for value in test.values)
+        case ast.IfExp():
+            return cannot_be_false(test.body) and cannot_be_false(test.orelse)
+        case ast.UnaryOp(op=ast.Not()):
+            return _truth(test.operand) is False
+        case ast.Compare():
+            sides = [test.left, *test.comparators]
+            return all(map(_always_holds, sides, test.ops, sides[1:]))
+        case ast.Call(func=ast.Name(id="isinstance"), args=[_, ast.Name(id="object")], keywords=[]):
+            return True
+        case _:
+            return False
+
+
+def _truth(node: ast.expr) -> bool | None:
+    """The truth of a constant or a display; None if that depends on something."""
+    match node:
+        case ast.Constant():
+            return bool(node.value)
+        case ast.JoinedStr():
+            is_true = any(isinstance(part, ast.Constant) and part.value for part in node.values)
+            return True if is_true else None if node.values else False
+        case ast.Dict():
+            return True if any(key is not None for key in node.keys) else None if node.keys else False
+        case ast.Tuple() | ast.List() | ast.Set():
+            is_true = any(not isinstance(element, ast.Starred) for element in node.elts)
+            return True if is_true else None if node.elts else False
+        case _:
+            return None
+
+
+def _always_holds(left: ast.expr, operator: ast.cmpop, right: ast.expr) -> bool:
+    if isinstance(right, ast.Call) and isinstance(operator, ast.LtE | ast.Lt):
+        left, operator, right = right, ast.GtE() if isinstance(operator, ast.LtE) else ast.Gt(), left
+    match left, operator, right:
+        case ast.Call(func=ast.Name(id="len")), ast.GtE(), ast.Constant(value=0):
+            return True
+        case ast.Call(func=ast.Name(id="len")), ast.Gt(), ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=1)):
+            return True
+        case _:
+            pass
+    may_change = any(isinstance(node, _MAY_CHANGE) for node in ast.walk(left))
+    return isinstance(operator, _SAME) and not may_change and ast.dump(left) == ast.dump(right)
 
 
 def conjuncts(test: ast.expr) -> list[ast.expr]:

@@ -103,20 +103,18 @@ def _header(statement: ast.stmt) -> list[ast.AST]:
 def _binding(parts: Sequence[_Part]) -> Binding:
     digest = hashlib.sha256()
     mentions: set[str] = set()
-    asserts = hides = False
+    hides = False
     for part in parts:
         digest.update(f"{part.origin}\0".encode(errors="surrogatepass"))
         for node in part.nodes:
             digest.update(ast.dump(node, annotate_fields=False).encode(errors="surrogatepass"))
             mentions.update(_mentioned(node))
-            asserts = asserts or _asserts(node)
             hides = hides or _hides(node)
     origins = dict.fromkeys(part.origin for part in parts if part.origin)
     return Binding(
         digest=digest.hexdigest()[:32],
         unbound=_unbound(parts),
         mentions=frozenset(mentions),
-        asserts=asserts,
         hides=hides or not mentions.isdisjoint(_HIDING),
         origins=tuple(origins) if all(part.origin for part in parts) else (),
     )

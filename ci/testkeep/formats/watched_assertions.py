@@ -18,18 +18,21 @@ _WATCHERS = re.compile(
 _LEAVING = (ast.Return, ast.Raise, ast.Continue)
 
 
-def watched_forms(tree: ast.Module) -> frozenset[str]:
-    """Find the assertions all of whose places stand under such a condition, by their normal form.
+def watched_forms(text: str, tree: ast.Module) -> frozenset[str]:
+    r"""Find the assertions all of whose places stand under such a condition, by their normal form.
 
-    >>> len(watched_forms(ast.parse("def test_x():\\n if sys.gettrace():\\n  assert x\\n assert y")))
+    ``tree`` is that of the text.
+
+    >>> text = "def test_x():\n if sys.gettrace():\n  assert x\n assert y"
+    >>> len(watched_forms(text, ast.parse(text)))
     1
     """
+    if not _WATCHERS.search(text):
+        return frozenset()
     try:
-        if not _WATCHERS.search(ast.unparse(tree)):
-            return frozenset()
         flags = frozenset(_flags(tree))
         found = frozenset(_walk(tree.body, flags, is_watched=False))
-    except RecursionError:  # blocks that are nested too deeply to be read
+    except RecursionError:  # what is nested too deeply to be read
         return frozenset()
     return frozenset(form for form, is_watched in found if is_watched and (form, False) not in found)
 

@@ -25,6 +25,15 @@ class Asserted:
     others: tuple[AssertionKind, ...] = ()
 
     @property
+    def total(self) -> int:
+        """How many assertions held."""
+        return sum(self.times.values())
+
+    def own(self, name: str) -> list[AssertionSite]:
+        """The assertions that held in a test's own function, which has this name, or in one that is defined in it."""
+        return [site for site in self.held.values() if name in site.function.split(".") or not site.path]
+
+    @property
     def raises(self) -> dict[str, tuple[tuple[str, ...], ...]]:
         """The exceptions that were expected, each with its base classes, by what says so."""
         return {form: site.raises for form, site in self.held.items() if site.raises}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from testkeep.model.comparison import Candidate
+from testkeep.model.asserted import Asserted
+from testkeep.model.comparison import Candidate, NotCompared
 from testkeep.model.production import Production
 from testkeep.model.source import Check, FunctionSource
 from testkeep.model.tests import RecordedTest
@@ -15,23 +16,10 @@ Checks = Mapping[str, tuple[Check, ...]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspect:
-    """A test that guards on both sides, but whose source, or something that it uses, was changed.
-
-    ``base`` and ``head`` are its ids; ``why`` names what was changed. ``is_watched``: it is to be run again anyhow.
-    """
+    """A test that guards on both sides and is run again there, by its ids: it was edited, say, or went elsewhere."""
 
     base: str
     head: str
-    why: str
-    is_watched: bool = False
-
-    @property
-    def is_own(self) -> bool:
-        """Whether it is run again: the test itself was changed or moved, or its record is not to be relied upon.
-
-        What it asserts is in the records, also where only a helper was changed.
-        """
-        return not self.why or self.base != self.head or self.is_watched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,17 +50,22 @@ class Topic:
 class Inspection:
     """All that is known of lost and changed tests beyond their records; mappings are by test id.
 
-    ``base`` and ``head`` have the tests that were run again; ``*_checks`` what their sources assert; ``candidates`` are
+    ``base`` and ``head`` have the tests that were run again; ``*_asserted`` what they asserted in the runs that count,
+    ``*_alone`` what they asserted when they were run again; ``*_checks`` what their sources assert; ``candidates`` are
     the tests of the head that are most like a lost one; ``mentions`` the names that occur in a lost test's function;
     ``topics`` is what lost tests are about;
     ``base_hiding`` are lost tests, and ``hiding`` tests of the head, that could swallow a failure or put a stub in the
     place of the code; ``twins`` has, by lost tests, the test of the base that was the same and still is what it was;
-    ``not_found`` are tests that were to be inspected at the base and were not collected there; ``problems`` say what
-    could not be looked into.
+    ``not_found`` are tests that were to be inspected at the base and were not collected there; ``not_compared`` says
+    what could not be looked into.
     """
 
     base: Mapping[str, RecordedTest] = field(default_factory=dict)
     head: Mapping[str, RecordedTest] = field(default_factory=dict)
+    base_asserted: Mapping[str, Asserted] = field(default_factory=dict)
+    head_asserted: Mapping[str, Asserted] = field(default_factory=dict)
+    base_alone: Mapping[str, Asserted] = field(default_factory=dict)
+    head_alone: Mapping[str, Asserted] = field(default_factory=dict)
     base_checks: Checks = field(default_factory=dict)
     head_checks: Checks = field(default_factory=dict)
     candidates: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
@@ -84,4 +77,4 @@ class Inspection:
     suspects: tuple[Suspect, ...] = ()
     production: Production = field(default_factory=Production)
     not_found: frozenset[str] = frozenset()
-    problems: tuple[str, ...] = ()
+    not_compared: tuple[NotCompared, ...] = ()

@@ -51,15 +51,14 @@ class Binding(Struct, frozen=True, kw_only=True):
     """What one name of a test-support file stands for.
 
     ``digest`` changes with what the name does, decorators included, but not with formatting, comments, docstrings or
-    annotations. ``mentions`` are all names that occur in it. ``asserts``: it contains an assertion. ``hides``: it could
-    swallow a failure or put a stub in the place of the code under test. ``origins`` are what an import brings in, or
-    one of several imports. ``unbound`` is the digest of a function without its ``self``; empty for anything else.
+    annotations. ``mentions`` are all names that occur in it. ``hides``: it could swallow a failure or put a stub in the
+    place of the code under test. ``origins`` are what an import brings in, or one of several imports. ``unbound`` is
+    the digest of a function without its ``self``; empty for anything else.
     """
 
     digest: str
     unbound: str = ""
     mentions: frozenset[str] = frozenset()
-    asserts: bool = False
     hides: bool = False
     origins: tuple[str, ...] = ()
 

@@ -86,33 +86,16 @@ class Subtest(Struct, frozen=True, kw_only=True):
     outcome: str
 
 
-class Strength(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a test asserted while it was inspected. All are numbers of executions, but for ``places``.
-
-    ``asserted`` held and could have been false, at so many ``places`` of the source, and ``own`` of them in the test's
-    own function, not in its helpers and fixtures; ``vacuous`` cannot be false (a
-    constant, a tuple, ``or True``, a comparison with itself); ``broken`` failed and was swallowed; ``unspecific`` would
-    have taken any exception (``raises(Exception)``).
-    """
-
-    asserted: int = 0
-    own: int = 0
-    places: int = 0
-    vacuous: int = 0
-    broken: int = 0
-    unspecific: int = 0
-
-
 class Execution(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What happened when a test ran: the phases of its last attempt, in order.
 
     ``started`` says whether the code object that the test's source defines was entered; None where that cannot be
-    known (a doctest, say). ``strength``, ``footprint`` and ``imported`` are there only if the test was inspected: the
-    footprint has the lines of production code that it executed, by path relative to the repository's root, sorted;
-    ``imported`` those of functions that ran while its file was imported, ``replaced`` those in whose place the test put
-    something else. ``held`` has the sites of the assertions that
-    held, by their numbers in the suite, and how often each did; ``failed`` those that were executed and never held,
-    although the test may have passed.
+    known (a doctest, say). ``held`` has the sites of the assertions that held, by their numbers in the suite, and how
+    often each did; ``failed`` those that were executed and never held, although the test may have passed.
+    ``footprint``, ``imported`` and ``replaced`` are there only if the test was inspected: the footprint has the lines
+    of production code that it executed, by path relative to the repository's root, sorted (None: they are not known);
+    ``imported`` those of functions that ran while its file was imported, ``replaced`` those in whose place the test
+    put something else.
     """
 
     phases: tuple[Phase, ...]
@@ -120,10 +103,9 @@ class Execution(Struct, frozen=True, kw_only=True, omit_defaults=True):
     reruns: int = 0
     started: bool | None = None
     worker: str = ""
-    strength: Strength | None = None
-    footprint: dict[str, tuple[int, ...]] = {}
     held: dict[int, int] = {}
     failed: tuple[int, ...] = ()
+    footprint: dict[str, tuple[int, ...]] | None = None
     imported: dict[str, tuple[int, ...]] = {}
     replaced: dict[str, tuple[int, ...]] = {}
 
@@ -184,11 +166,6 @@ class RecordedTest(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def outcome(self) -> Outcome | None:
         """What the test did; None if it was not run."""
         return self.execution.outcome if self.execution else None
-
-    @property
-    def strength(self) -> Strength | None:
-        """What the test asserted; None if it was not inspected."""
-        return self.execution.strength if self.execution else None
 
     @property
     def decisive_phase(self) -> Phase | None:

@@ -120,7 +120,6 @@ def judge(case: Case, watcher: Watcher) -> Judgement:
         if case.baseline is not None and facts.comparison.obstacle:
             notes.append(f"not compared with the base: {facts.comparison.obstacle}")
         notes += [*_version_notes(facts), *doubt_notes(facts)]
-        notes += [f"not looked into: {problem}" for problem in facts.comparison.doubts]
     # Without a base nobody has agreed to a waiver.
     waivers = project.policy.waivers if project.policy_change is not None else ()
     notes += quarantine_notes(waivers, facts.today)

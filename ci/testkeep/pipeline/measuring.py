@@ -12,7 +12,7 @@ from testkeep.formats import coverage_config, coverage_json
 from testkeep.formats.coverage_core import CoreChoice, Interpreter, choose_core
 from testkeep.formats.coverage_leniency import is_true
 from testkeep.formats.docstrings import docstring_lines
-from testkeep.model.counting import omitted, production_files
+from testkeep.model.counting import measured_folders, no_neighbours, omitted, production_files
 from testkeep.model.coverage import Coverage, FileCoverage
 from testkeep.model.layout import lies_in
 from testkeep.model.measured_paths import MeasuredPaths
@@ -63,8 +63,16 @@ def measure_with(project: Project, folder: EvidenceFolder, job_id: str, pytest_a
     if not choice.is_users:
         forced["core"] = choice.name
     path = folder.coverage_config_path(job_id)
-    _write(path, project, user, forced, (*_SILENCED, _ONLY_IN_REPORTS))
+    _write(path, project, user, forced, (*_SILENCED, _ONLY_IN_REPORTS), _beside_modules(project))
     return path
+
+
+def _beside_modules(project: Project) -> Sequence[str]:
+    """The patterns of what a test process need not measure in the folders of single modules."""
+    folders = measured_folders(entry for entry in project.source if entry.endswith(".py"))
+    found = {folder: sorted((project.root / folder).iterdir()) for folder in folders}
+    names = {folder: [f"{path.name}/" if path.is_dir() else path.name for path in found[folder]] for folder in folders}
+    return [pattern for folder in folders for pattern in no_neighbours(project.code, folder, names[folder])]
 
 
 def core_of(project: Project, user: coverage_config.Config, pytest_arguments: Sequence[str] = ()) -> CoreChoice:
@@ -171,12 +179,17 @@ def _report_config(project: Project, folder: Path, user: coverage_config.Config)
 
 
 def _write(
-    path: Path, project: Project, user: coverage_config.Config, forced: Mapping[str, str], silenced: Sequence[str]
+    path: Path,
+    project: Project,
+    user: coverage_config.Config,
+    forced: Mapping[str, str],
+    silenced: Sequence[str],
+    beside: Sequence[str] = (),
 ) -> None:
     ours = {"disable_warnings": "\n".join(silenced)}
     if _coverage_version() >= _PATCHES_SINCE:
         ours["patch"] = "subprocess"
-    omit = omitted(project.code, project.files, project.policy.coverage)
+    omit = [*omitted(project.code, project.files, project.policy.coverage), *beside]
     path.write_text(coverage_config.dumps(coverage_config.overlay(user, ours, omit, forced)), encoding="utf-8")
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -13,7 +14,8 @@ from testkeep.errors import Undecided, UsageError
 from testkeep.formats.asserted_checks import TestChecks
 from testkeep.formats.literal_rows import is_opaque
 from testkeep.formats.module_bindings import read_bindings
-from testkeep.model.comparison import Loss
+from testkeep.model.asserted import Asserted
+from testkeep.model.comparison import Loss, NotCompared, Uncompared
 from testkeep.model.evidence import Evidence
 from testkeep.model.inspection import Inspection, Suspect
 from testkeep.model.production import Lines, Production
@@ -21,17 +23,19 @@ from testkeep.model.source import Check, FileBindings
 from testkeep.model.tests import Item, RecordedTest, function_of
 from testkeep.pipeline.base_tree import BaseTree, check_out
 from testkeep.pipeline.baseline import refuse_foreign_code
+from testkeep.pipeline.edited_tests import find_edited
 from testkeep.pipeline.gather import read_all
 from testkeep.pipeline.inspecting import Site, inspect
+from testkeep.pipeline.patched_tests import find_patched
 from testkeep.pipeline.plans import RunOptions
 from testkeep.pipeline.progress import Labelled, Watcher
 from testkeep.pipeline.run import run_stages
 from testkeep.pipeline.sources import Texts, read_production
-from testkeep.pipeline.suspects import find_suspects
 from testkeep.pipeline.topics import find_topics
 from testkeep.pipeline.twins import find_twins
+from testkeep.rules.assertion_records import Records
 from testkeep.rules.base import Facts, name_in_file
-from testkeep.rules.choosing import choose, needs_others, origins_of, to_be_measured_without
+from testkeep.rules.choosing import Wanted, choose, needs_others, origins_of, to_be_measured_without
 from testkeep.rules.comparison import ids_at_base
 from testkeep.rules.confirming import to_confirm
 from testkeep.rules.likeness import candidates
@@ -59,12 +63,21 @@ def look_closer(looker: Looker, facts: Facts) -> Facts:
     if not wanted.base and not wanted.head:
         return facts
     production = msgspec.structs.replace(facts.inspection.production, covered=_covered(looker, facts))
-    facts = _with(facts, production=production)
+    facts = _with(facts, production=production, **_asserted(facts, wanted))
     if wanted.head:
         facts = _inspect_head(looker, facts, wanted.head)
     if wanted.base:
         facts = _inspect_base(looker, facts, wanted.base)
     return facts
+
+
+def _asserted(facts: Facts, wanted: Wanted) -> dict[str, Mapping[str, Asserted]]:
+    """What the tests to inspect asserted in the runs that count: the most at the base, the least at the head."""
+    base, head = Records(facts.base_suites()), Records(suite for _, suite in facts.suites())
+    return {
+        "base_asserted": {test_id: found[-1] for test_id in wanted.base if (found := base.in_all(test_id))},
+        "head_asserted": {test_id: found[0] for test_id in wanted.head if (found := head.in_all(test_id))},
+    }
 
 
 def _with(facts: Facts, **changes: object) -> Facts:
@@ -78,13 +91,14 @@ def _read(looker: Looker, facts: Facts) -> Inspection:
     """Read what the sources of lost, new and changed tests say."""
     texts, draft = looker.texts, facts.comparison
     sources = _Parsed(texts, facts)
-    suspects = (*find_suspects(texts, facts), *_moved_elsewhere(sources, facts), *to_confirm(facts))
+    found = (*find_edited(texts, facts), *find_patched(texts, facts), *_moved_elsewhere(sources, facts))
+    suspects = tuple(dict.fromkeys((*found, *to_confirm(facts))))
     losses = (*draft.lost, *draft.doubted)
     if not losses:
         return Inspection(suspects=suspects, production=read_production(texts) if suspects else Production())
     lost = {loss.id: loss.base.item for loss in losses}
     before = ids_at_base(facts)
-    changed = {suspect.head for suspect in suspects if not suspect.why}
+    changed = {suspect.head for suspect in suspects}
     # What does not guard stands for nothing: of 30,000 rows that are deselected nobody needs to know what they assert.
     guarding = (test.item for test in facts.tests() if test.guards)
     head = {item.id: item for item in _few_rows(guarding) if item.id not in before or item.id in changed}
@@ -105,7 +119,7 @@ def _read(looker: Looker, facts: Facts) -> Inspection:
         topics=find_topics(texts, removed, base_checks, mentions, (test.item.path for test in facts.tests())),
         base_hiding=frozenset(_hiding(lost.values(), texts.base)),
         hiding=frozenset(_hiding(head.values(), texts.head)),
-        twins=find_twins(texts, facts, suspects),
+        twins=find_twins(texts, facts),
         suspects=suspects,
         production=production,
     )
@@ -131,7 +145,7 @@ def _moved_elsewhere(sources: _Parsed, facts: Facts) -> Iterator[Suspect]:
     now = sources.checks((new for _, new in pairs), at_base=False)
     for old, new in pairs:
         if before.get(old.id) != now.get(new.id):
-            yield Suspect(base=old.id, head=new.id, why="it moved, and names that it uses stand for something else")
+            yield Suspect(base=old.id, head=new.id)
 
 
 class _Parsed:
@@ -229,8 +243,14 @@ def _inspect_head(looker: Looker, facts: Facts, tests: Sequence[str]) -> Facts:
     try:
         record = inspect(site, named_for_pytest(facts, tests), looker.watcher)
     except (Undecided, UsageError) as error:
-        return _with(facts, problems=(*facts.inspection.problems, error.message))
-    return _with(facts, head=_by_id(facts, record))
+        return _without(facts, Uncompared.HEAD, error.message, tests)
+    head = _again(facts, record)
+    return _with(facts, head=head.tests, head_alone=head.asserted)
+
+
+def _without(facts: Facts, what: Uncompared, why: str, tests: Sequence[str]) -> Facts:
+    missing = NotCompared(what=what, why=why, tests=tuple(tests))
+    return _with(facts, not_compared=(*facts.inspection.not_compared, missing))
 
 
 def _inspect_base(looker: Looker, facts: Facts, tests: Sequence[str]) -> Facts:
@@ -242,15 +262,26 @@ def _inspect_base(looker: Looker, facts: Facts, tests: Sequence[str]) -> Facts:
             site = Site(tree.project, EvidenceFolder(tree.scratch / "inspection"), tree.environment, "base")
             record = inspect(site, named_for_pytest(facts, tests), looker.watcher)
             refuse_foreign_code([record], project, tree.project)
-            seen = _by_id(facts, record)
-            facts = _with(facts, base=seen, not_found=frozenset(tests) - seen.keys())
+            base = _again(facts, record)
+            not_found = frozenset(tests) - base.tests.keys()
+            facts = _with(facts, base=base.tests, base_alone=base.asserted, not_found=not_found)
             return _measure_others(looker, facts, tree) if needs_others(facts) else facts
     except (Undecided, UsageError) as error:
-        return _with(facts, problems=(*facts.inspection.problems, error.message))
+        return _without(facts, Uncompared.BASE, error.message, tests)
 
 
-def _by_id(facts: Facts, record: Evidence) -> dict[str, RecordedTest]:
-    return {test.item.id: test for test in steady_record(facts, record).tests}
+class _Again(NamedTuple):
+    """The tests that were run again, and what those that guarded asserted alone."""
+
+    tests: Mapping[str, RecordedTest]
+    asserted: Mapping[str, Asserted]
+
+
+def _again(facts: Facts, record: Evidence) -> _Again:
+    record = steady_record(facts, record)
+    tests = {test.item.id: test for test in record.tests}
+    alone = Records([record.suite] if record.suite else [])
+    return _Again(tests, {test_id: found[0] for test_id in tests if (found := alone.in_all(test_id))})
 
 
 def _measure_others(looker: Looker, facts: Facts, tree: BaseTree) -> Facts:

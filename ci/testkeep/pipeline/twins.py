@@ -3,42 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import PurePosixPath
 
 from testkeep.formats.literal_rows import is_opaque
 from testkeep.formats.module_bindings import read_bindings
 from testkeep.formats.python_source import read_functions
 from testkeep.model.comparison import Loss
-from testkeep.model.inspection import Suspect
 from testkeep.model.source import FileBindings, FileSource
 from testkeep.model.tests import Item
 from testkeep.pipeline.sources import Texts
+from testkeep.rules.asserted import compare_asserted
 from testkeep.rules.base import Facts, name_in_file
 from testkeep.rules.sameness import guards_of_item, is_same
-from testkeep.rules.scopes import Place, Side, module_parts
+from testkeep.rules.scopes import Place, Side, is_test, module_parts
 
 _MOST_ALIKE = 16
 _MOST_HOPS = 4
 
 
-def find_twins(texts: Texts, facts: Facts, suspects: Sequence[Suspect]) -> dict[str, str]:
+def find_twins(texts: Texts, facts: Facts) -> dict[str, str]:
     """Map lost tests to tests of the base that were the same test, and are at the head what they were."""
     lost = [loss.base.item for loss in facts.comparison.lost if loss.how is Loss.REMOVED]
     if not lost:
         return {}
-    twins = _Twins(texts, facts, suspects)
+    twins = _Twins(texts, facts)
     return {item.id: twin for item in lost if (twin := twins.of(item))}
 
 
 class _Twins:
-    def __init__(self, texts: Texts, facts: Facts, suspects: Sequence[Suspect]) -> None:
+    def __init__(self, texts: Texts, facts: Facts) -> None:
         self._texts = texts
         self._sources: dict[tuple[str, bool], FileSource] = {}
         self._head = {test.item.id: test.item for test in facts.tests()}
         self._became = {test_id: test_id for test_id in facts.comparison.kept}
         self._became |= {one.lost: one.by[0] for one in facts.comparison.moved}
-        # A test whose helpers or fixtures were changed may be another test now.
-        unfit = {"", *(one.head for one in suspects if one.why)}
+        said = facts.statements
+        weaker = (one for one in facts.differences if any(compare_asserted(one.test, one.before, one.now, said)))
+        unfit = {"", *(one.test.item.id for one in weaker)}
         self._alike: dict[tuple[object, ...], list[Item]] = {}
         for test in facts.base_tests():
             if self._became.get(test.item.id, "") not in unfit:
@@ -95,7 +97,28 @@ class _Twins:
             and after is not None
             and before.body == after.body
             and guards_of_item(now) == guards_of_item(item)
+            and not self._is_stubbed(item.path)
         )
+
+    def _is_stubbed(self, path: str) -> bool:
+        """Whether something that the tests of a file use could stand in the place of the code now."""
+        stubs = self._stubs
+        above = any(stub.endswith("conftest.py") and _is_above(stub, [path]) for stub in stubs)
+        return above or (bool(stubs) and not stubs.isdisjoint(self._files([path])))
+
+    @cached_property
+    def _stubs(self) -> frozenset[str]:
+        """The files that are no tests and could swallow a failure or put a stub somewhere, where they did not."""
+        found = set()
+        self._texts.fetch_base(change.old for change in self._texts.python_changes)
+        for change in self._texts.python_changes:
+            if change.new and not self._texts.is_production(change.new):
+                before = read_bindings(self._texts.base(change.old) or "") or {}
+                now = read_bindings(self._texts.head(change.new) or "") or {}
+                hiding = (name for name, one in now.items() if one.hides and not is_test(name))
+                if any(name not in before or before[name].digest != now[name].digest for name in hiding):
+                    found |= {change.old or change.new}
+        return frozenset(found)
 
     def _source(self, path: str, *, at_base: bool) -> FileSource:
         if (path, at_base) not in self._sources:

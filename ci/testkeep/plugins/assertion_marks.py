@@ -26,10 +26,11 @@ from typing import Any
 import _pytest.assertion.rewrite as rewriting
 import pytest
 
-from testkeep.formats import assertion_kinds, assertion_marks, assertion_source, assertions
+from testkeep.formats import assertion_kinds, assertion_marks, assertions
 from testkeep.formats.syntax import UNREADABLE
 from testkeep.model.assertion_site import AssertionKind
 from testkeep.model.layout import is_production
+from testkeep.plugins.expecting_contexts import FAILED, ExpectingContexts, expected_by
 
 _MAY_ASSERT = re.compile(rb"\bassert|\braises\b|\bwarns\b|expect|should|verify|validate|ensure|check|fnmatch|raise_for")
 _HELPS = re.compile(rb"\bdef\s+_*(?:test|assert|expect|should|verify|validate|ensure|check|fail_unless)|fixture\b")
@@ -39,13 +40,11 @@ _CHECKED = "def test_it():\n    value = len('abc')\n    assert value == 3\n    a
 _MOCKS = "unittest.mock"
 _MOST_WRAPPERS = 20
 _SMOKE = AssertionKind.SMOKE
-FAILED = "!"
-"""What stands before a mark's text where the assertion failed."""
 
 
 def _version() -> str:
     """Part of the names of cached modules: those with other marks are not to be used."""
-    files = (str(module.__file__) for module in (assertion_kinds, assertion_marks, assertions, assertion_source))
+    files = (str(module.__file__) for module in (assertion_kinds, assertion_marks, assertions))
     digest = hashlib.sha256(b"".join(Path(file).read_bytes() for file in files))
     return f"-testkeep-{digest.hexdigest()[:8]}"
 
@@ -68,6 +67,7 @@ class AssertionMarks:
         self._codes: dict[CodeType, bool] = {}
         self._paths: dict[str, str] = {}
         self._undo: list[Callable[[], None]] = []
+        self._contexts = ExpectingContexts(self.seen, self._set)
 
     # What marked modules call --------------------------------------------------------------------------------------
 
@@ -86,11 +86,17 @@ class AssertionMarks:
             self._asserts[text] = is_another_of_it or self._is_foreign(function)
         return function
 
-    def _expect(self, text: str, expected: Any) -> Any:
-        classes = expected if type(expected) is tuple else (expected,)
-        names = ("<".join(base.__name__ for base in one.__mro__[:-1]) for one in classes if isinstance(one, type))
-        self._raises[text] = "".join(f"\t{one}" for one in names)
-        return expected
+    def _came(self, text: str, value: Any) -> Any:
+        if self._contexts.expects(value):
+            self._contexts.keep(value, text)
+        elif text[0] != AssertionKind.CONTEXT:
+            self._called(text)
+        return value
+
+    def _expect(self, text: str, context: Any) -> Any:
+        with contextlib.suppress(Exception):
+            self._raises[text] = expected_by(context)
+        return context
 
     def _is_foreign(self, function: Any) -> bool:
         function = _unwrapped(function)
@@ -139,7 +145,7 @@ class AssertionMarks:
         """What marks depend on beside the text of a module: cached modules that have others are not to be used."""
         return hashlib.sha256(repr((self._folder, self._source)).encode(errors="surrogatepass")).hexdigest()[:8]
 
-    def _set(self, owner: ModuleType, name: str, value: object) -> None:
+    def _set(self, owner: object, name: str, value: object) -> None:
         before = getattr(owner, name)
         setattr(owner, name, value)
         self._undo.append(lambda: setattr(owner, name, before))
@@ -149,6 +155,7 @@ class AssertionMarks:
             assertion_marks.HELD: self.seen.append,
             assertion_marks.FAILED: self._fail,
             assertion_marks.CALLED: self._called,
+            assertion_marks.CAME: self._came,
             assertion_marks.ASKED: self._ask,
             assertion_marks.RAISES: self._expect,
             assertion_marks.ERROR: (AssertionError, pytest.fail.Exception),

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from testkeep.model.assertion_site import COUNTING, AssertionKind, AssertionSite, SharedAssertions
-from testkeep.plugins.assertion_marks import FAILED, AssertionMarks
+from testkeep.plugins.assertion_marks import AssertionMarks
+from testkeep.plugins.expecting_contexts import FAILED
 
 
 class Asserted(NamedTuple):

@@ -9,9 +9,7 @@ from typing import Any
 import pytest
 
 from testkeep.model.evidence import JobContext
-from testkeep.model.tests import Strength
 from testkeep.plugins.code_places import CodePlaces
-from testkeep.plugins.code_start import own_code
 from testkeep.plugins.inspector import Inspector
 from testkeep.plugins.stand_ins import StandIns
 
@@ -32,13 +30,8 @@ class Inspection:
         self._file = Path()
 
     @property
-    def strength(self) -> Strength | None:
-        """What the last test asserted; None if that is not known."""
-        return self._inspector.strength
-
-    @property
-    def footprint(self) -> dict[str, tuple[int, ...]]:
-        """The lines of production code that the last test executed; none if they are not known."""
+    def footprint(self) -> dict[str, tuple[int, ...]] | None:
+        """The lines of production code that the last test executed; None if they are not known."""
         return self._inspector.footprint
 
     @property
@@ -58,20 +51,19 @@ class Inspection:
         """Watch a file while it is imported: what makes the rows of its tables runs then."""
         if not isinstance(collector, pytest.Module):
             return (yield)
-        self._inspector.begin(None, "")
+        self._inspector.begin()
         try:
             with self._inspector.watching():
                 return (yield)
         finally:
-            self._imported[collector.path] = self._inspector.footprint
+            self._imported[collector.path] = self._inspector.footprint or {}
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:
         """Begin."""
         self._file = item.path
         self._stand_ins.begin()
-        module = getattr(getattr(item, "module", None), "__name__", "")
-        self._inspector.begin(own_code(item), str(module))
+        self._inspector.begin()
         with self._inspector.watching():
             yield
 

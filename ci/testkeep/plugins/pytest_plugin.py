@@ -78,8 +78,6 @@ def _mark_assertions(config: pytest.Config, folder: EvidenceFolder, context_file
     if os.environ.get(_RECORDING) == str(folder.path) and "PYTEST_XDIST_WORKER" not in os.environ:
         return  # a test of the run that is being recorded started this one
     context = _read_context(config, context_file, None, None)
-    if context.inspect is not None:
-        return  # an inspection watches every line itself, and takes a mark's handler for the project's own
     marks = AssertionMarks(config.rootpath, context.provenance.project, context.source)
     marks.install()
     config.add_cleanup(marks.uninstall)

@@ -41,8 +41,6 @@ _DECISION_WORDS = {
     Decision.INCONCLUSIVE: "INCONCLUSIVE",
 }
 
-_MOST_OF_AN_ID = 300
-
 
 def one_line(text: str) -> str:
     r"""Make text of any origin fit for one line: line breaks and invisible characters become escapes.
@@ -266,15 +264,11 @@ def left_out(findings: Iterable[Finding]) -> str:
 def places(finding: Finding) -> tuple[tuple[str, str], ...]:
     """List where a finding is, as pairs of location and test; a finding about several tests has a pair for each.
 
-    Several tests share one cause, and its location is said once. An id that would fill the screen is cut.
+    Several tests share one cause, and its location is said once.
     """
-    names = [_shortened(one_line(test)) for test in finding.about or ("",)]
-    first = (location(finding), names[0])
-    return tuple(pair for pair in (first, *(("", name) for name in names[1:])) if any(pair))
-
-
-def _shortened(test_id: str) -> str:
-    return test_id if len(test_id) <= _MOST_OF_AN_ID else f"{test_id[:_MOST_OF_AN_ID]}…"
+    tests = finding.about or ("",)
+    first = (location(finding), one_line(tests[0]))
+    return tuple(pair for pair in (first, *(("", one_line(test)) for test in tests[1:])) if any(pair))
 
 
 def location(finding: Finding) -> str:

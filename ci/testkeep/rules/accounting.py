@@ -69,7 +69,7 @@ def account(facts: Facts) -> Comparison:
         doubted=tuple(loss for loss in left if loss.id in doubted),
         refused=tuple(refused),
         weakened=tuple(weakened(facts, head)),
-        doubts=inspection.problems,
+        not_compared=inspection.not_compared,
     )
 
 

@@ -87,8 +87,7 @@ def _gone(before: Asserted, now: Asserted) -> Iterator[Said]:
 def _not_its_own(test: RecordedTest, before: Asserted, now: Asserted) -> Iterator[Said]:
     """A test that asserted itself and leaves it to helpers that asserted before: these may be called by every test."""
     name = name_in_file(test.item).rpartition(".")[2]
-    own = [site for site in before.held.values() if site.function.rpartition(".")[2] == name or not site.path]
-    is_own_left = any(site.function.rpartition(".")[2] == name or not site.path for site in now.held.values())
+    own, is_own_left = before.own(name), bool(now.own(name))
     is_new_in_helper = any(often > before.times.get(form, 0) for form, often in now.times.items())
     if own and now.held and not is_own_left and not is_new_in_helper and len(now.held) < len(before.held):
         n_left = len(now.held)

@@ -34,9 +34,11 @@ class Records:
 
     def __init__(self, suites: Iterable[Suite]) -> None:
         self._found: dict[tuple[str, str], tuple[_Sites, RecordedTest]] = {}
+        self._environments: dict[str, None] = {}
         for suite in suites:
             if suite.assertions == RECORDED:
                 sites = _Sites(suite)
+                self._environments[suite.settings.interpreter] = None
                 for test in suite.tests:
                     self._found[suite.settings.interpreter, test.item.id] = (sites, test)
 
@@ -52,6 +54,12 @@ class Records:
     def key(self, environment: str, test: RecordedTest) -> Hashable:
         """Equal for tests that assert the same; None if that cannot be told so fast."""
         return self._found[environment, test.item.id][0].key(test)
+
+    def in_all(self, test_id: str) -> tuple[Asserted, ...]:
+        """What a test asserted in each environment in which it guards, the least first."""
+        guarding = [one for one in self._environments if self.guard(one, test_id) is not None]
+        found = [asserted for one in guarding if (asserted := self.of(one, test_id)) is not None]
+        return tuple(sorted(found, key=lambda one: one.total))
 
     def of(self, environment: str, test_id: str) -> Asserted | None:
         """What a test asserted in an environment; None if that is not known."""

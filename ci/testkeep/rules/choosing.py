@@ -78,12 +78,11 @@ def choose(facts: Facts) -> Wanted:
     is_fresh = facts.baseline is not None and facts.baseline.is_fresh
     losses, by = _open(facts)
     declared = [test_id for tests in by.values() for test_id in tests]
-    own = [suspect for suspect in inspection.suspects if suspect.is_own]
-    base = [suspect.base for suspect in own]
+    base = [suspect.base for suspect in inspection.suspects]
     base += [loss.id for loss in losses if not is_fresh or loss.how in _ABSENT or loss.id in by]
     base += [] if is_fresh else facts.comparison.failing
     base += [origins[test_id] for test_id in declared if test_id in origins]
-    wanted = [suspect.head for suspect in own]
+    wanted = [suspect.head for suspect in inspection.suspects]
     wanted += declared
     wanted += _best_candidates(inspection, losses)
     return Wanted(tuple(dict.fromkeys(base)), tuple(dict.fromkeys(wanted)))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from enum import Enum, auto
 
 from testkeep.model.asserted import Difference
 from testkeep.model.inspection import Suspect
 from testkeep.rules.asserted import loses_everything
 from testkeep.rules.base import Facts, body_in
-
-_WHY = "it came to none of its assertions, though neither it nor they were changed"
 
 
 class Confirmed(Enum):
@@ -26,7 +25,7 @@ def to_confirm(facts: Facts) -> Iterator[Suspect]:
     """The tests to run alone: not edited, with assertions that are still in the source, and without any that held."""
     for one in facts.differences:
         if is_doubtful(facts, one):
-            yield Suspect(base=one.origin.item.id, head=one.test.item.id, why=_WHY, is_watched=True)
+            yield Suspect(base=one.origin.item.id, head=one.test.item.id)
 
 
 def is_doubtful(facts: Facts, one: Difference) -> bool:
@@ -40,10 +39,8 @@ def is_doubtful(facts: Facts, one: Difference) -> bool:
 
 def confirmed(facts: Facts, one: Difference) -> Confirmed:
     """What the runs alone say of a doubtful test; that it asserts nothing, if it could not be run."""
-    sides = facts.inspection.base.get(one.origin.item.id), facts.inspection.head.get(one.test.item.id)
-    before, now = (seen.strength if seen is not None and seen.guards else None for seen in sides)
-    if before is None or now is None:
+    before = facts.inspection.base_alone.get(one.origin.item.id)
+    now = facts.inspection.head_alone.get(one.test.item.id)
+    if before is None or now is None or loses_everything(replace(one, before=before, now=now)):
         return Confirmed.YES
-    if now.asserted:
-        return Confirmed.NO
-    return Confirmed.YES if before.asserted else Confirmed.UNKNOWN
+    return Confirmed.NO if now.held else Confirmed.UNKNOWN

@@ -14,7 +14,7 @@ def watched(seen: Mapping[str, RecordedTest], test_id: str) -> RecordedTest | No
     None if it was not, or did not guard while it was: what it did not do then proves nothing.
     """
     test = seen.get(test_id)
-    if test is None or not test.guards or test.strength is None:
+    if test is None or not test.guards or test.execution is None or test.execution.footprint is None:
         return None
     return test
 
@@ -23,7 +23,7 @@ def footprint(tests: Iterable[RecordedTest]) -> Lines:
     """The production lines that some inspected tests ran, together."""
     lines: dict[str, set[int]] = {}
     for test in tests:
-        for path, numbers in test.execution.footprint.items() if test.execution else ():
+        for path, numbers in (test.execution.footprint or {}).items() if test.execution else ():
             lines.setdefault(path, set()).update(numbers)
     return {path: frozenset(numbers) for path, numbers in lines.items()}
 
@@ -33,10 +33,10 @@ def reach(tests: Iterable[RecordedTest]) -> Lines:
 
     That is asked of nobody, because it is not known which test needs it; but it is run where the file is collected.
     """
-    lines: dict[str, frozenset[int]] = {}
+    tests = list(tests)
+    lines = dict(footprint(tests))
     for test in tests:
-        ran = (*test.execution.footprint.items(), *test.execution.imported.items()) if test.execution else ()
-        for path, numbers in ran:
+        for path, numbers in test.execution.imported.items() if test.execution else ():
             lines[path] = lines.get(path, frozenset()).union(numbers)
     return lines
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import IntEnum
 
+from testkeep.model.asserted import Asserted
+from testkeep.model.assertion_site import AssertionKind
 from testkeep.model.inspection import Inspection
-from testkeep.model.tests import Strength
-from testkeep.rules.covering import watched
+from testkeep.model.tests import function_of
 
 
 class Rank(IntEnum):
@@ -20,7 +21,8 @@ class Rank(IntEnum):
 
 def rank_at_head(inspection: Inspection, test_id: str) -> Rank:
     """How a test of the head asserts; a helper that every test calls may assert."""
-    return _rank(_strength(inspection, test_id), bool(inspection.head_checks.get(test_id)))
+    asserted = inspection.head_asserted.get(test_id)
+    return _rank(test_id, asserted, bool(inspection.head_checks.get(test_id))) if asserted else Rank.NOTHING
 
 
 def rank_wanted(inspection: Inspection, lost: Iterable[str]) -> Rank:
@@ -30,9 +32,9 @@ def rank_wanted(inspection: Inspection, lost: Iterable[str]) -> Rank:
     """
     ranks = []
     for test_id in lost:
-        seen = watched(inspection.base, test_id)
-        known = seen.strength if seen is not None else None
-        ranks.append(_rank(known, bool(inspection.base_checks.get(test_id))) if known is not None else Rank.ITSELF)
+        asserted = inspection.base_asserted.get(test_id)
+        has_checks = bool(inspection.base_checks.get(test_id))
+        ranks.append(_rank(test_id, asserted, has_checks) if asserted else Rank.ITSELF)
     return max(ranks, default=Rank.ITSELF)
 
 
@@ -43,9 +45,8 @@ def may_swallow(inspection: Inspection, test_id: str, lost: Iterable[str]) -> bo
 
 def is_strengthened(inspection: Inspection, test_id: str, origin: str) -> bool:
     """Whether a test asserts more than it did at the base."""
-    seen, now = watched(inspection.base, origin), _strength(inspection, test_id)
-    before = seen.strength if seen is not None else None
-    if before is None or now is None or (now.asserted <= before.asserted and now.places <= before.places):
+    before, now = inspection.base_asserted.get(origin), inspection.head_asserted.get(test_id)
+    if before is None or now is None or (now.total <= before.total and len(now.held) <= len(before.held)):
         return False
     # To assert the same once more makes nothing stronger.
     earlier, later = inspection.base_checks.get(origin), inspection.head_checks.get(test_id)
@@ -54,27 +55,25 @@ def is_strengthened(inspection: Inspection, test_id: str, origin: str) -> bool:
 
 def instead(inspection: Inspection, test_id: str) -> str:
     """What a test does in place of assertions."""
-    strength = _strength(inspection, test_id) or Strength()
-    if strength.asserted:
+    asserted = inspection.head_asserted.get(test_id)
+    if asserted is None:
+        return ""
+    if asserted.held:
         return "; only helpers that it calls assert something"
     parts = [
         f"{number} {word}"
         for number, word in (
-            (strength.vacuous, "always true"),
-            (strength.broken, "failed and swallowed"),
-            (strength.unspecific, "satisfied by any exception"),
+            (asserted.others.count(AssertionKind.VACUOUS), "always true"),
+            (len(asserted.failed), "failed and swallowed"),
+            (asserted.others.count(AssertionKind.ANYTHING), "satisfied by any exception"),
         )
         if number
     ]
     return f" (assertions: {', '.join(parts)})" if parts else ""
 
 
-def _strength(inspection: Inspection, test_id: str) -> Strength | None:
-    seen = watched(inspection.head, test_id)
-    return seen.strength if seen is not None else None
-
-
-def _rank(strength: Strength | None, has_checks: bool) -> Rank:
-    if strength is None or not strength.asserted:
+def _rank(test_id: str, asserted: Asserted, has_checks: bool) -> Rank:
+    if not asserted.held:
         return Rank.NOTHING
-    return Rank.ITSELF if strength.own or has_checks else Rank.BY_HELPERS
+    name = function_of(test_id).rpartition("::")[2]
+    return Rank.ITSELF if asserted.own(name) or has_checks else Rank.BY_HELPERS

@@ -60,20 +60,18 @@ def _without_parameters(facts: Facts, head: HeadTests, lost: Sequence[LostTest])
     for loss in lost:
         if loss.how is Loss.REMOVED and loss.base.item.params:
             rows.setdefault(function_of(loss.id), []).append(loss)
+    inspection = facts.inspection
     for function, losses in rows.items():
-        seen = [watched(facts.inspection.base, loss.id) for loss in losses]
-        now = watched(facts.inspection.head, function)
+        seen = [watched(inspection.base, loss.id) for loss in losses]
+        now, asserts = watched(inspection.head, function), inspection.head_asserted.get(function)
         before = [test for test in seen if test is not None]
-        if now is None or len(before) < len(losses) or not head.guards(function, head.environments):
+        asserted = [inspection.base_asserted[loss.id].total for loss in losses if loss.id in inspection.base_asserted]
+        if now is None or asserts is None or not len(before) == len(asserted) == len(losses):
             continue
-        is_less = _asserted(now) < sum(map(_asserted, before))
-        if not is_less and not missed(facts.inspection.production, footprint(before), reach([now])):
+        is_there = head.guards(function, head.environments) and asserts.total >= sum(asserted)
+        if is_there and not missed(inspection.production, footprint(before), reach([now])):
             for loss in losses:
                 yield StandIn(lost=loss.id, by=(function,), why="its function asserts as often without parameters")
-
-
-def _asserted(test: RecordedTest) -> int:
-    return test.strength.asserted if test.strength is not None else 0
 
 
 def misses(inspection: Inspection, before: RecordedTest, now: RecordedTest) -> tuple[Place | Span, ...]:
@@ -124,7 +122,8 @@ def _runs_the_same(inspection: Inspection, loss: LostTest, other: str, share: fl
     What it does not run of them, some test of the head has to.
     """
     before, now = watched(inspection.base, loss.id), watched(inspection.head, other)
-    if before is None or now is None or _asserted(now) < _asserted(before):
+    asserted, asserts = inspection.base_asserted.get(loss.id), inspection.head_asserted.get(other)
+    if before is None or now is None or asserted is None or asserts is None or asserts.total < asserted.total:
         return False
     ran = footprint([before])
     gaps = missed(inspection.production, ran, reach([now]))

@@ -54,10 +54,15 @@ def _by_code(facts: Facts) -> Iterator[_Found]:
     """Tests whose own source was changed, and that were run again on both sides for what they run."""
     for suspect in facts.inspection.suspects:
         before, now = facts.inspection.base.get(suspect.base), facts.inspection.head.get(suspect.head)
-        if before is not None and now is not None and before.guards and now.guards:
+        if before is None or now is None:  # said of all of them, as not compared
+            continue
+        if before.guards and now.guards:
             found = _other_code(facts.inspection.production, before, now)
             if found is not None:
                 yield now, *found
+        else:
+            where = "here" if before.guards else "at the base"
+            yield now, False, f"it does not guard when it is run again alone {where}: what it runs was not compared"
 
 
 def _recorded(facts: Facts) -> Iterator[tuple[str, RecordedTest]]:
@@ -79,7 +84,7 @@ def _fewer_subtests(before: Execution, now: Execution) -> tuple[bool, str] | Non
 def _other_code(production: Production, before: RecordedTest, now: RecordedTest) -> tuple[bool, str] | None:
     """Whether a test runs nothing of what it ran: a stub stands in its place, or the body is that of another test."""
     ran, runs = footprint([before]), reach([now])
-    if now.execution is None or now.execution.strength is None or not ran:
+    if now.execution is None or now.execution.footprint is None or not ran:
         return None
     still_there = [fate for path, lines in ran.items() for line in lines if (fate := production.fate(path, line))]
     if still_there and any(is_run(fate, runs) for fate in still_there):

@@ -77,9 +77,22 @@ def test_run__copy_of_the_package_is_installed__counts_for_the_projects_own_file
     assert lines(project) == {"src/shop/cart.py": (3, 4)}
 
 
-def test_run__test_counts_what_is_looked_for_and_changes_the_path__coverage_looks_for_nothing(tmp_path: Path) -> None:
-    project = src_project(tmp_path / "repository")
-    counting = """\
+@pytest.mark.parametrize(
+    ("source", "module", "expected"),
+    [
+        pytest.param('["shop"]', "shop.cart", {"shop/cart.py": (3, 4)}, id="package"),
+        pytest.param(
+            '["till.py", "jobs/nightly.py"]',
+            "till",
+            {"till.py": (3, 4), "jobs/nightly.py": (0, 1)},
+            id="single modules",
+        ),
+    ],
+)
+def test_run__test_counts_what_is_looked_for_and_changes_the_path__coverage_looks_for_nothing(
+    tmp_path: Path, source: str, module: str, expected: dict[str, tuple[int, int]]
+) -> None:
+    counting = f"""\
         import importlib.util
 
 
@@ -91,16 +104,26 @@ def test_run__test_counts_what_is_looked_for_and_changes_the_path__coverage_look
             (tmp_path / "fresh.py").write_text("def call(function):\\n    return function(1, 2)\\n")
 
             import fresh
-            from shop.cart import add
+            from {module} import add
 
             assert fresh.call(add) == 3
             assert asked == []
         """
-    project.commit({"tests/unit/test_cart.py": dedent(counting)})
+    project = GitProject(tmp_path / "repository")
+    project.commit(
+        {
+            ".gitignore": "__pycache__/\n.pytest_cache/\n",
+            "pyproject.toml": policy().replace("[tool.testkeep]\n", f"[tool.testkeep]\nsource = {source}\n"),
+            **dict.fromkeys(["shop/cart.py", "till.py"], ADD_FOUR),
+            **dict.fromkeys(["jobs/nightly.py", "jobs/other.py", "odd[name]/$other.py"], "x = 1\n"),
+            "tests/unit/test_cart.py": dedent(counting),
+        }
+    )
 
     run = project.testkeep("run", "--base", "none")
 
-    assert (run.exit_code, numbers(run)) == (0, (75.0, None, None)), run.output
+    assert (run.exit_code, run.codes) == (0, []), run.output
+    assert lines(project) == expected
 
 
 def test_gate__evidence_was_made_in_a_clone_at_another_place__finds_the_same(tmp_path: Path) -> None:

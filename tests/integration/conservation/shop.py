@@ -139,6 +139,7 @@ BASE = (
     write(
         TESTS,
         """\
+        import contextlib
         import unittest
         from pathlib import Path
 
@@ -193,6 +194,18 @@ BASE = (
         def test_raises():
             with pytest.raises(Missing):
                 parse("")
+
+
+        @pytest.mark.parametrize("expectation", [pytest.param(pytest.raises(ValueError), id="empty")])
+        def test_expectation(expectation):
+            with expectation:
+                price(int(""))
+
+
+        def test_stack():
+            with contextlib.ExitStack() as stack:
+                stack.enter_context(pytest.raises(ValueError, match="int"))
+                price(int(""))
 
 
         def test_raises_constant():

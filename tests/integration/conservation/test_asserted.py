@@ -83,6 +83,10 @@ PARSE_RAISES = replace(PRICES, "raise Missing(text)", "raise TypeError(text)")
                    "        assert amount > 0\n    assert str(amount)\n    assert [amount]\n")),
     quiet("X18", "a context of the project's own asserts nothing", "test_by_context",
           replace(CHECKING, "assert stock.taken == before + n", "stock.taken = before + n")),
+    quiet("X19", "a parameter that expected an exception swallows it", "test_expectation[empty]",
+          in_tests("pytest.param(pytest.raises(ValueError)", "pytest.param(contextlib.suppress(ValueError)")),
+    quiet("X20", "a stack of contexts swallows what it expected", "test_stack",
+          in_tests('pytest.raises(ValueError, match="int")', "contextlib.suppress(ValueError)")),
 )  # fmt: skip
 def test_run__nothing_holds_any_more_or_a_failure_is_swallowed__blocks(
     pair: Pair, judge: Callable[[Pair], Outcome]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from integration.conservation.edits import Edit, append, delete, replace, write
 from integration.conservation.pairs import Lost, LostSome, Pair, Passes, pair, says, seen, table
-from integration.conservation.project import GUARD, GUARD_SOURCE, OTHER, A
+from integration.conservation.project import GUARD, GUARD_SOURCE, OTHER, A, hook
 from integration.conservation.taxes import GONE, GOOD_BODY, LOST, MARK, NEW, POSITIVE, STAND_IN, TAX, TAXES, stand_in
 from repositories import Outcome
 
@@ -178,6 +178,16 @@ TWO_CLASSES = """\
     """
 SECOND = TWO_CLASSES[TWO_CLASSES.index("\n\n    class TestTwo") :]
 OF_TWO = f"{IN_CLASSES}::TestTwo::test_add"
+AROUND = """\
+    import pytest
+
+
+    @pytest.fixture(autouse=True)
+    def around(monkeypatch):
+        yield
+    """
+STUB = AROUND.replace("yield", 'monkeypatch.setattr("test_a.sub", lambda a, b: a - b)')
+PLAIN = AROUND.replace("monkeypatch", "")
 
 
 @table(
@@ -192,6 +202,9 @@ OF_TWO = f"{IN_CLASSES}::TestTwo::test_add"
     pair("W44", "and its twin is renamed",
          Passes(either=dict.fromkeys((TWIN, OTHER), frozenset({f"{A}::test_rest"}))), replace(A, TWIN_SOURCE, ""),
          replace(A, "def test_other", "def test_rest"), base=(append(A, TWIN_SOURCE),)),
+    pair("L17k", "and a fixture around its twin asserts more", Passes(replaced={TWIN: frozenset({OTHER})}),
+         replace(A, TWIN_SOURCE, ""), hook(PLAIN.replace("yield", "assert pytest")),
+         base=(append(A, TWIN_SOURCE), hook(PLAIN))),
     pair("L17i", "of a row", Passes(either=dict.fromkeys(TWICE, frozenset({f"{A}::test_word[a]"}))),
          replace(A, '["a", "a", "b"]', '["a", "b"]'), base=(append(A, WORDS),)),
     pair("L17d", "of two classes with the same fixture",
@@ -212,6 +225,8 @@ def test_run__a_duplicate_is_removed__its_twin_stands_for_it(pair: Pair, judge: 
     pair("L17g", "and the twin is skipped", LostSome(TWIN, OTHER, codes=("TK201", "TK203")),
          replace(A, TWIN_SOURCE, ""), replace(A, "def test_other", "@pytest.mark.skip\ndef test_other"),
          base=(append(A, TWIN_SOURCE),)),
+    pair("L17j", "and a fixture puts a stub in the place of what the twin calls", Lost("removed", (TWIN,)),
+         replace(A, TWIN_SOURCE, ""), hook(STUB), base=(append(A, TWIN_SOURCE), hook(AROUND))),
     pair("L17h", "and the twin with it", Lost("removed", (TWIN, OTHER)), replace(A, TWIN_SOURCE, ""),
          replace(A, TWIN_SOURCE.replace("twin", "other"), ""), base=(append(A, TWIN_SOURCE),)),
 )  # fmt: skip

@@ -277,6 +277,80 @@ TESTS = """\
     async def later():
         assert total() == 3
 
+    def test_lambda():
+        send = mock.Mock()
+        send()
+        (lambda: send.assert_called())()
+
+    def test_comprehension():
+        sends = [mock.Mock(), mock.Mock()]
+        [send.assert_not_called() for send in sends]
+
+    def test_comprehension_of_helpers():
+        [check(n) for n in (3, 3)]
+
+    def test_nested_function():
+        def inner():
+            assert total() == 3
+        inner()
+
+    def test_exit_stack():
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(pytest.raises(KeyError))
+            boom()
+
+    def test_exit_stack_of_a_parameter(expected=pytest.raises(KeyError)):
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(expected)
+            boom()
+
+    @pytest.mark.parametrize(
+        ("call", "expectation"),
+        [
+            pytest.param(boom, pytest.raises(KeyError), id="raises"),
+            pytest.param(total, contextlib.nullcontext(), id="nothing"),
+            pytest.param(boom, pytest.raises(Exception), id="anything"),
+            pytest.param(boom, pytest.raises(Exception, match="boom"), id="match"),
+        ],
+    )
+    def test_expectation(call, expectation):
+        with expectation:
+            call()
+
+    @pytest.mark.parametrize("expectation", [pytest.raises(KeyError)])
+    def test_expectation_not_met(expectation):
+        with contextlib.suppress(BaseException):
+            with expectation:
+                total()
+
+    @pytest.mark.parametrize("expectation", [pytest.raises(ValueError)])
+    def test_expectation_of_another(expectation):
+        with contextlib.suppress(KeyError):
+            with expectation:
+                boom()
+
+    @pytest.mark.parametrize("expectation", [pytest.warns(UserWarning)])
+    def test_expected_warning(expectation):
+        import warnings
+        with expectation:
+            warnings.warn("x", UserWarning)
+
+    def does_raise(is_bad):
+        return pytest.raises(KeyError) if is_bad else contextlib.nullcontext()
+
+    def test_made_by_a_helper():
+        with does_raise(True):
+            boom()
+
+    def test_made_and_not_used():
+        pytest.raises(KeyError)
+
+    class TestMade(unittest.TestCase):
+        def test_made_before(self):
+            expected = self.assertRaises(KeyError)
+            with expected:
+                boom()
+
     def test_async_helper():
         import asyncio
         asyncio.run(later())
@@ -333,6 +407,22 @@ EXPECTED = {
     "test_emptied_helper": held("s check_emptied(3)"),
     "test_partial": held("s verify = functools.partial(check_emptied, 3)", "s verify()"),
     "test_xfail": Told(("assert total() == 3",), ("assert total() == 4",)),
+    "test_lambda": held("(lambda: send.assert_called())()"),
+    "test_comprehension": held("[send.assert_not_called() for send in sends]"),
+    "test_comprehension_of_helpers": held("assert value == 3"),
+    "test_nested_function": held("assert total() == 3"),
+    "test_exit_stack": held("stack.enter_context(pytest.raises(KeyError))"),
+    "test_exit_stack_of_a_parameter": held("stack.enter_context(expected)"),
+    "test_expectation[raises]": held("with expectation:"),
+    "test_expectation[nothing]": held("s call()"),
+    "test_expectation[anything]": held("(a)"),
+    "test_expectation[match]": held("with expectation:"),
+    "test_expectation_not_met[expectation0]": Told(("s total()",), ("with expectation:",)),
+    "test_expectation_of_another[expectation0]": held(),
+    "test_expected_warning[expectation0]": held("with expectation:"),
+    "test_made_by_a_helper": held("return pytest.raises(KeyError) if is_bad else contextlib.nullcontext()"),
+    "test_made_and_not_used": held(),
+    "test_made_before": held("with expected:"),
     "test_async_helper": held("assert total() == 3"),
     "test_thread": held("assert value == 3"),
 }  # fmt: skip

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from integration.plugins.asserted import Told, failed, held, told
 from integration.plugins.recording import MODES, Recorded, make_project
-from testkeep.model.tests import Strength
 
-ONE = Strength(asserted=1, own=1, places=1)
 HEADER = "import pytest, sys, threading\nfrom shop import code\n"
 
 CODE = """\
@@ -107,16 +106,10 @@ def write_test(name: str, arguments: str, body: str) -> str:
     return f"def test_{name}({arguments}):\n    {body}\n\n"
 
 
-def footprint_of(recorded: Recorded, name: str) -> dict[str, tuple[int, ...]]:
+def footprint_of(recorded: Recorded, name: str) -> dict[str, tuple[int, ...]] | None:
     execution = recorded.tests[name].execution
     assert execution is not None
     return execution.footprint
-
-
-def strength_of(recorded: Recorded, name: str) -> Strength | None:
-    execution = recorded.tests[name].execution
-    assert execution is not None
-    return execution.strength
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -139,7 +132,7 @@ def test_footprints(tmp_path: Path, folder: str, package: str, source: tuple[str
     found = {
         name: {
             texts[path][line - 1].partition("  # ")[2]
-            for path, lines in footprint_of(recorded, f"test_{name}").items()
+            for path, lines in (footprint_of(recorded, f"test_{name}") or {}).items()
             for line in lines
         }
         - {""}
@@ -147,7 +140,7 @@ def test_footprints(tmp_path: Path, folder: str, package: str, source: tuple[str
     }
     assert found == {name: rest[2] for name, rest in FOOTPRINTS.items()}
     assert footprint_of(recorded, "test_function") == {f"{prefix}/code.py": (6, 8)}
-    assert strength_of(recorded, "test_inside") == ONE
+    assert told(recorded, folder)["test_inside"] == held("assert code.twice(2) == 4")
 
 
 def test_installed_package(tmp_path: Path) -> None:
@@ -172,7 +165,7 @@ def test_installed_package(tmp_path: Path) -> None:
     }
     recorded = make_project(tmp_path / "repository", files).limited(inspect=("src/shop",), packages=("shop",))
     assert footprint_of(recorded, "test_code") == {"src/shop/__init__.py": (2,), "src/shop/code.py": (2, 3)}
-    assert strength_of(recorded, "test_code") == ONE
+    assert told(recorded)["test_code"] == held("assert code.twice(shop.init()) == 2")
 
 
 def test_rows_of_a_table__what_makes_them__counts_as_run_by_the_tests_of_the_file(tmp_path: Path) -> None:
@@ -286,17 +279,24 @@ def test_odd_tests(tmp_path: Path) -> None:
         "tests/test_odd.py": ODD,
     }
     recorded = make_project(tmp_path / "repository", files).limited(inspect=("shop",))
-    strengths = {name: strength_of(recorded, name) for name in recorded.tests}
     footprints = {name: footprint_of(recorded, name) for name in recorded.tests}
-    unknown = {name for name, strength in strengths.items() if strength is None}
-    assert unknown == {name for name in recorded.tests if "tracer" in name}
-    assert [footprints[name] for name in unknown] == [{}] * 4
-    assert strengths["test_plain_before"] == strengths["test_plain_after"] == ONE
-    assert footprints["test_plain_before"] == {"shop/code.py": (6, 8)}
-    assert footprints["test_plain_after"] == {"shop/code.py": (33,)}
-    assert strengths["test_fails"] == strengths["test_fails_otherwise"] == Strength(broken=1)
-    assert strengths["test_skips"] == strengths["test_error_in_shared_teardown"] == ONE
-    assert strengths["test_error"] == Strength()
+    assert footprints == {name: {} for name in recorded.tests} | {
+        "test_plain_before": {"shop/code.py": (6, 8)},
+        "test_sets_tracer": None,
+        "test_restores_tracer": None,
+        "test_sets_tracer_in_thread": None,
+        "test_sets_tracer_of_threads": None,
+        "test_plain_after": {"shop/code.py": (33,)},
+        "test_fails": {"shop/code.py": (6, 8)},
+    }
+    assert told(recorded) == dict.fromkeys(recorded.tests, held("assert code.add(1, 2)")) | {
+        "test_plain_after": held("assert code.twice(2)"),
+        "test_fails": failed("assert code.add(1, 2) == 4"),
+        "test_fails_otherwise": failed("with pytest.raises(ValueError):"),
+        "test_skips": held("assert code"),
+        "test_error": held(),
+        "test_error_in_shared_teardown": held("assert broken_module"),
+    }
 
 
 def test_coverage_that_starts_in_a_test(tmp_path: Path) -> None:
@@ -317,17 +317,17 @@ def test_coverage_that_starts_in_a_test(tmp_path: Path) -> None:
             """,
     }
     recorded = make_project(tmp_path / "repository", files).limited("-p", "no:pytest_cov", inspect=("shop.py",))
-    assert (recorded.exit_code, strength_of(recorded, "test_covered")) == (0, None), recorded.output
-    assert strength_of(recorded, "test_not_covered") == ONE
+    assert (recorded.exit_code, footprint_of(recorded, "test_covered")) == (0, None), recorded.output
+    assert footprint_of(recorded, "test_not_covered") == {"shop.py": (2,)}
 
 
 def test_no_inspection(tmp_path: Path) -> None:
     project = make_project(tmp_path / "repository", {"test_it.py": "def test_it():\n    assert 1\n"})
     recorded = project.pytest()
-    assert (strength_of(recorded, "test_it"), footprint_of(recorded, "test_it")) == (None, {})
+    assert footprint_of(recorded, "test_it") is None
 
 
-LIBRARIES = {
+LIBRARIES: Mapping[str, tuple[str, Told]] = {
     "hypothesis": (
         """\
         from hypothesis import given, settings, strategies
@@ -338,7 +338,7 @@ LIBRARIES = {
         def test_it(n):
             assert shop.twice(n) == n + n
         """,
-        Strength(asserted=7, own=7, places=1),
+        held("assert shop.twice(n) == n + n"),
     ),
     "greenlet": (
         """\
@@ -367,7 +367,7 @@ LIBRARIES = {
             one.switch()
             other.switch()
         """,
-        Strength(asserted=12, own=6, places=3),
+        held("assert (", "assert (", "assert one.switch() == other.switch() == n"),
     ),
     "numpy": (
         """\
@@ -378,7 +378,7 @@ LIBRARIES = {
             numpy.testing.assert_allclose(shop.twice(2.0), 4.0)
             numpy.testing.assert_equal([shop.twice(1)], [2])
         """,
-        Strength(asserted=2, own=2, places=2),
+        held("numpy.testing.assert_allclose(shop.twice(2.0), 4.0)", "numpy.testing.assert_equal([shop.twice(1)], [2])"),
     ),
 }
 
@@ -391,7 +391,7 @@ def test_libraries(tmp_path: Path, library: str) -> None:
     files = {"shop.py": "def twice(n):\n    return n * 2\n", "test_shop.py": test}
     recorded = make_project(tmp_path / "repository", files).limited(inspect=("shop.py",))
     assert recorded.exit_code == 0, recorded.output
-    assert (strength_of(recorded, "test_it"), footprint_of(recorded, "test_it")) == (expected, {"shop.py": (2,)})
+    assert (told(recorded)["test_it"], footprint_of(recorded, "test_it")) == (expected, {"shop.py": (2,)})
 
 
 def test_the_last_attempt_counts(tmp_path: Path) -> None:
@@ -414,7 +414,7 @@ def test_the_last_attempt_counts(tmp_path: Path) -> None:
     recorded = make_project(tmp_path / "repository", files).limited(inspect=("shop",))
     execution = recorded.tests["test_it"].execution
     assert execution is not None
-    assert (execution.reruns, execution.strength) == (1, ONE)
+    assert (execution.reruns, list(execution.held.values())) == (1, [1])
 
 
 REPLACED: Mapping[str, tuple[str, str, set[str]]] = {

@@ -179,9 +179,37 @@ def test_mark__call_that_asserts__is_a_call_in_every_function(function: str, sta
 
 
 @pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        pytest.param("check = lambda: m.assert_called()", ["c"], id="lambda"),
+        pytest.param("x = [m.assert_called() for m in ms]", ["c"], id="comprehension"),
+        pytest.param("x += [await m.assert_called() async for m in ms]", ["c"], id="async comprehension"),
+        pytest.param("return raises(E)", ["c"], id="returned context"),
+        pytest.param("return raises(E) if bad else nullcontext()", ["c"], id="one of two contexts"),
+        pytest.param("with (raises(E) if bad else nullcontext()): pass", ["c"], id="one of two that are entered"),
+        pytest.param("stack.enter_context(raises(E))", ["s", "c"], id="entered by a stack"),
+        pytest.param("stack.enter_context(expected)", ["s", "x"], id="entered by a stack, made elsewhere"),
+        pytest.param("with expected: pass", ["x"], id="made elsewhere"),
+        pytest.param("with case.expected as e, a: pass", ["x", "x"], id="two that were made elsewhere"),
+        pytest.param("with raises(E), expected: pass", ["x", "x"], id="one of them is made here"),
+        pytest.param("m.assert_called_with(other.assert_called())", ["c", "c"], id="argument of an assertion"),
+        pytest.param("m.assert_x(y=raises(E))", ["c", "c"], id="keyword of an assertion"),
+        pytest.param("for x in [raises(E)]: pass", ["c"], id="header"),
+        pytest.param("assert m.assert_called() is None", ["p"], id="boundary: within an assertion"),
+        pytest.param("with open(path), self.subTest(): pass", [], id="boundary: contexts that are made here"),
+        pytest.param("async with expected: pass", [], id="boundary: an asynchronous context"),
+        pytest.param("x = [expect(one) for one in ones]", [], id="boundary: it may only make a value"),
+    ],
+)
+def test_mark__parts_of_statements__table(statement: str, expected: list[str]) -> None:
+    found = sites(f"async def test_x():\n    {statement}")
+    assert sorted(kind for kind, *_ in found) == sorted(expected)
+
+
+@pytest.mark.parametrize(
     "statement",
     ["f()", "total = f()", "total: int = f()", "await f()", "a.b.c()", "checkout(a)", "await asyncio.ensure_future(x)",
-     "f(assert_it())", "checks(a)", "expected()"],
+     "f(expect_it())", "checks(a)", "expected()"],
 )  # fmt: skip
 def test_mark__other_call__is_one_in_tests_alone(statement: str) -> None:
     assert sites(f"async def test_x():\n    {statement}") == [("s", "test_x", 2)]
@@ -190,8 +218,8 @@ def test_mark__other_call__is_one_in_tests_alone(statement: str) -> None:
 
 @pytest.mark.parametrize(
     "statement",
-    ["x = 1", "x += f()", "return f()", "return", "return raises(E)",
-     "return expect(a)", "return assertions()", "yield f()", "x", "'text'", "pass", "global x", "del x", "import x",
+    ["x = 1", "x += f()", "return f()", "return", "return expect(a)", "return assertions()", "yield f()", "x",
+     "'text'", "pass", "global x", "del x", "import x",
      "raise f()", "x: int", "[f() for x in y]", "(x := f())", "x = f() + 1"],
 )  # fmt: skip
 def test_mark__what_is_no_call__has_none(statement: str) -> None:

@@ -54,6 +54,9 @@ def test_statements__form__is_the_marks() -> None:
         pytest.param(in_test("assert a; assert b"), ["assert a", "assert b"], id="two assertions"),
         pytest.param(in_test("with raises(E): f()"), ["f()", "with raises(E)"], id="a context and its call"),
         pytest.param(in_test("if a: assert b"), ["assert b"], id="a condition"),
+        pytest.param(in_test("check = lambda: m.assert_called( )"), ["m.assert_called()"], id="a lambda"),
+        pytest.param(in_test("with expected: f()"), ["f()", "with expected"], id="a context that was made elsewhere"),
+        pytest.param(in_test("s.enter_context(expected)"), ["s.enter_context(expected)"], id="a context on a stack"),
     ],
 )
 def test_statements__several_on_a_line__have_each_its_own_text(text: str, expected: list[str]) -> None:

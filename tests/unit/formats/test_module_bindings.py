@@ -123,8 +123,9 @@ def test_mentions__are_names_attributes_arguments_and_texts_that_could_be_names(
         pytest.param("return b.get()", False, id="none"),
     ],
 )
-def test_asserts__contains_an_assertion(line: str, expected: bool) -> None:
-    assert binding(f"def a(b):\n    {line}\n").asserts is expected
+def test_hides__return_before_an_assertion__is_one(line: str, expected: bool) -> None:
+    body = f"    if c:\n        return\n    {line}\n"
+    assert binding(f"def a(b):\n{body}").hides is expected
 
 
 @pytest.mark.parametrize(

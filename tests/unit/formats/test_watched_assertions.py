@@ -35,7 +35,7 @@ def _test(*lines: str) -> str:
     ],
 )
 def test_watched_forms__table(text: str, n_watched: int) -> None:
-    found = watched_forms(ast.parse(text))
+    found = watched_forms(text, ast.parse(text))
 
     assert sum(form in found for form in statements(text)) == n_watched if n_watched < 2 else found
 

@@ -198,8 +198,3 @@ def test_fates__reasons__come_with_what_was_accounted_for() -> None:
         wording.Fate("moved", (wording.FateEntry("a", "now", ("b",), "the same body"),)),
         wording.Fate("retired", (wording.FateEntry("c", reason="its code was deleted"),)),
     )
-
-
-def test_places__id_that_fills_the_screen__is_cut() -> None:
-    finding = a_finding(test=f"t.py::test_x[{'a' * 10_000}]", path="t.py", line=3)
-    assert wording.places(finding) == (("t.py:3", f"t.py::test_x[{'a' * 287}…"),)

@@ -8,7 +8,7 @@ import pytest
 
 from asserting import a_record_of, asserting, says
 from builders import a_baseline, a_record, a_source, a_test, cut_off, the_facts
-from inspections import a_history, an_inspection, inspected, lines_of
+from inspections import NO_DISK, a_history, an_inspection, inspected, lines_of
 from testkeep.model.comparison import Candidate, Comparison, Flaw
 from testkeep.model.evidence import Evidence
 from testkeep.model.inspection import Inspection
@@ -237,9 +237,11 @@ def twins(**likeness: float) -> Inspection:
     """Build what is known of lost tests that assert the same, and of one new test."""
     names = sorted(likeness)
     one = a_rewrite()
+    lost = an_inspection(base=[inspected(f"{T}{name}", "app.py:2") for name in names])
     return replace(
         one,
-        base={f"{T}{name}": inspected(f"{T}{name}", "app.py:2") for name in names},
+        base=lost.base,
+        base_asserted=lost.base_asserted,
         base_checks={f"{T}{name}": one.base_checks[f"{T}a"] for name in names},
         candidates={f"{T}{name}": like(likeness[name], "n") for name in names},
     )
@@ -337,7 +339,7 @@ def test_account__test_that_does_not_guard_at_the_base_either__is_unfit(
 
 
 def test_account__missing_evidence_of_the_base__is_no_excuse() -> None:
-    assert summary(accounted("a", a_test(f"{T}a", "skipped"), inspection=an_inspection(problems=("no disk",)))) == {
+    assert summary(accounted("a", a_test(f"{T}a", "skipped"), inspection=an_inspection(not_compared=(NO_DISK,)))) == {
         "a": "lost"
     }
 
@@ -372,8 +374,8 @@ def test_account__candidate__says_what_it_does_not_run(
     assert loss.candidates == (Candidate(test=f"{T}n", likeness=0.5, misses=misses),)
 
 
-def test_account__problems__are_doubts() -> None:
-    assert accounted("a", NEW, inspection=an_inspection(problems=("no disk",))).doubts == ("no disk",)
+def test_account__what_could_not_be_looked_into__is_said() -> None:
+    assert accounted("a", NEW, inspection=an_inspection(not_compared=(NO_DISK,))).not_compared == (NO_DISK,)
 
 
 def test_account__weakened_test__is_found_beside_the_lost_ones() -> None:

@@ -13,7 +13,7 @@ from testkeep.rules.covering import deleted, footprint, is_left_uncovered, misse
 
 OTHER = "tests/unit/test_cart.py::test_other"
 _SEEN = inspected(A_TEST, "app.py:2")
-_OLD = msgspec.structs.replace(_SEEN, execution=msgspec.structs.replace(_SEEN.execution, strength=None))
+_OLD = msgspec.structs.replace(_SEEN, execution=msgspec.structs.replace(_SEEN.execution, footprint=None))
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ _OLD = msgspec.structs.replace(_SEEN, execution=msgspec.structs.replace(_SEEN.ex
         pytest.param(inspected(A_TEST, "app.py:2", did="failed"), False, id="failed on the way"),
         pytest.param(inspected(A_TEST, "app.py:2", did="skipped"), False, id="skipped"),
         pytest.param(a_test(), False, id="recorded, and not inspected"),
-        pytest.param(_OLD, False, id="missing evidence: by a recorder that counts no assertions"),
+        pytest.param(_OLD, False, id="missing evidence: somebody else traced"),
         pytest.param(msgspec.structs.replace(_SEEN, execution=None), False, id="not run"),
         pytest.param(inspected(OTHER), False, id="another test"),
     ],

@@ -20,7 +20,7 @@ from testkeep.rules.assertion_records import find_differences
 from testkeep.rules.head_tests import HeadTests
 from testkeep.rules.strength import weakened
 
-SUSPECT = Suspect(base=A_TEST, head=A_TEST, why="")
+SUSPECT = Suspect(base=A_TEST, head=A_TEST)
 IN_HELPER = says("total", function="check")
 
 
@@ -102,6 +102,8 @@ def test_weakened__assertions_were_not_recorded__says_nothing(before: str, now: 
     assert compared(a_record_of(TOTAL, assertions=before), a_record_of(NOTHING, assertions=now)) == []
 
 
+_ALONE = "it does not guard when it is run again alone"
+_NOT = "what it runs was not compared"
 _STUB = "it ran code of a.py, b.py at the base; it runs nothing of that here, and no production code"
 
 
@@ -115,8 +117,10 @@ _STUB = "it ran code of a.py, b.py at the base; it runs nothing of that here, an
         pytest.param(inspected(A_TEST, "a.py:1-2"), inspected(A_TEST, "a.py:2", "b.py:1"), [],
                      id="boundary: some of the code"),
         pytest.param(inspected(), inspected(A_TEST, "b.py:1"), [], id="boundary: it ran none"),
-        pytest.param(inspected(A_TEST, "a.py:1", did="failed"), inspected(), [], id="it failed at the base"),
-        pytest.param(inspected(A_TEST, "a.py:1"), inspected(did="failed"), [], id="it fails here"),
+        pytest.param(inspected(A_TEST, "a.py:1", did="failed"), inspected(), [(False, f"{_ALONE} at the base: {_NOT}")],
+                     id="it fails at the base, alone"),
+        pytest.param(inspected(A_TEST, "a.py:1"), inspected(did="failed"), [(False, f"{_ALONE} here: {_NOT}")],
+                     id="it fails here, alone"),
         pytest.param(inspected(A_TEST, "a.py:1"), a_test(), [], id="missing evidence: nobody saw what it runs"),
         pytest.param(inspected(A_TEST, "a.py:1-2"), inspected(A_TEST, "a.py:2", replaced=["a.py:1"]),
                      [(False, "it puts something in the place of code of a.py that it ran at the base")],
