@@ -13,7 +13,7 @@ from testkeep.model.assertion_site import AssertionKind, AssertionSite, SharedAs
 from testkeep.model.evidence import RECORDED, Evidence
 from testkeep.model.tests import RecordedTest, Subtest
 
-PLAIN, CALL, CONTEXT, SMOKE, VACUOUS, ANYTHING = AssertionKind
+PLAIN, CALL, CONTEXT, SMOKE, VACUOUS, ANYTHING, WATCHED = AssertionKind
 
 
 @dataclass(frozen=True)
@@ -68,11 +68,15 @@ def asserting(
 
 
 def numbered(
-    one: Asserting, numbers: dict[str, int], footprint: dict[str, tuple[int, ...]] | None = None
+    one: Asserting,
+    numbers: dict[str, int],
+    footprint: dict[str, tuple[int, ...]] | None = None,
+    replaced: dict[str, tuple[int, ...]] | None = None,
 ) -> RecordedTest:
     """Build a test of a suite whose sites have these numbers; new ones are added."""
     held, failed = dict(Counter(_numbers(one.held, numbers))), tuple(_numbers(one.failed, numbers))
     execution = msgspec.structs.replace(one.test.execution, held=held, failed=failed, footprint=footprint)
+    execution = msgspec.structs.replace(execution, replaced=replaced or {})
     return msgspec.structs.replace(one.test, execution=execution)
 
 

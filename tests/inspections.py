@@ -9,7 +9,7 @@ import msgspec
 from asserting import ANYTHING, VACUOUS, asserting, numbered, says
 from builders import A_TEST, a_suite, a_test
 from testkeep.model.asserted import Asserted
-from testkeep.model.comparison import Candidate, Loss, LostTest
+from testkeep.model.comparison import Candidate, Loss, LostTest, NotCompared, Uncompared
 from testkeep.model.evidence import RECORDED
 from testkeep.model.inspection import Inspection, Suspect, Topic
 from testkeep.model.production import FileHistory, Lines, Place, Production, Span
@@ -29,9 +29,11 @@ def inspected(
     broken: int = 0,
     unspecific: int = 0,
     subtests: tuple[Subtest, ...] = (),
+    replaced: Sequence[str] = (),
 ) -> RecordedTest:
-    """Build a test that was run again and watched: ``ran`` are lines of production code, as in ``app.py:2``.
+    """Build a test that was run again and watched.
 
+    ``ran`` are lines of production code, as in ``app.py:2``, and ``replaced`` those in whose place it put something.
     So many assertions held, so many of them its ``own``, at so many ``places``; others are none, or failed.
     """
     name = function_of(test_id).rpartition("::")[2]
@@ -45,8 +47,10 @@ def inspected(
     ]
     failed = [says(f"failed{n}") for n in range(broken)]
     execution = asserting(test_id, *held, *again, *none, failed=failed, did=did, subtests=subtests)
-    footprint = {path: tuple(sorted(numbers)) for path, numbers in lines_of(*ran).items()}
-    return numbered(execution, _SITES, footprint=footprint)
+    footprint, hidden = (
+        {path: tuple(sorted(numbers)) for path, numbers in lines_of(*given).items()} for given in (ran, replaced)
+    )
+    return numbered(execution, _SITES, footprint=footprint, replaced=hidden)
 
 
 _SITES: dict[str, int] = {}
@@ -86,7 +90,7 @@ def an_inspection(
     base_hiding: tuple[str, ...] = (),
     suspects: tuple[Suspect, ...] = (),
     production: Production | None = None,
-    problems: tuple[str, ...] = (),
+    not_compared: tuple[NotCompared, ...] = (),
 ) -> Inspection:
     """Build what a closer look brought. Checks are single words: ``{"t.py::test_x": "sum total"}`` has two."""
     checks = (
@@ -110,7 +114,7 @@ def an_inspection(
         base_hiding=frozenset(base_hiding),
         suspects=suspects,
         production=production or Production(),
-        problems=problems,
+        not_compared=not_compared,
     )
 
 
@@ -127,3 +131,6 @@ def a_loss(
 ) -> LostTest:
     """Build a lost test."""
     return LostTest(base=base or a_test(test_id), how=how, why=why, path=test_id.partition("::")[0], line=line)
+
+
+NO_DISK = NotCompared(what=Uncompared.BASE, why="no disk")

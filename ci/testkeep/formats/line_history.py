@@ -30,6 +30,12 @@ class Version:
         """Read a file."""
         return cls(path, _lines(text), read_functions(text), read_rebound(text, path))
 
+    def without(self, before: Version) -> Version:
+        """The same with the definitions alone that the file did not have: only these can be what became of others."""
+        new = {name: source for name, source in self.functions.items() if name not in before.functions}
+        rebound = {name: lines for name, lines in self.rebound.items() if name not in before.rebound}
+        return Version(self.path, self.lines, new, rebound)
+
     def part(self, source: FunctionSource) -> Sequence[str]:
         """The lines of a function."""
         return self.lines[source.line - 1 : source.end]

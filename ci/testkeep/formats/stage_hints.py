@@ -45,4 +45,4 @@ def concerns_stage(stage: Stage, path: str, text: str, *, any_name: bool = False
     sounds_like_it = computed_marks and _STEMS[stage] in path.lower()
     if is_test_file and (sounds_like_it or stage_of(path, ()) is stage):
         return True
-    return re.search(rf"\bmark\s*\.\s*{stage}\b|['\"]{stage}['\"]", text) is not None
+    return str(stage) in text and re.search(rf"\bmark\s*\.\s*{stage}\b|['\"]{stage}['\"]", text) is not None

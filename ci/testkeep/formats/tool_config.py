@@ -39,7 +39,7 @@ _TABLES = {
     "importlinter": Tool.IMPORT_LINTER,
 }
 # Where each tool looks, and in which order: it reads the first of these that configures it, and no other.
-_READ = {
+READ = {
     Tool.BLACK: ("pyproject.toml",),
     Tool.ISORT: (".isort.cfg", "pyproject.toml", "setup.cfg", "tox.ini"),
     Tool.RUFF: (".ruff.toml", "ruff.toml", "pyproject.toml"),
@@ -69,13 +69,13 @@ def configured_tools(files: Mapping[str, str]) -> tuple[ToolUse, ...]:
     ``files`` are the texts of those of FILES that exist, by name. What cannot be parsed is passed over: the tool itself
     will say so better.
     """
-    found: dict[Tool, dict[str, Mapping[str, Any]]] = {tool: {} for tool in _READ}
+    found: dict[Tool, dict[str, Mapping[str, Any]]] = {tool: {} for tool in READ}
     for name in (name for name in FILES if name in files):
         tables = _toml(name, files[name]) if name.endswith(".toml") else _ini(name, files[name])
         for tool, keys in tables:
             found[tool].setdefault(name, keys)
     uses: dict[Tool, ToolUse] = {}
-    for tool, names in _READ.items():
+    for tool, names in READ.items():
         read, *unread = [*(name for name in names if name in found[tool]), ""]
         if read:
             uses[tool] = _use(tool, read, found[tool][read], unread[:-1])

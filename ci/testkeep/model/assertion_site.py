@@ -25,6 +25,8 @@ class AssertionKind(StrEnum):
     """An ``assert`` that cannot be false."""
     ANYTHING = "a"
     """A block that would have taken any exception."""
+    WATCHED = "w"
+    """An assertion that runs only while somebody traces the test; never in a record, which does not know that."""
 
 
 COUNTING = frozenset("pcx")
@@ -83,12 +85,14 @@ class SharedAssertions(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class Statement(NamedTuple):
     """An assertion in one line. ``subject`` is what it compares with a value, and ``vague_of`` what it says hardly more
-    of than that it is there; both in a normal form, and empty if there is none. ``functions`` have it, each once."""
+    of than that it is there; both in a normal form, and empty if there is none. ``functions`` have it, each once.
+    ``if_watched``: it runs only where the test finds that somebody traces or measures it."""
 
     text: str
     subject: str = ""
     vague_of: str = ""
     functions: tuple[str, ...] = ()
+    if_watched: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,26 @@ class Unfit(Struct, frozen=True, kw_only=True):
     why: str
 
 
+class Uncompared(StrEnum):
+    """What can be left out of a comparison although it is wanted; each makes the verdict inconclusive."""
+
+    SOURCES = "what the change did to sources"
+    """The base commit is not in this repository."""
+    IDS = "whether ids change from run to run"
+    """Tests could not be collected again."""
+    HEAD = "what tests of the head run"
+    BASE = "what tests of the base run"
+    """Tests could not be run again and watched."""
+
+
+class NotCompared(Struct, frozen=True, kw_only=True):
+    """Something that was not looked into: what, why, and the tests that it is about, if it is about some."""
+
+    what: Uncompared
+    why: str
+    tests: tuple[str, ...] = ()
+
+
 class Comparison(Struct, frozen=True, kw_only=True):
     """The base's guards, sorted by what became of them, and what else the comparison found.
 
@@ -107,8 +127,8 @@ class Comparison(Struct, frozen=True, kw_only=True):
     report; ``elsewhere`` belong to a stage that this partial run leaves to another. ``moved`` guard under one other id,
     ``replaced`` have other tests that stand for them, ``retired`` went with their code, ``unfit`` say nothing of the
     change because this machine cannot run them. ``doubted`` failed at the base in its worktree, so that nobody knows
-    whether they guarded, and do not guard now. ``refused`` and ``weakened`` are of tests of the head. ``doubts`` say
-    what could not be looked into; ``obstacle`` says why nothing was compared, and is empty if it was.
+    whether they guarded, and do not guard now. ``refused`` and ``weakened`` are of tests of the head. ``not_compared``
+    says what could not be looked into; ``obstacle`` says why nothing was compared, and is empty if it was.
     """
 
     kept: tuple[str, ...] = ()
@@ -122,5 +142,5 @@ class Comparison(Struct, frozen=True, kw_only=True):
     doubted: tuple[LostTest, ...] = ()
     refused: tuple[Refusal, ...] = ()
     weakened: tuple[Weakening, ...] = ()
-    doubts: tuple[str, ...] = ()
+    not_compared: tuple[NotCompared, ...] = ()
     obstacle: str = "nothing was to be compared"

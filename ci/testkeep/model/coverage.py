@@ -121,11 +121,14 @@ class CoverageTotals(Struct, frozen=True, kw_only=True):
         """All files together."""
         return _total(self.files.values())
 
-    def by_layer(self, layers: Mapping[str, Layer]) -> dict[str, Ratio]:
-        """Add up files per layer; the first layer with a matching pattern gets a file. Empty layers are left out."""
+    def by_layer(self, layers: Mapping[str, Layer], inherited: Mapping[str, str] = {}) -> dict[str, Ratio]:
+        """Add up files per layer; the first layer with a matching pattern gets a file. Empty layers are left out.
+
+        ``inherited`` has the layers of files, by their paths, whatever the patterns say.
+        """
         grouped: dict[str, list[Ratio]] = {}
         for path, ratio in self.files.items():
-            name = layer_of(path, layers)
+            name = inherited.get(path) or layer_of(path, layers)
             if name:
                 grouped.setdefault(name, []).append(ratio)
         return {name: _total(grouped[name]) for name in layers if name in grouped}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from testkeep.model.asserted import Asserted
-from testkeep.model.comparison import Candidate
+from testkeep.model.comparison import Candidate, NotCompared
 from testkeep.model.production import Production
 from testkeep.model.source import Check, FunctionSource
 from testkeep.model.tests import RecordedTest
@@ -56,8 +56,8 @@ class Inspection:
     ``topics`` is what lost tests are about;
     ``base_hiding`` are lost tests, and ``hiding`` tests of the head, that could swallow a failure or put a stub in the
     place of the code; ``twins`` has, by lost tests, the test of the base that was the same and still is what it was;
-    ``not_found`` are tests that were to be inspected at the base and were not collected there; ``problems`` say what
-    could not be looked into.
+    ``not_found`` are tests that were to be inspected at the base and were not collected there; ``not_compared`` says
+    what could not be looked into.
     """
 
     base: Mapping[str, RecordedTest] = field(default_factory=dict)
@@ -77,4 +77,4 @@ class Inspection:
     suspects: tuple[Suspect, ...] = ()
     production: Production = field(default_factory=Production)
     not_found: frozenset[str] = frozenset()
-    problems: tuple[str, ...] = ()
+    not_compared: tuple[NotCompared, ...] = ()

@@ -129,7 +129,8 @@ class Policy(_Table, frozen=True, kw_only=True):
 
     An empty ``source`` means: find it from the project's layout. Without ``stages`` all that are not opt-in are run,
     the static ones with the tools that the project itself configures; without a ``formatter`` that is found, too.
-    ``existing`` says whether complaints of static tools block that were there at the base.
+    ``existing`` says whether complaints of static tools block that were there at the base, ``loosened_tools`` whether
+    it blocks that a change has these tools check less.
 
     ``python`` are the versions that CI runs the tests with, the first of them also the static stages; empty: the one
     that the plan is made with. ``commands`` are what a static stage runs beside the tools, without a shell, in the
@@ -149,6 +150,7 @@ class Policy(_Table, frozen=True, kw_only=True):
     python: tuple[PythonVersion, ...] = ()
     formatter: Literal["black", "ruff"] | None = None
     existing: Literal["allow", "block"] = "allow"
+    loosened_tools: Literal["allow", "block"] = "allow"
     commands: dict[StaticStage, tuple[Command, ...]] = {}
     timeout: Duration = "60m"
     base_files: tuple[Text, ...] = (".env*",)

@@ -92,9 +92,10 @@ class Execution(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``started`` says whether the code object that the test's source defines was entered; None where that cannot be
     known (a doctest, say). ``held`` has the sites of the assertions that held, by their numbers in the suite, and how
     often each did; ``failed`` those that were executed and never held, although the test may have passed.
-    ``footprint`` and ``imported`` are there only if the test was inspected: the footprint has the lines of production
-    code that it executed, by path relative to the repository's root, sorted (None: they are not known); ``imported``
-    those of functions that ran while its file was imported.
+    ``footprint``, ``imported`` and ``replaced`` are there only if the test was inspected: the footprint has the lines
+    of production code that it executed, by path relative to the repository's root, sorted (None: they are not known);
+    ``imported`` those of functions that ran while its file was imported, ``replaced`` those in whose place the test
+    put something else.
     """
 
     phases: tuple[Phase, ...]
@@ -106,6 +107,7 @@ class Execution(Struct, frozen=True, kw_only=True, omit_defaults=True):
     failed: tuple[int, ...] = ()
     footprint: dict[str, tuple[int, ...]] | None = None
     imported: dict[str, tuple[int, ...]] = {}
+    replaced: dict[str, tuple[int, ...]] = {}
 
     def phase(self, when: str) -> Phase | None:
         """Find a phase by its name."""

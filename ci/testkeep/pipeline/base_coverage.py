@@ -75,7 +75,9 @@ def _measure(project: Project, commit: str, folder: EvidenceFolder, jobs: Sequen
             return _sums(None)
         # The head's idea of what counts, so that the same is compared with the same.
         policy = msgspec.structs.replace(tree.project.policy, coverage=project.policy.coverage)
-        base = replace(tree.project, policy=policy, source=_source_at_base(project, tree.project))
+        source, known = _source_at_base(project, tree.project), tree.project.source
+        own = (name for name in tree.project.code if name not in known)
+        base = replace(tree.project, policy=policy, source=source, code=(*source, *own))
         coverage = measuring.combine(base, folder, jobs, tree.scratch / "coverage", config_in_force(project))
     return _sums(coverage)
 
@@ -112,7 +114,7 @@ def _kept(project: Project, commit: str, whole: CoverageTotals) -> CoverageTotal
 def _name(project: Project, folder: EvidenceFolder, jobs: Sequence[str]) -> str:
     """Name the sums by all that they depend on: the data, and what counts."""
     policy = project.policy.coverage
-    counted = coverage_config.dumps(config_in_force(project)), *project.source
+    counted = coverage_config.dumps(config_in_force(project)), *project.code
     facts = [encode(policy), "\n".join(counted).encode(), *(folder.coverage_path(job).read_bytes() for job in jobs)]
     return hashlib.sha256(b"\n".join(hashlib.sha256(fact).digest() for fact in facts)).hexdigest()[:16]
 

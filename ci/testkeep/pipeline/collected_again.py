@@ -12,6 +12,7 @@ import msgspec
 
 from testkeep.errors import Undecided, UsageError
 from testkeep.formats.parameter_places import fixture_line, parametrize_line
+from testkeep.model.comparison import NotCompared, Uncompared
 from testkeep.model.tests import Item, RecordedTest, function_of
 from testkeep.model.unstable import Unstable
 from testkeep.pipeline.base_tree import check_out
@@ -32,7 +33,7 @@ class Again:
     """What a second collection found out: the unstable functions, and what could not be looked into."""
 
     unstable: tuple[Unstable, ...] = ()
-    doubts: tuple[str, ...] = ()
+    not_compared: tuple[NotCompared, ...] = ()
 
 
 def collect_again(texts: Texts, facts: Facts, watcher: Watcher) -> Again:
@@ -50,7 +51,13 @@ def collect_again(texts: Texts, facts: Facts, watcher: Watcher) -> Again:
         left = base_functions - {one.function for one in at_head}
         at_base = list(_at_base(texts, {name: before[name] for name in left & before.keys()}, again, watcher))
     except (Undecided, UsageError) as error:
-        return Again(doubts=(f"whether ids change from run to run: {error.message}",))
+        return Again(
+            not_compared=(
+                NotCompared(
+                    what=Uncompared.IDS, why=error.message, tests=tuple(sorted(head_functions or base_functions))
+                ),
+            )
+        )
     return Again(tuple(_placed(texts, one, now, before) for one in (*at_head, *at_base)))
 
 

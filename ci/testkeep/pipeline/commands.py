@@ -6,9 +6,8 @@ import posixpath
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
 
-from testkeep.model.layout import CONTAINERS
+from testkeep.model.counting import measured_folders
 from testkeep.model.policy import Policy
 from testkeep.model.stage import Stage
 from testkeep.model.static_tool import Tool, ToolUse
@@ -132,7 +131,9 @@ class PytestRun:
     @property
     def arguments(self) -> tuple[str, ...]:
         """The arguments of ``python -m pytest``. Whatever the project's ``addopts`` say comes before them."""
-        measure = [f"--cov={self._measured(entry)}" for entry in self.source] if self.coverage_config else []
+        folders = measured_folders(self.source) if self.coverage_config else []
+        # Absolute, because processes that tests start may run somewhere else.
+        measure = [f"--cov={posixpath.normpath(posixpath.join(self.root, folder))}" for folder in folders]
         config = [f"--cov-config={self.coverage_config}"] if measure else []
         return (
             # By name, so that they are there also under PYTEST_DISABLE_PLUGIN_AUTOLOAD.
@@ -151,14 +152,6 @@ class PytestRun:
             *(("-p", "xdist", f"--numprocesses={self.workers}", "--dist=worksteal") if self.workers > 1 else ()),
             *self.extra,
         )  # fmt: skip
-
-    def _measured(self, entry: str) -> str:
-        """A folder, or a module's name; absolute, because processes that tests start may run somewhere else."""
-        path = PurePosixPath(entry)
-        if path.suffix != ".py":
-            return posixpath.normpath(posixpath.join(self.root, entry))
-        parts = path.with_suffix("").parts
-        return ".".join(parts[1:] if parts[0] in CONTAINERS else parts)
 
 
 def inspection_arguments(evidence: str, context: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from testkeep.model.comparison import NotCompared, Uncompared
 from testkeep.pipeline.base_store import state_folder
 from testkeep.pipeline.collected_again import collect_again
 from testkeep.pipeline.context import Project
@@ -44,10 +45,13 @@ def compared(sides: Sides, facts: Facts, watcher: Watcher) -> Facts:
         facts = replace(facts, comparison=controlled(compare, decide_alone, facts))
         facts = replace(facts, comparison=doubt(facts))
         why = f"the base commit {baseline.commit[:12]} is not in this repository"
+        missing = NotCompared(what=Uncompared.SOURCES, why=why)
         # What tests asserted is in the records.
         facts = replace(facts, differences=tuple(find_differences(facts)))
         weaker = tuple(weakened(facts, HeadTests.of(facts))) if not facts.comparison.obstacle else ()
-        return replace(facts, comparison=msgspec.structs.replace(facts.comparison, doubts=(why,), weakened=weaker))
+        return replace(
+            facts, comparison=msgspec.structs.replace(facts.comparison, not_compared=(missing,), weakened=weaker)
+        )
     texts = Texts.of(sides.project, baseline.commit)
     base_sources, head_sources, imports = read_sources(texts, facts)
     facts = replace(facts, base_sources=base_sources, head_sources=head_sources, head_imports=imports)
@@ -64,5 +68,5 @@ def compared(sides: Sides, facts: Facts, watcher: Watcher) -> Facts:
     scratch = state_folder(sides.project) / "inspection"
     facts = look_closer(Looker(texts, sides.folder, scratch, watcher), facts)
     comparison = controlled_account(account, facts)
-    doubts = (*again.doubts, *comparison.doubts)
-    return replace(facts, comparison=msgspec.structs.replace(comparison, doubts=doubts))
+    not_compared = (*again.not_compared, *comparison.not_compared)
+    return replace(facts, comparison=msgspec.structs.replace(comparison, not_compared=not_compared))

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from testkeep import __version__
 from testkeep.errors import UsageError
 from testkeep.formats import policy_toml
+from testkeep.formats.code_files import CodeTree
 from testkeep.model.evidence import Job, JobContext, Provenance
-from testkeep.model.layout import find_source, import_roots
+from testkeep.model.layout import find_source, import_roots, lies_in
 from testkeep.model.policy import Policy
 from testkeep.model.policy_change import PolicyChange
 from testkeep.model.stage import TEST_STAGES, Stage
-from testkeep.system.files import read_output, read_text
+from testkeep.system.files import links_in, read_output, read_text
 from testkeep.system.git import Repository
 from testkeep.system.ignored_files import IgnoredFiles, find_ignored
 
@@ -30,7 +32,8 @@ class Project:
 
     ``folder`` is its place in the repository (empty for the root), ``files`` are what git tracks or would track in it,
     ``source`` its production code and ``roots`` the folder from which each of its top-level modules is imported; all
-    are relative to ``root``. ``untracked`` are the files of the repository that git does not track and that count.
+    are relative to ``root``. ``code`` is the source with the files that are production code in spite of their names.
+    ``untracked`` are the files of the repository that git does not track and that count.
 
     ``policy`` is the project's own, whose digest is in ``provenance``, until a base commit is chosen. Then it is the
     one in force, and ``policy_change`` has those of both sides. ``ignored`` is what git ignored when the run began.
@@ -45,9 +48,16 @@ class Project:
     source: tuple[str, ...]
     roots: dict[str, str]
     provenance: Provenance
+    code: tuple[str, ...] = ()
     untracked: frozenset[bytes] = frozenset()
     policy_change: PolicyChange | None = None
     ignored: IgnoredFiles = field(default_factory=IgnoredFiles)
+
+    @property
+    def measured(self) -> tuple[str, ...]:
+        """What coverage.py is told to measure: the source, and the folders of code that links bring into it."""
+        outside = (name for name in self.code if not lies_in(name, self.source))
+        return (*self.source, *dict.fromkeys(PurePosixPath(name).parent.as_posix() for name in outside))
 
     def text(self, name: str) -> str:
         """Read one of the project's files, whatever its encoding; empty if it is not there."""
@@ -63,7 +73,7 @@ class Project:
             run_stages=(*self.policy.run_stages, *named),
             leave_out=self.policy.suites.leave_out,
             roots=self.roots,
-            source=self.source,
+            source=self.code,
         )
 
 
@@ -111,6 +121,7 @@ def project_at(root: Path, repository: Repository, known: Policy | None = None) 
         project=folder,
         testkeep=__version__,
     )
+    roots = import_roots(source, files)
     return Project(
         root=root,
         repository=repository,
@@ -119,9 +130,21 @@ def project_at(root: Path, repository: Repository, known: Policy | None = None) 
         policy_file=policy_file,
         files=files,
         source=source,
-        roots=import_roots(source, files),
+        roots=roots,
         provenance=provenance,
+        code=(*source, *sorted(code_tree(root, source, files).in_spite_of_names())),
         untracked=state.untracked,
+    )
+
+
+def code_tree(root: Path, source: Sequence[str], files: Collection[str]) -> CodeTree:
+    """Make the tree of a project's files, of which can be asked which of them are production code."""
+    return CodeTree(
+        source=source,
+        files=frozenset(files),
+        roots=frozenset(import_roots(source, files).values()),
+        read=lambda name: read_output(root / name),
+        links=links_in(root, (name for name in files if lies_in(name, source))),
     )
 
 

@@ -10,6 +10,7 @@ from testkeep.errors import BaselineError, EvidenceError, Undecided, UsageError
 from testkeep.model.coverage import BaseCoverage, Coverage
 from testkeep.model.diff_coverage import cover_changes
 from testkeep.model.evidence import Evidence
+from testkeep.model.inherited_layers import inherited_layers
 from testkeep.model.kept_coverage import Untested, newly_untested
 from testkeep.pipeline import measuring
 from testkeep.pipeline.base_coverage import base_coverage
@@ -98,7 +99,7 @@ def _of_head(subject: Subject, evidence: Sequence[Evidence]) -> Coverage | None:
 def _against_base(subject: Subject, facts: Facts) -> Facts:
     project, commit = subject.project, subject.base
     try:
-        facts = _of_diff(subject, facts)
+        facts = _with_inherited_layers(project, commit, _of_diff(subject, facts))
     except BaselineError as error:  # the commit is not there
         return _rejecting(facts, OF_DIFF, error)
     baseline, evidence = facts.baseline, subject.base_evidence
@@ -117,6 +118,19 @@ def _untested(project: Project, commit: str, before: BaseCoverage | None, now: C
         return {}
     production, branch = read_production(Texts.of(project, commit)), now.branch and not before.lines_only
     return newly_untested(before.files, now, production, folder=project.folder, branch=branch)
+
+
+def _with_inherited_layers(project: Project, commit: str, facts: Facts) -> Facts:
+    """Add the layers that files keep although they have other names; only where somebody wrote a minimum down."""
+    layers = project.policy.coverage.layers
+    if facts.coverage is None or all(layer.minimum is None for layer in layers.values()):
+        return facts
+    texts = Texts.of(project, commit)
+    new = {change.new for change in texts.python_changes if change.new and change.new != change.old}
+    if not new:
+        return facts
+    found = inherited_layers(read_production(texts), facts.coverage, layers, new=new, folder=project.folder)
+    return replace(facts, inherited_layers=found)
 
 
 def _of_diff(subject: Subject, facts: Facts) -> Facts:

@@ -49,7 +49,7 @@ def inspect(site: Site, tests: Collection[str], watcher: Watcher) -> Evidence:
     """
     job = Job(id=JOB, stages=TEST_STAGES)
     context = msgspec.structs.replace(
-        site.project.context(job), run_stages=TEST_STAGES, leave_out=(), only=tuple(tests), inspect=site.project.source
+        site.project.context(job), run_stages=TEST_STAGES, leave_out=(), only=tuple(tests), inspect=site.project.code
     )
     files = sorted({test.partition("::")[0] for test in tests})
     evidence = _run(site, context, files if len(files) <= _MOST_FILES else [], watcher)

@@ -31,9 +31,10 @@ from testkeep.pipeline.context import Project
 from testkeep.pipeline.coverage_reports import MeasuredChange
 from testkeep.pipeline.covered import Subject, with_coverage
 from testkeep.pipeline.gather import Gathered, gather
+from testkeep.pipeline.leniencies import leniencies
 from testkeep.pipeline.planned import PlannedEvidence, unmet_needs
 from testkeep.pipeline.progress import Watcher
-from testkeep.pipeline.sources import unittest_files
+from testkeep.pipeline.sources import Texts, unittest_files
 from testkeep.pipeline.stage_results import stage_results
 from testkeep.pipeline.static_tools import repeated_hooks, unread_configuration
 from testkeep.rules.base import FILES, Baseline, Facts, Rejection, RejectionKind
@@ -41,9 +42,11 @@ from testkeep.rules.coverage_notes import coverage_notes
 from testkeep.rules.coverage_summary import summarize
 from testkeep.rules.doubts import doubt_notes
 from testkeep.rules.judgement import decide, find
+from testkeep.rules.policy_history import DAYS
 from testkeep.rules.quarantine import quarantine_notes
 from testkeep.rules.thresholds import missed, unwritten
 from testkeep.system.evidence_folder import EvidenceFolder
+from testkeep.system.settled import SettledRepository
 
 NO_COMMIT = "none"
 WORKTREE = "worktree"
@@ -88,7 +91,9 @@ def judge(case: Case, watcher: Watcher) -> Judgement:
     Raises:
         UsageError: a file with coverage's configuration cannot be read.
     """
-    project = case.project
+    repository = case.project.repository
+    project = replace(case.project, repository=SettledRepository(repository.root, repository.known_commits))
+    case = replace(case, project=project)
     gathered = _gathered(case)
     written = _written_to(project)
     notes = list(_notes(case))
@@ -115,7 +120,6 @@ def judge(case: Case, watcher: Watcher) -> Judgement:
         if case.baseline is not None and facts.comparison.obstacle:
             notes.append(f"not compared with the base: {facts.comparison.obstacle}")
         notes += [*_version_notes(facts), *doubt_notes(facts)]
-        notes += [f"not looked into: {problem}" for problem in facts.comparison.doubts]
     # Without a base nobody has agreed to a waiver.
     waivers = project.policy.waivers if project.policy_change is not None else ()
     notes += quarantine_notes(waivers, facts.today)
@@ -146,7 +150,8 @@ def _with_base_tools(case: Case, facts: Facts, watcher: Watcher) -> tuple[Facts,
     try:
         known = base_tools(case.project, commit, facts.evidence, watcher)
         dropped = dropped_tools(case.project, commit, facts.evidence)
-        return replace(facts, base_tools=known, dropped_tools=dropped), []
+        looser = leniencies(Texts.of(case.project, commit))
+        return replace(facts, base_tools=known, dropped_tools=dropped, leniencies=looser), []
     except BaselineError as error:
         return facts, [f"what static tools complained of at the base is not known: {error.message}"]
 
@@ -195,6 +200,9 @@ def _policy_notes(case: Case) -> Iterable[str]:
         yield f"the base commit {base} is not in this repository: the policy of the head is in force, without waivers"
     if change is not None and change.base is None and not change.problem and has_own:
         yield f"first adoption of a policy: there is none at {base}"
+    if change is not None and change.remembered and not change.problem:
+        last = change.remembered[:12]
+        yield f"no policy at {base}: the strictest of the {DAYS} days before counts as its own; {last} had the last"
     if change is not None and change.base is not None and not has_own:
         yield f"no [tool.testkeep] in this project any more: the default policy is held against that of {base}"
     elif not has_own:
@@ -218,7 +226,10 @@ def _coverage_result(facts: Facts) -> CoverageResult:
     return CoverageResult(
         overall_percent=totals.overall.shown,
         diff_percent=diff.ratio.shown if diff is not None and diff.ratio.total else None,
-        layers={name: ratio.shown for name, ratio in totals.by_layer(facts.policy.coverage.layers).items()},
+        layers={
+            name: ratio.shown
+            for name, ratio in totals.by_layer(facts.policy.coverage.layers, facts.inherited_layers).items()
+        },
         base_percent=before.overall.shown if before is not None and before.overall.total else None,
         needed={threshold.key: threshold.missing for threshold in missed(facts)},
         gaps=dict(facts.gaps),

@@ -12,7 +12,7 @@ from testkeep.formats import coverage_config, coverage_json
 from testkeep.formats.coverage_core import CoreChoice, Interpreter, choose_core
 from testkeep.formats.coverage_leniency import is_true
 from testkeep.formats.docstrings import docstring_lines
-from testkeep.model.counting import omitted, production_files
+from testkeep.model.counting import measured_folders, no_neighbours, omitted, production_files
 from testkeep.model.coverage import Coverage, FileCoverage
 from testkeep.model.layout import lies_in
 from testkeep.model.measured_paths import MeasuredPaths
@@ -55,15 +55,24 @@ def measure_with(project: Project, folder: EvidenceFolder, job_id: str, pytest_a
         "concurrency": "\n".join(choice.concurrency),
         # A process that was started in another folder would take its own for the root.
         "relative_files": "false",
-        "source_pkgs": "\n".join(project.roots),
+        # The working tree is measured by folder: for a name coverage.py looks again whenever sys.path has changed.
+        "source_pkgs": "\n".join(name for name in project.roots if interpreter.has_installed_copy(name)),
         # Not by COVERAGE_FILE: tests that run coverage.py themselves would write to it. "$" stands for a variable.
         "data_file": str(folder.coverage_path(job_id)).replace("$", "$$"),
     }
     if not choice.is_users:
         forced["core"] = choice.name
     path = folder.coverage_config_path(job_id)
-    _write(path, project, user, forced, (*_SILENCED, _ONLY_IN_REPORTS))
+    _write(path, project, user, forced, (*_SILENCED, _ONLY_IN_REPORTS), _beside_modules(project))
     return path
+
+
+def _beside_modules(project: Project) -> Sequence[str]:
+    """The patterns of what a test process need not measure in the folders of single modules."""
+    folders = measured_folders(entry for entry in project.source if entry.endswith(".py"))
+    found = {folder: sorted((project.root / folder).iterdir()) for folder in folders}
+    names = {folder: [f"{path.name}/" if path.is_dir() else path.name for path in found[folder]] for folder in folders}
+    return [pattern for folder in folders for pattern in no_neighbours(project.code, folder, names[folder])]
 
 
 def core_of(project: Project, user: coverage_config.Config, pytest_arguments: Sequence[str] = ()) -> CoreChoice:
@@ -138,7 +147,7 @@ def _combined(project: Project, folder: EvidenceFolder, jobs: Sequence[str], out
 
     def place_of_counted(path: str) -> str:
         own = place(path)
-        counts = own in known if own.endswith(".py") else lies_in(own, project.source)
+        counts = own in known if own.endswith(".py") else lies_in(own, project.code)
         return own if counts else ""
 
     return coverage_data.combine(files, place_of_counted, counted, out)
@@ -146,7 +155,7 @@ def _combined(project: Project, folder: EvidenceFolder, jobs: Sequence[str], out
 
 def counted_files(project: Project) -> list[str]:
     """The Python files that count for coverage. A link is another name of a file, and counts for none."""
-    found = production_files(project.source, project.files, project.policy.coverage)
+    found = production_files(project.code, project.files, project.policy.coverage)
     return [file for file in found if not (project.root / file).is_symlink()]
 
 
@@ -170,12 +179,17 @@ def _report_config(project: Project, folder: Path, user: coverage_config.Config)
 
 
 def _write(
-    path: Path, project: Project, user: coverage_config.Config, forced: Mapping[str, str], silenced: Sequence[str]
+    path: Path,
+    project: Project,
+    user: coverage_config.Config,
+    forced: Mapping[str, str],
+    silenced: Sequence[str],
+    beside: Sequence[str] = (),
 ) -> None:
     ours = {"disable_warnings": "\n".join(silenced)}
     if _coverage_version() >= _PATCHES_SINCE:
         ours["patch"] = "subprocess"
-    omit = omitted(project.source, project.files, project.policy.coverage)
+    omit = [*omitted(project.code, project.files, project.policy.coverage), *beside]
     path.write_text(coverage_config.dumps(coverage_config.overlay(user, ours, omit, forced)), encoding="utf-8")
 
 

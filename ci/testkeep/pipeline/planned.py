@@ -17,7 +17,7 @@ from testkeep.model.verdict import StageStatus
 from testkeep.pipeline.baseline import refuse_bad_shards, refuse_invalid
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.gather import Gathered, foreign, read_job
-from testkeep.pipeline.plans import NO_TESTS, has_tests
+from testkeep.pipeline.plans import NO_TESTS, stages_with_tests
 from testkeep.pipeline.stage_results import result_of
 from testkeep.rules.base import Baseline, Rejection, RejectionKind
 from testkeep.system.evidence_folder import EvidenceFolder
@@ -53,9 +53,9 @@ class PlannedEvidence:
             for stem in sorted(self.folder.job_ids())
             if (reason := self._intrusion(stem, known))
         ]
-        idle = [
-            stage for stage in project.policy.test_stages if not self._plans(stage) and not has_tests(project, stage)
-        ]
+        unasked = [stage for stage in project.policy.test_stages if not self._plans(stage)]
+        with_tests = stages_with_tests(project, unasked)
+        idle = [stage for stage in unasked if stage not in with_tests]
         evidence = (*gathered.evidence, *(_idle(project, stage) for stage in idle))
         unplanned = _unplanned(self.plan, project.policy, idle)
         return Gathered(evidence, gathered.unfinished, (*gathered.rejections, *more, *unplanned))
@@ -132,7 +132,8 @@ class PlannedEvidence:
             return f"it ran shard {found.job.shown_shard} of {', '.join(found.job.stages)}"
         if isinstance(found, Unfinished):
             return ""
-        if found.idle and not job.stages[0].is_static and (job.side is Side.BASE or has_tests(project, job.stages[0])):
+        tests = [stage for stage in job.stages if not stage.is_static]
+        if found.idle and tests and (job.side is Side.BASE or stages_with_tests(project, tests)):
             return "it says that there was nothing to run, and there are tests"
         if job.side is Side.BASE:
             commit, base = found.provenance.commit, self.plan.base

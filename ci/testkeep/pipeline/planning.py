@@ -19,7 +19,7 @@ from testkeep.pipeline.baseline import Base, baseline_from
 from testkeep.pipeline.change_base import current_event
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.gather import foreign
-from testkeep.pipeline.plans import has_tests
+from testkeep.pipeline.plans import stages_with_tests
 from testkeep.system.evidence_folder import EvidenceFolder
 from testkeep.system.interpreter import python_version
 
@@ -59,7 +59,8 @@ def make_plan(project: Project, base: Base, options: PlanOptions) -> Plan:
             raise UsageError(f"--shards {stage}={options.shards[stage]}: {stage} cannot be split: {why}")
     pythons = options.pythons or planned_pythons(project.policy)
     tests = [stage for stage in stages if not stage.is_static]
-    here = [stage for stage in stages if stage.is_static or stage in options.stages or has_tests(project, stage)]
+    with_tests = stages_with_tests(project, tests)
+    here = [stage for stage in stages if stage.is_static or stage in options.stages or stage in with_tests]
     before = _Before(
         stages=_stages_at_base(project, base.commit, tests) if base.commit else (),
         pythons=_pythons_at_base(project, pythons),
@@ -129,7 +130,7 @@ def _pythons_at_base(project: Project, pythons: Sequence[str]) -> Sequence[str]:
 def _stages_at_base(project: Project, commit: str, stages: Sequence[Stage]) -> Sequence[Stage]:
     """The stages that may have tests at the base commit."""
     with check_out(project, commit) as tree:
-        return [stage for stage in stages if tree is not None and has_tests(tree.project, stage)]
+        return stages_with_tests(tree.project, stages) if tree is not None else ()
 
 
 def all_jobs(project: Project, options: PlanOptions) -> tuple[Job, ...]:

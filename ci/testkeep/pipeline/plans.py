@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -72,23 +72,36 @@ class StagePlan:
         return all(task.name in ended for task in self.tasks)
 
 
-def make_plan(project: Project, options: RunOptions, stage: Stage) -> StagePlan:
-    """Plan the processes of a stage.
+def make_plans(project: Project, options: RunOptions, stages: Sequence[Stage]) -> list[StagePlan]:
+    """Plan the processes of some stages.
 
     Raises:
         EvidenceError: a test stage's context cannot be written into the evidence folder.
     """
-    return _static_plan(project, options, stage) if stage.is_static else _test_plan(project, options, stage)
+    # Every pytest process imports all test files; one that cannot find anything of its own is better not started.
+    tests = stages_with_tests(project, [stage for stage in stages if not stage.is_static])
+    return [
+        (
+            _static_plan(project, options, stage)
+            if stage.is_static
+            else _test_plan(project, options, stage) if stage in tests else StagePlan(stage, (), idle=NO_TESTS)
+        )
+        for stage in stages
+    ]
 
 
-def has_tests(project: Project, stage: Stage) -> bool:
-    """Whether any file of the project may have a test of a stage, as far as its text tells."""
+def stages_with_tests(project: Project, stages: Iterable[Stage]) -> tuple[Stage, ...]:
+    """Those of some stages of which any file of the project may have a test, as far as its text tells."""
+    texts = {name: project.text(name) for name in project.files if name.endswith(".py")}
     any_name = any("python_files" in project.text(name) for name in PYTEST_CONFIG_FILES)
-    python_files = [name for name in project.files if name.endswith(".py")]
-    computed = any(assigns_marks(project.text(name)) for name in python_files)
-    return any(
-        concerns_stage(stage, name, project.text(name), any_name=any_name, computed_marks=computed)
-        for name in python_files
+    computed = any(map(assigns_marks, texts.values()))
+    return tuple(
+        stage
+        for stage in stages
+        if any(
+            concerns_stage(stage, name, text, any_name=any_name, computed_marks=computed)
+            for name, text in texts.items()
+        )
     )
 
 
@@ -133,9 +146,6 @@ def _argv(command: ToolCommand, root: Path) -> tuple[str, ...]:
 
 
 def _test_plan(project: Project, options: RunOptions, stage: Stage) -> StagePlan:
-    # Every pytest process imports all test files; one that cannot find anything of its own is better not started.
-    if not has_tests(project, stage):
-        return StagePlan(stage, (), idle=NO_TESTS)
     absent = missing_plugins(project) if options.measure else ()
     if absent:
         return StagePlan(stage, (), missing=tuple(map(_plugin, absent)))
@@ -160,7 +170,7 @@ def _test_plan(project: Project, options: RunOptions, stage: Stage) -> StagePlan
         coverage_config=(
             str(measure_with(project, folder, job.stem, options.pytest_arguments)) if options.measure else ""
         ),
-        source=project.source,
+        source=project.measured,
         workers=project.policy.suites.workers.get(stage, 1),
         extra=options.pytest_arguments,
     )

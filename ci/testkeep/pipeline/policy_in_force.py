@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import msgspec
 
 from testkeep.errors import BaselineError, PolicyError
-from testkeep.model.counting import production_files
-from testkeep.model.layout import TEST_FILES, find_source
-from testkeep.model.patterns import matches
+from testkeep.model.layout import find_source
 from testkeep.model.policy import Policy
 from testkeep.model.policy_change import PolicyChange
 from testkeep.pipeline.base_tree import folder_at
-from testkeep.pipeline.context import Project, policy_of, with_ignored
+from testkeep.pipeline.context import POLICY_FILES, Project, policy_of, with_ignored
+from testkeep.pipeline.left_code import with_left_code
 from testkeep.pipeline.users_coverage import loosened_coverage
-from testkeep.rules.policy import loosenable
 from testkeep.rules.policy_changes import honoured, tightened
+from testkeep.rules.policy_history import DAYS, strictest
+from testkeep.rules.waived_keys import loosenable
 
 
 def under_base(project: Project, commit: str) -> Project:
@@ -30,21 +29,24 @@ def under_base(project: Project, commit: str) -> Project:
     if not commit or project.repository.resolve(commit) is None:
         return project
     place = _folder_at(project, commit)
+    kept: tuple[str, ...] = ()
     change = PolicyChange(commit=commit, base=None, head=project.policy, file=project.policy_file, folder=place)
     try:
         base = policy_of(project, commit, place)
     except PolicyError as error:
+        base = None
         change = msgspec.structs.replace(change, problem="; ".join(error.problems))
-    else:
+    if base is None and project.policy_file:
+        base, remembered = _remembered(project, commit, place)
+        change = msgspec.structs.replace(change, remembered=remembered)
+    if base is not None or not change.problem:
         change = msgspec.structs.replace(change, base=base)
         if base is not None and (base.source or project.policy.source):
             change = _with_sources(project, change, base, place)
-        change = msgspec.structs.replace(
-            change, unmeasured=tuple(_unmeasured(project, commit, base or Policy(), place))
-        )
+        change, kept = with_left_code(project, change)
     if change.base is not None:
         change = msgspec.structs.replace(change, coverage=tuple(loosened_coverage(project, change)))
-    under = replace(project, policy=_in_force(project, change), policy_change=change)
+    under = replace(project, policy=_in_force(project, change), policy_change=change, code=(*project.code, *kept))
     return with_ignored(under) if under.policy.base_files != project.policy.base_files else under
 
 
@@ -54,6 +56,24 @@ def _folder_at(project: Project, commit: str) -> str:
     except BaselineError:  # nothing can be compared then, which is said elsewhere
         found = None
     return project.folder if found is None else found
+
+
+def _remembered(project: Project, commit: str, folder: str) -> tuple[Policy | None, str]:
+    """The policy that the branch had a short time before, and the last commit that had one; empty if there is none."""
+    names = [_below(folder, name) for name in POLICY_FILES]
+    versions: list[Policy | None] = []
+    last = ""
+    for version in project.repository.versions(commit, names, DAYS):
+        try:
+            versions.append(policy_of(project, version, folder))
+        except PolicyError:
+            continue
+        last = version if versions[-1] is not None else last
+    return strictest(versions, project.repository.latest_day(commit)), last
+
+
+def _below(folder: str, file: str) -> str:
+    return f"{folder}/{file}" if folder else file
 
 
 def _in_force(project: Project, change: PolicyChange) -> Policy:
@@ -72,23 +92,3 @@ def _with_sources(project: Project, change: PolicyChange, base: Policy, folder: 
         base=msgspec.structs.replace(base, source=source),
         head=msgspec.structs.replace(change.head, source=project.source),
     )
-
-
-def _unmeasured(project: Project, commit: str, base: Policy, folder: str) -> Iterator[str]:
-    """The files that counted at the base, by the names that they have now, and that the head's source does not have.
-
-    A file that became a test, or a test's helper, is meant to count no more.
-    """
-    files = project.repository.files_at(commit, folder)
-    source = base.source or find_source(files)
-    counted = {_below(folder, file) for file in production_files(source, files, base.coverage)}
-    now = set(production_files(project.source, project.files, base.coverage))
-    old_names = {change.new: change.old for change in project.repository.changes_since(commit)}
-    for file in project.files:
-        old = old_names.get(_below(project.folder, file), _below(folder, file))
-        if old in counted and file.endswith(".py") and file not in now and not matches(file, TEST_FILES):
-            yield file
-
-
-def _below(folder: str, file: str) -> str:
-    return f"{folder}/{file}" if folder else file

@@ -22,7 +22,7 @@ from testkeep.model.tool_output import ToolOutput
 from testkeep.pipeline.context import Project
 from testkeep.pipeline.gather import read_job
 from testkeep.pipeline.measuring import make_portable
-from testkeep.pipeline.plans import RunOptions, StagePlan, make_plan, record_of
+from testkeep.pipeline.plans import RunOptions, StagePlan, make_plans, record_of
 from testkeep.pipeline.progress import JournalReader, Phase, StageProgress, Watcher
 from testkeep.pipeline.stage_results import result_of
 from testkeep.rules.neighbours import Found, disturbed, join
@@ -134,7 +134,7 @@ class _Run:
 
         Returns for each process which others ran beside it.
         """
-        plans = [make_plan(self._project, self._options, stage) for stage in stages]
+        plans = make_plans(self._project, self._options, stages)
         tasks = Tasks(self._options.jobs)
 
         def tick() -> None:

@@ -11,11 +11,11 @@ from typing import NamedTuple
 import msgspec
 
 from testkeep.errors import Undecided, UsageError
+from testkeep.formats.asserted_checks import TestChecks
 from testkeep.formats.literal_rows import is_opaque
 from testkeep.formats.module_bindings import read_bindings
-from testkeep.formats.test_checks import TestChecks
 from testkeep.model.asserted import Asserted
-from testkeep.model.comparison import Loss
+from testkeep.model.comparison import Loss, NotCompared, Uncompared
 from testkeep.model.evidence import Evidence
 from testkeep.model.inspection import Inspection, Suspect
 from testkeep.model.production import Lines, Production
@@ -241,9 +241,14 @@ def _inspect_head(looker: Looker, facts: Facts, tests: Sequence[str]) -> Facts:
     try:
         record = inspect(site, named_for_pytest(facts, tests), looker.watcher)
     except (Undecided, UsageError) as error:
-        return _with(facts, problems=(*facts.inspection.problems, error.message))
+        return _without(facts, Uncompared.HEAD, error.message, tests)
     head = _again(facts, record)
     return _with(facts, head=head.tests, head_alone=head.asserted)
+
+
+def _without(facts: Facts, what: Uncompared, why: str, tests: Sequence[str]) -> Facts:
+    missing = NotCompared(what=what, why=why, tests=tuple(tests))
+    return _with(facts, not_compared=(*facts.inspection.not_compared, missing))
 
 
 def _inspect_base(looker: Looker, facts: Facts, tests: Sequence[str]) -> Facts:
@@ -260,7 +265,7 @@ def _inspect_base(looker: Looker, facts: Facts, tests: Sequence[str]) -> Facts:
             facts = _with(facts, base=base.tests, base_alone=base.asserted, not_found=not_found)
             return _measure_others(looker, facts, tree) if needs_others(facts) else facts
     except (Undecided, UsageError) as error:
-        return _with(facts, problems=(*facts.inspection.problems, error.message))
+        return _without(facts, Uncompared.BASE, error.message, tests)
 
 
 class _Again(NamedTuple):

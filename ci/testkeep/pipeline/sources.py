@@ -74,7 +74,8 @@ class Texts:
         """Whether a file is production code: below the project's source, and no test file."""
         folder = self.project.folder
         inside = path.removeprefix(f"{folder}/") if folder else path
-        return is_production(inside, self.project.source)
+        change = self.project.policy_change
+        return is_production(inside, (*self.project.code, *(change.code if change is not None else ())))
 
 
 def read_sources(texts: Texts, facts: Facts) -> tuple[Sources, Sources, Mapping[str, frozenset[str]]]:
@@ -132,7 +133,7 @@ def read_production(texts: Texts) -> Production:
     code = [change for change in texts.python_changes if _concerns_production(texts, change)]
     texts.fetch_base(change.old for change in code)
     versions = {change.new: Version.of(change.new, texts.head(change.new) or "") for change in code if change.new}
-    fresh = {path: _only_new(version, texts.base(path)) for path, version in versions.items()}
+    fresh = {path: version.without(Version.of(path, texts.base(path) or "")) for path, version in versions.items()}
     histories: dict[str, FileHistory] = {}
     gone: dict[str, tuple[FunctionSource, ...]] = {}
     for change in code:
@@ -154,11 +155,3 @@ def read_production(texts: Texts) -> Production:
 
 def _concerns_production(texts: Texts, change: Change) -> bool:
     return any(path and texts.is_production(path) for path in (change.old, change.new))
-
-
-def _only_new(version: Version, before: str | None) -> Version:
-    """A file with the definitions alone that it did not have: only these can be what became of others."""
-    known = Version.of(version.path, before) if before is not None else Version(version.path, (), {})
-    new = {name: source for name, source in version.functions.items() if name not in known.functions}
-    rebound = {name: lines for name, lines in version.rebound.items() if name not in known.rebound}
-    return Version(version.path, version.lines, new, rebound)

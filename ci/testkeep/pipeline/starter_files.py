@@ -17,7 +17,7 @@ from testkeep.model.starter import FileState, StarterFile
 from testkeep.pipeline.baseline import default_branch
 from testkeep.pipeline.callers import caller_of, rows_of
 from testkeep.pipeline.context import PROJECT_FILES, Project
-from testkeep.pipeline.plans import has_tests, missing_tools
+from testkeep.pipeline.plans import missing_tools, stages_with_tests
 from testkeep.pipeline.starter_policy import OWN_FILE, PYPROJECT, Found, add_policy, compose, policy_in
 from testkeep.pipeline.starter_runners import RUNNER_FILES, runner_files
 from testkeep.pipeline.static_tools import files_of, tools_of
@@ -97,7 +97,7 @@ def find(project: Project) -> Found:
     return Found(
         source=project.source,
         tools=tools,
-        tests=tuple(stage for stage in TEST_STAGES if has_tests(project, stage)),
+        tests=stages_with_tests(project, TEST_STAGES),
         pythons=named_versions(project.text(PYPROJECT)),
     )
 

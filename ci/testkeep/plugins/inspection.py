@@ -11,6 +11,7 @@ import pytest
 from testkeep.model.evidence import JobContext
 from testkeep.plugins.code_places import CodePlaces
 from testkeep.plugins.inspector import Inspector
+from testkeep.plugins.stand_ins import StandIns
 
 
 class Inspection:
@@ -23,6 +24,8 @@ class Inspection:
     def __init__(self, config: pytest.Config, context: JobContext) -> None:
         places = CodePlaces(config.rootpath, context.provenance.project, context.inspect or (), context.packages)
         self._inspector = Inspector(places)
+        self._stand_ins = StandIns(places)
+        self._stand_ins.install()
         self._imported: dict[Path, dict[str, tuple[int, ...]]] = {}
         self._file = Path()
 
@@ -30,6 +33,11 @@ class Inspection:
     def footprint(self) -> dict[str, tuple[int, ...]] | None:
         """The lines of production code that the last test executed; None if they are not known."""
         return self._inspector.footprint
+
+    @property
+    def replaced(self) -> dict[str, tuple[int, ...]]:
+        """The lines of production code in whose place the last test put something else."""
+        return self._stand_ins.replaced
 
     @property
     def imported(self) -> dict[str, tuple[int, ...]]:
@@ -54,6 +62,7 @@ class Inspection:
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:
         """Begin."""
         self._file = item.path
+        self._stand_ins.begin()
         self._inspector.begin()
         with self._inspector.watching():
             yield
@@ -86,3 +95,4 @@ class Inspection:
     def pytest_unconfigure(self) -> None:
         """Leave new threads alone."""
         self._inspector.close()
+        self._stand_ins.close()

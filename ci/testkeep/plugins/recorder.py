@@ -174,6 +174,7 @@ class Recorder:
                         failed=failed,
                         footprint=self._inspection.footprint if self._inspection else None,
                         imported=self._inspection.imported if self._inspection else {},
+                        replaced=self._inspection.replaced if self._inspection else {},
                     ),
                 )
             )

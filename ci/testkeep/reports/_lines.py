@@ -12,6 +12,7 @@ from testkeep.reports import _wording as wording
 
 # On a pipe nothing is wrapped: whoever reads it has a width of their own.
 ENDLESS = 1_000_000
+_MOST_OF_AN_ID = 300
 _SEVERITY_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
@@ -21,8 +22,10 @@ def severity_style(severity: Severity) -> str:
 
 
 def places_of(finding: Finding) -> Iterator[Text]:
-    """Where a finding is, a line for each test."""
-    return (Text("    " + "  ".join(filter(None, place))) for place in wording.places(finding))
+    """Where a finding is, a line for each test; an id that would fill the screen is cut."""
+    for place, test in wording.places(finding):
+        shown = test if len(test) <= _MOST_OF_AN_ID else f"{test[:_MOST_OF_AN_ID]}…"
+        yield Text("    " + "  ".join(filter(None, (place, shown))))
 
 
 def labelled(label: str, text: str, width: int) -> Iterator[Text]:

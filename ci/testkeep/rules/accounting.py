@@ -61,7 +61,7 @@ def account(facts: Facts) -> Comparison:
     return msgspec.structs.replace(
         draft,
         moved=(*draft.moved, *moved.values()),
-        replaced=(*twice, *replaced, *(one for one in conserved if one.lost not in moved)),
+        replaced=(*twice, *replaced, *(one for one in (*conserved, *edited) if one.lost not in moved)),
         retired=tuple(one for one in retired if one.test not in doubted),
         failing=tuple(test_id for test_id in draft.failing if test_id not in not_here),
         lost=tuple(_with_candidates(inspection, loss) for loss in _without(left, doubted)),
@@ -69,7 +69,7 @@ def account(facts: Facts) -> Comparison:
         doubted=tuple(loss for loss in left if loss.id in doubted),
         refused=tuple(refused),
         weakened=tuple(weakened(facts, head)),
-        doubts=inspection.problems,
+        not_compared=inspection.not_compared,
     )
 
 

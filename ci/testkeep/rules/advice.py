@@ -10,6 +10,7 @@ from testkeep.model.tests import names_of
 
 _FOR = datetime.timedelta(days=30)
 _MOST_TESTS, _MOST_MISSES = 10, 4
+_MOST_CHARACTERS = 200
 _FIRST = {
     Loss.SKIPPED: "Remove the skip.",
     Loss.XFAILED: "Remove the xfail mark and mend the code.",
@@ -41,9 +42,13 @@ def _lines(losses: Sequence[LostTest], code: str, today: datetime.date) -> Itera
 
 
 def _common_name(losses: Sequence[LostTest]) -> str:
-    """The closest name that means all of some tests: a function, class or file; the first test, if there is none."""
+    """The closest name that means all of some tests: a function, class or file; the first test, if there is none.
+
+    Nobody pastes an id that fills the screen: its function is named instead.
+    """
     others = [frozenset(names_of(loss.id)) for loss in losses[1:]]
-    return next((name for name in names_of(losses[0].id) if all(name in names for names in others)), losses[0].id)
+    shared = [name for name in names_of(losses[0].id) if all(name in names for names in others)]
+    return next((name for name in shared if len(name) <= _MOST_CHARACTERS), shared[0] if shared else losses[0].id)
 
 
 def _quoted(test_id: str) -> str:
@@ -60,7 +65,8 @@ def _candidates(losses: Sequence[LostTest]) -> Iterator[str]:
 
 
 def _candidate(candidate: Candidate) -> str:
-    likeness = f"{candidate.test} ({int(candidate.likeness * 100)} % alike"
+    name = candidate.test if len(candidate.test) <= _MOST_CHARACTERS else f"{candidate.test[:_MOST_CHARACTERS]}…"
+    likeness = f"{name} ({int(candidate.likeness * 100)} % alike"
     if candidate.misses is None:
         return f"{likeness})"
     if not candidate.misses:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from testkeep.model.asserted import Asserted, Difference
 from testkeep.model.assertion_site import AssertionKind, AssertionSite, Statement, Statements
@@ -32,6 +32,18 @@ def compare_asserted(test: RecordedTest, before: Asserted, now: Asserted, texts:
     yield from _changed(test, before, now, texts)
 
 
+def unwatched(asserted: Asserted, side: Mapping[str, Mapping[str, Statement]]) -> Asserted:
+    """What of it holds although nobody traces the test: by the text, as nobody can run a test and not watch it."""
+    held = {form: site for form, site in asserted.held.items() if not _is_if_watched(form, site, side)}
+    n_watched = len(asserted.held) - len(held)
+    return replace(asserted, held=held, others=(*asserted.others, *[AssertionKind.WATCHED] * n_watched))
+
+
+def _is_if_watched(form: str, site: AssertionSite, side: Mapping[str, Mapping[str, Statement]]) -> bool:
+    found = side.get(site.path, {}).get(form)
+    return found is not None and found.if_watched
+
+
 def loses_everything(one: Difference) -> bool:
     """Whether nothing is left of what a test asserted, or nothing of its own, and nothing failed instead."""
     said = (*_gone(one.before, one.now), *_not_its_own(one.test, one.before, one.now))
@@ -57,7 +69,11 @@ def _gone(before: Asserted, now: Asserted) -> Iterator[Said]:
         vacuous = now.others.count(AssertionKind.VACUOUS)
         parts = [
             f"{number} {what}"
-            for number, what in ((vacuous, "cannot be false"), (len(now.failed), "failed and was swallowed"))
+            for number, what in (
+                (vacuous, "cannot be false"),
+                (now.others.count(AssertionKind.WATCHED), "runs only while somebody traces the test"),
+                (len(now.failed), "failed and was swallowed"),
+            )
             if number
         ]
         instead = f": of its assertions {', '.join(parts)}" if parts else ""
@@ -87,7 +103,9 @@ def _changed(test: RecordedTest, before: Asserted, now: Asserted, texts: Stateme
     lost = [site for form, site in before.held.items() if form not in now.held and form not in now.failed]
     new = [site for form, site in now.held.items() if form not in before.held]
     new += [site for site in now.came_through.values() if not before.held]
-    weaker = [(old, one) for old in lost for one in new if _says_less(old, one, texts)]
+    certain = {_subject(site, texts) for site in now.held.values()}
+    vaguer = [old for old in lost if _subject(old, texts, at_base=True) not in certain - {""}]
+    weaker = [(old, one) for old in vaguer for one in new if _says_less(old, one, texts)]
     for old, one in weaker[:1]:
         yield Said(f"{_text(texts.base, old)} became {_text(texts.head, one)}", to_nothing=False)
     for form, old in before.held.items():
@@ -116,9 +134,14 @@ def _often(asserted: Asserted, sites: Iterable[AssertionSite]) -> int:
     return sum(asserted.times.get(site.form, 0) for site in sites)
 
 
+def _subject(site: AssertionSite, texts: Statements, *, at_base: bool = False) -> str:
+    found = (texts.base if at_base else texts.head).get(site.path, {}).get(site.form)
+    return found.subject if found is not None else ""
+
+
 def _says_less(old: AssertionSite, new: AssertionSite, texts: Statements) -> bool:
-    if old.kind is AssertionKind.CONTEXT and new.kind is AssertionKind.CONTEXT and old.raises and new.raises:
-        return _is_wider(old.raises, new.raises)
+    if old.raises and new.raises and _is_wider(old.raises, new.raises):
+        return True
     before, now = (side.get(site.path, {}).get(site.form) for side, site in ((texts.base, old), (texts.head, new)))
     return before is not None and now is not None and before.subject != "" and now.vague_of == before.subject
 

@@ -18,6 +18,7 @@ from testkeep.model.finding import Finding, Severity
 from testkeep.model.gap import Gap
 from testkeep.model.inspection import Inspection
 from testkeep.model.kept_coverage import Untested
+from testkeep.model.leniency import Leniency
 from testkeep.model.policy import Policy, Waiver
 from testkeep.model.policy_change import PolicyChange
 from testkeep.model.source import FunctionSource, Sources
@@ -87,13 +88,13 @@ class Facts:
 
     ``coverage`` is that of all test stages together (None: something is missing from the sum), ``base_coverage`` that
     of the base commit (None: nothing to compare with), ``untested`` what no test runs beside what none ran there, by
-    file; ``diff`` is that of ``changed_lines``, which are by file, relative to the repository's root; ``gaps`` are the
-    places to win coverage, by the key of the threshold that was missed (``coverage.overall``,
-    ``coverage.layers.service``).
+    file; ``inherited_layers`` has the layers that files left by a new name, by the names that they have now; ``diff``
+    is that of ``changed_lines``, which are by file, relative to the repository's root; ``gaps`` are the places to win
+    coverage, by the key of the threshold that was missed (``coverage.overall``, ``coverage.layers.service``).
 
     ``base_tools`` are the records of static stages at the base commit, of those that are red at the head; the paths of
     their complaints are those of the head. ``dropped_tools`` are the tools of stages for which the base configures
-    some, and the head none.
+    some, and the head none; ``leniencies`` is what the change has tools check less of.
 
     ``unittest_files`` are the files with tests of unittest, relative to the project's root, where not one test was
     collected.
@@ -115,10 +116,12 @@ class Facts:
     baseline: Baseline | None = None
     base_tools: Mapping[Stage, Evidence] = field(default_factory=dict)
     dropped_tools: Mapping[Stage, tuple[str, ...]] = field(default_factory=dict)
+    leniencies: tuple[Leniency, ...] = ()
     comparison: Comparison = field(default_factory=Comparison)
     coverage: Coverage | None = None
     base_coverage: BaseCoverage | None = None
     untested: Mapping[str, Untested] = field(default_factory=dict)
+    inherited_layers: Mapping[str, str] = field(default_factory=dict)
     diff: DiffCoverage | None = None
     changed_lines: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     gaps: Mapping[str, tuple[Gap, ...]] = field(default_factory=dict)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from testkeep.model.comparison import Comparison, StandIn
+from testkeep.model.comparison import Comparison, LostTest, StandIn
 from testkeep.model.stage import Stage
 from testkeep.model.tests import Outcome, RecordedTest
 from testkeep.rules.base import Facts
 from testkeep.rules.head_tests import HeadTests
-from testkeep.rules.losses import loss_of
+from testkeep.rules.losses import hidden, loss_of
 from testkeep.rules.matching import Found, match
 from testkeep.rules.validity import is_comparable
 
@@ -38,10 +38,15 @@ def compare(facts: Facts) -> Comparison:
     failing: list[str] = []
     elsewhere: list[str] = []
     missing: list[tuple[Guard, list[RecordedTest]]] = []
+    lost: list[LostTest] = []
     for test_id, guard in guards.items():
         now = head.runs(test_id, guard.environments)
         if head.guards(test_id, guard.environments):
-            kept.append(test_id)
+            instead = hidden(head, guard.test)
+            if instead is None:
+                kept.append(test_id)
+            else:
+                lost.append(instead)
         elif any(is_reported_elsewhere(found) for found in now):
             failing.append(test_id)
         elif runs_in_other_stage(facts, head, guard.test):
@@ -55,7 +60,7 @@ def compare(facts: Facts) -> Comparison:
         moved=moved,
         failing=tuple(failing),
         elsewhere=tuple(elsewhere),
-        lost=tuple(loss_of(head, guard.test, now) for guard, now in missing if guard.test.item.id not in found),
+        lost=(*lost, *(loss_of(head, guard.test, now) for guard, now in missing if guard.test.item.id not in found)),
         obstacle="",
     )
 

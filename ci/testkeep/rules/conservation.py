@@ -55,14 +55,16 @@ def removed(facts: Facts) -> Iterator[Problem]:
     """A test that passed at the base commit is gone.
 
     Its function, its file or its parameter set does not exist any more, and nothing accounts for it. These are
-    accounted for by themselves: a test that was renamed or moved with the same body, or the same parameter values; an
-    exact duplicate, whose twin stays as it was (the same statements, values and marks, in which every helper, fixture
-    and constant is the same); one whose every assertion is found in other tests (split, merged into parameters or a
-    loop, rewritten in pytest's style); one that is far more like one new test than like any other, with the same
-    assertions and the same lines of production code; and one whose production code was deleted with it, or replaced by
-    other code under another name. A test of two things is not: the one that is still there needs a test. Put the test
-    back, or declare what stands for it: `@pytest.mark.replaces("tests/test_invoice.py::test_rounding", reason="…")`.
-    The mark may name a function, a class or a file (`"tests/test_invoice.py"`) for all tests that are lost there.
+    accounted for by themselves: a test that was renamed or moved with the same body, or the same parameter values; a
+    row of which only the expected result was changed; an exact duplicate, whose twin stays as it was (the same
+    statements, values and marks, in which every helper, fixture and constant is the same); one whose every assertion is
+    found in other tests (split, merged into parameters or a loop, rewritten in pytest's style); one that was renamed or
+    moved and edited, if it is far more like one new test than like any other and has the same assertions, or all of its
+    statements are there, or its name is, and the same lines of production code run; and one whose production code was
+    deleted with it, or replaced by other code under another name. A test of two things is not: the one that is still
+    there needs a test. Put the test back, or declare what stands for it:
+    `@pytest.mark.replaces("tests/test_invoice.py::test_rounding", reason="…")`. The mark may name a function, a class
+    or a file (`"tests/test_invoice.py"`) for all tests that are lost there.
 
     Example: `tests/test_invoice.py` was deleted together with `test_rounding`, which passed before.
     """
@@ -84,8 +86,9 @@ def deselected(facts: Facts) -> Iterator[Problem]:
 def not_collected(facts: Facts) -> Iterator[Problem]:
     """A test that passed at the base commit is still in the source, and pytest does not collect it any more.
 
-    Its name lost the `test` prefix, its class gained an `__init__`, its file is ignored or skipped as a whole, or the
-    configuration looks elsewhere. Make pytest see it again: `pytest --collect-only -q <file>` shows what it finds.
+    Its name lost the `test` prefix, its class gained an `__init__`, a second definition of its name hides it, its file
+    is ignored or skipped as a whole, or the configuration looks elsewhere. Make pytest see it again: `pytest
+    --collect-only -q <file>` shows what it finds.
 
     Example: `class TestLogin` gained an `__init__`, and pytest passes over its tests.
     """

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from testkeep.model.coverage import CoverageTotals, Ratio
 from testkeep.model.finding import Severity
 from testkeep.model.policy import DEFAULT_LAYERS
-from testkeep.rules.base import Facts, Problem
+from testkeep.rules.base import Facts, Problem, in_repository
 from testkeep.rules.layer_patterns import idle_patterns, shared_files
 from testkeep.rules.thresholds import Threshold, cheapest, layers_of, overall_of, shortfall
 
@@ -36,9 +36,10 @@ def layers(facts: Facts) -> Iterator[Problem]:
     """A layer's coverage is below its `minimum`.
 
     Layers are the folders and files that `[tool.testkeep.coverage.layers]` names; a file belongs to the first layer
-    with a matching pattern. A layer without files is not judged: that its patterns match nothing is a warning. That
-    one of several patterns matches nothing, or that two layers match a file, is a note. Not applied when only some of
-    the test stages were run. The layers that are known by default have no minimum until one is written down.
+    with a matching pattern. What leaves a layer by a new name, a whole file or most of one, stays in it for that
+    change. A layer without files is not judged: that its patterns match nothing is a warning. That one of several
+    patterns matches nothing, or that two layers match a file, is a note. Not applied when only some of the test stages
+    were run. The layers that are known by default have no minimum until one is written down.
 
     A waiver of this rule names the layer's key as its test: `coverage.layers.service`.
     """
@@ -56,10 +57,19 @@ def _missed(facts: Facts, threshold: Threshold, what: str) -> Problem:
     why = "; only the removal of files has brought it down" if only_removed else ""
     return Problem(
         message=f"{what} is {shortfall(threshold)}{why}",
-        help="\n".join([_HELP, *cheapest(facts, threshold)]),
+        help="\n".join([_HELP, *_joined(facts, threshold), *cheapest(facts, threshold)]),
         test=threshold.key,
         severity=Severity.WARNING if only_removed else Severity.ERROR,
     )
+
+
+def _joined(facts: Facts, threshold: Threshold) -> Iterator[str]:
+    """The files that count for a layer because they became of its files, in a line."""
+    files = sorted(
+        in_repository(facts, path) for path, name in facts.inherited_layers.items() if name == threshold.layer
+    )
+    if files:
+        yield f"What was in the layer is in {', '.join(files)} now, and its minimum holds there for this change."
 
 
 def _is_by_removal(facts: Facts, threshold: Threshold) -> bool:
@@ -77,4 +87,4 @@ def _is_by_removal(facts: Facts, threshold: Threshold) -> bool:
 def _of(facts: Facts, threshold: Threshold, totals: CoverageTotals) -> Ratio:
     if not threshold.layer:
         return totals.overall
-    return totals.by_layer(facts.policy.coverage.layers).get(threshold.layer, Ratio())
+    return totals.by_layer(facts.policy.coverage.layers, facts.inherited_layers).get(threshold.layer, Ratio())

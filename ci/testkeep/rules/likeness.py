@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from testkeep.model.comparison import Candidate
 from testkeep.model.source import likeness
@@ -19,7 +19,7 @@ _TOO_COMMON = 50
 def candidates(
     lost: Iterable[str], base: Mapping[str, frozenset[str]], head: Mapping[str, frozenset[str]]
 ) -> dict[str, tuple[Candidate, ...]]:
-    """Find up to three candidates for each lost test, the most alike first, and the one that has its name.
+    """Find up to three candidates for each lost test, the most alike first, and the one that has its name or function.
 
     The mappings have the tests' tokens.
     """
@@ -34,7 +34,9 @@ def candidates(
     nearest: dict[frozenset[str], tuple[Candidate, ...]] = {}
     found = {}
     lost = list(lost)
-    named = namesakes(lost, head)
+    named = namesakes(lost, head) | {
+        test_id: function for test_id in lost if (function := function_of(test_id)) in head
+    }
     for test_id in lost:
         wanted = base.get(test_id, frozenset())
         if wanted not in nearest:
@@ -65,24 +67,48 @@ def _nearest(
     ]
 
 
-def _name_of(test_id: str) -> str:
-    """The name of a test and its values, without the class and the file that it is in."""
-    function = function_of(test_id)
-    return function.rpartition("::")[2] + test_id[len(function) :]
-
-
 def namesakes(lost: Iterable[str], new: Iterable[str]) -> dict[str, str]:
     """The new tests that have the names of lost ones, by these; without names that several of a side have.
+
+    Of several with one name, those of one class belong together, then those of one file.
 
     >>> namesakes(["t.py::test_a[1]", "t.py::test_b"], ["u.py::TestX::test_a[1]", "u.py::test_b", "v.py::test_b"])
     {'t.py::test_a[1]': 'u.py::TestX::test_a[1]'}
     """
-    here, there = ({name: ids for name, ids in _by_name(side).items() if len(ids) == 1} for side in (lost, new))
-    return {ids[0]: there[name][0] for name, ids in here.items() if name in there}
+    lost, new = list(lost), list(new)
+    found: dict[str, str] = {}
+    for key in _NAMES:
+        here, there = _by_name(lost, key), _by_name(new, key)
+        pairs = {ids[0]: there[name][0] for name, ids in here.items() if len(ids) == 1 == len(there.get(name, ()))}
+        found |= pairs
+        lost = [test_id for test_id in lost if test_id not in pairs]
+        new = sorted(set(new) - set(pairs.values()))
+    return found
 
 
-def _by_name(ids: Iterable[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+_Name = tuple[str, ...]
+
+
+def _in_class(test_id: str) -> _Name:
+    function = function_of(test_id)
+    return (*(function.split("::")[1:] or [function]), test_id[len(function) :])
+
+
+def _in_file(test_id: str) -> _Name:
+    return (test_id.partition("::")[0], *_alone(test_id))
+
+
+def _alone(test_id: str) -> _Name:
+    """The name of a test and its values, without the class and the file that it is in."""
+    function = function_of(test_id)
+    return (function.rpartition("::")[2], test_id[len(function) :])
+
+
+_NAMES: tuple[Callable[[str], _Name], ...] = (_in_class, _in_file, _alone)
+
+
+def _by_name(ids: Iterable[str], key: Callable[[str], _Name]) -> dict[_Name, list[str]]:
+    found: dict[_Name, list[str]] = {}
     for test_id in ids:
-        found.setdefault(_name_of(test_id), []).append(test_id)
+        found.setdefault(key(test_id), []).append(test_id)
     return found

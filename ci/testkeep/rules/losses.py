@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from testkeep.model.comparison import Loss, LostTest
 from testkeep.model.source import FunctionSource
 from testkeep.model.tests import Outcome, RecordedTest, Selection, function_of
-from testkeep.rules.base import body_in, in_repository, is_doctest, name_in_file, split_location
+from testkeep.rules.base import body_in, in_repository, is_doctest, name_in_file, source_in, split_location
 from testkeep.rules.head_tests import HeadTests, enclosing
 
 
@@ -24,6 +24,15 @@ def loss_of(head: HeadTests, test: RecordedTest, now: Sequence[RecordedTest]) ->
     if now:
         return LostTest(base=test, how=Loss.DESELECTED, why="it was not run in every environment", path=test.item.path)
     return _of_absent(head, test)
+
+
+def hidden(head: HeadTests, test: RecordedTest) -> LostTest | None:
+    """The loss of a test whose name a second definition took in this change, which runs instead; None if none did."""
+    before, now = source_in(head.facts.base_sources, test), source_in(head.facts.head_sources, test)
+    if before is None or now is None or before.shadows or not now.shadows or before.body == now.body:
+        return None
+    why = f"a second definition in line {now.line} hides the one in line {now.shadows}"
+    return LostTest(base=test, how=Loss.NOT_COLLECTED, why=why, path=test.item.path, line=now.shadows)
 
 
 def _of_present(head: HeadTests, test: RecordedTest, found: RecordedTest) -> LostTest:

@@ -5,7 +5,7 @@ Only what is proven discharges: the same body, or the same function with the sam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import PurePosixPath
 
@@ -14,6 +14,7 @@ from testkeep.model.tests import RecordedTest, function_of
 from testkeep.rules.base import body_in, is_doctest, name_in_file, source_in
 
 _Key = tuple[str, ...]
+_KeyOf = Callable[[RecordedTest], _Key]
 _LOOK_AT_MOST = 16
 Found = dict[str, tuple[RecordedTest, str]]
 """The new test that each lost one became, by the lost test's id, and what proves it."""
@@ -28,30 +29,42 @@ def match(lost: Sequence[RecordedTest], new: Iterable[RecordedTest], base: Sourc
     """
     found: Found = {}
     free = {test.item.id: test for test in new}
-    for why, key_of_lost, key_of_new in (
-        ("the same function with the same values", _same_function, _same_function),
-        ("the same body", lambda test: _same_body(test, base), lambda test: _same_body(test, head)),
-        (
-            "the same class, which inherits it",
-            lambda test: _same_class(test, base),
-            lambda test: _same_class(test, head),
-        ),
-        ("the same examples", lambda test: _same_examples(test, base), lambda test: _same_examples(test, head)),
-    ):
-        rest = [test for test in lost if test.item.id not in found]
-        for old, became in _pair(rest, free.values(), key_of_lost, key_of_new):
+
+    def pair(why: str, key_of_lost: _KeyOf, key_of_new: _KeyOf) -> None:
+        for old, became in _pair(_rest(lost, found), free.values(), key_of_lost, key_of_new):
             found[old.item.id] = (free.pop(became.item.id), why)
-    rest = [test for test in lost if test.item.id not in found]
-    found |= _extended(rest, [test for test in free.values() if test.item.params])
-    rest = [test for test in lost if test.item.id not in found]
-    for old, became in _pair(rest, free.values(), lambda test: _input(test, base), lambda test: _input(test, head)):
-        found[old.item.id] = (became, "the same function with the same values, and another result that it expects")
+
+    pair("the same function with the same values", _same_function, _same_function)
+    pair("the same body", lambda test: _same_body(test, base), lambda test: _same_body(test, head))
+    pair(
+        "the same class, which inherits it", lambda test: _same_class(test, base), lambda test: _same_class(test, head)
+    )
+    pair("the same examples", lambda test: _same_examples(test, base), lambda test: _same_examples(test, head))
+    for old, became in _extended(_rest(lost, found), list(free.values())):
+        found[old.item.id] = (free.pop(became.item.id), "the same function with a parameter more")
+    for became, old in _extended([test for test in free.values() if test.item.params], _rest(lost, found)):
+        found[old.item.id] = (free.pop(became.item.id), "the same function with a parameter less")
+    pair("the same function with the same values under other names", _same_texts, _same_texts)
+    pair(
+        "the same function with the same values, and another result that it expects",
+        lambda test: _input(test, base),
+        lambda test: _input(test, head),
+    )
     return found
+
+
+def _rest(lost: Sequence[RecordedTest], found: Found) -> list[RecordedTest]:
+    return [test for test in lost if test.item.id not in found]
 
 
 def _same_function(test: RecordedTest) -> _Key:
     """The same function with the same values, whatever the id makes of them."""
     return (function_of(test.item.id), *_values(test)) if test.item.params else ()
+
+
+def _same_texts(test: RecordedTest) -> _Key:
+    """The same function with the same values, whatever its arguments are called."""
+    return (function_of(test.item.id), *sorted(test.item.params.values())) if test.item.params else ()
 
 
 def _same_body(test: RecordedTest, sources: Sources) -> _Key:
@@ -82,8 +95,8 @@ def _values(test: RecordedTest) -> _Key:
 def _pair(
     lost: Sequence[RecordedTest],
     new: Iterable[RecordedTest],
-    key_of_lost: Callable[[RecordedTest], _Key],
-    key_of_new: Callable[[RecordedTest], _Key],
+    key_of_lost: _KeyOf,
+    key_of_new: _KeyOf,
 ) -> list[tuple[RecordedTest, RecordedTest]]:
     """Pair tests with equal keys one to one, the nearest first. An empty key matches nothing."""
     waiting = [(key, test) for test in lost if (key := key_of_lost(test))]
@@ -132,7 +145,7 @@ def _file_name(test: RecordedTest) -> str:
     return test.item.path.rpartition("/")[2]
 
 
-_ROUNDS: tuple[Callable[[RecordedTest], _Key], ...] = (
+_ROUNDS: tuple[_KeyOf, ...] = (
     lambda test: (_name(test), test.item.path),
     lambda test: (_name(test), _file_name(test)),
     lambda test: (_name(test),),
@@ -157,25 +170,26 @@ def _input(test: RecordedTest, sources: Sources) -> _Key:
     )
 
 
-def _extended(lost: Sequence[RecordedTest], new: Sequence[RecordedTest]) -> Found:
-    """Find the same function with the same values and further parameters beside them.
+def _extended(
+    fewer: Sequence[RecordedTest], more: Sequence[RecordedTest]
+) -> Iterator[tuple[RecordedTest, RecordedTest]]:
+    """Pair tests with tests of the same function that have the same values and further parameters beside them.
 
     It may be edited, as one may that keeps its id: what it asserts is compared.
     """
     families: dict[str, list[RecordedTest]] = {}
-    for test in new:
-        families.setdefault(function_of(test.item.id), []).append(test)
-    # For each set of names that lost tests have, the first new test with each of their values.
+    for test in more:
+        if test.item.params:
+            families.setdefault(function_of(test.item.id), []).append(test)
+    # For each set of names that tests have, the first test with each of their values.
     projections: dict[tuple[str, _Key], dict[_Key, RecordedTest]] = {}
-    found: Found = {}
-    for test in lost:
+    for test in fewer:
         function, names = function_of(test.item.id), tuple(sorted(test.item.params))
         if (function, names) not in projections:
             projections[function, names] = _projected(families.get(function, ()), names)
-        first = projections[function, names].get(_values(test))
+        first = projections[function, names].pop(_values(test), None)
         if first is not None:
-            found[test.item.id] = (first, "the same function with a parameter more")
-    return found
+            yield test, first
 
 
 def _projected(tests: Iterable[RecordedTest], names: _Key) -> dict[_Key, RecordedTest]:

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-import datetime
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 
-from testkeep.model.evidence import Evidence
 from testkeep.model.finding import Severity
-from testkeep.model.policy import Waiver
+from testkeep.model.layout import TEST_FILES
+from testkeep.model.patterns import matches
 from testkeep.model.policy_change import PolicyChange
 from testkeep.rules.base import Facts, Problem, in_repository
-from testkeep.rules.policy_changes import SOURCE, WAIVERS, Loosening, loosened, requested, taken_from_layers
+from testkeep.rules.looser_pytest import looser_pytest
+from testkeep.rules.looser_tools import looser_tools
+from testkeep.rules.policy_changes import (
+    SOURCE,
+    WAIVERS,
+    Loosening,
+    loosened,
+    loosened_arguments,
+    requested,
+    taken_from_layers,
+)
+from testkeep.rules.waived_keys import CODE
 
-CODE = "TK503"
-_STRICT_PARTS = ("strict_markers", "strict_config", "xfail_strict")
-# pytest 9.1 has strict_xfail as another name of xfail_strict.
-_OTHER_NAMES = {"strict_xfail": "xfail_strict"}
-_ERROR_FILTER = re.compile(r"(?<!\S)error(?::\S*)?(?!\S)")
 _REQUEST_HELP = (
     "Waivers are read from the base commit: merge the waiver by itself first, then the change that needs it."
 )
-_PYTEST_HELP = "If it is meant, nothing needs to be done."
+_NOT_COMPARED = "Nothing was compared: look at what the change does to the policy."
+_COMPARED = "The change is compared with it, and may be stricter."
+_MEANT = "If it is meant, nothing needs to be done."
 
 
 def loosened_policy(facts: Facts) -> Iterator[Problem]:
@@ -41,9 +47,13 @@ def loosened_policy(facts: Facts) -> Iterator[Problem]:
     are honoured.) The other warnings are a `source` folder that is gone, a configuration of coverage.py that leaves out
     more (`omit`, `exclude_also`, a new plugin, no `branch` any more; the base's stays in force), and a pytest
     configuration that is more lenient: no `error` in `filterwarnings` any more, or no `xfail_strict`, `strict_markers`
-    or `strict_config`; and a static stage that runs no tool any more, because the change takes its configuration away.
+    or `strict_config`; a static stage that runs no tool any more, because the change takes its configuration away; and
+    what the change has the static tools check less of: fewer rules, more that is ignored or excluded, strict options
+    turned off, arguments of `commands` that are dropped, `# noqa` and `# type: ignore` that do not say what they mean,
+    `# pragma: no cover`. With `loosened_tools = "block"` in the base's policy the last of these are errors.
 
-    The first policy of a project is compared with nothing. A policy that was removed is compared with the defaults.
+    The first policy of a project is compared with nothing. A policy that was removed is compared with the defaults, and
+    the next one with what was removed: for 90 days the strictest of what the base branch had counts.
 
     Example: the change lowers `coverage.overall` from 87 to 60. To allow that, the base branch needs
 
@@ -57,23 +67,21 @@ def loosened_policy(facts: Facts) -> Iterator[Problem]:
     if facts.policy_change is not None:
         path = in_repository(facts, facts.policy_change.file)
         yield from (replace(problem, path=path) for problem in _problems(facts, facts.policy_change))
-    yield from _of_pytest(facts)
+    yield from looser_pytest(facts)
     yield from _of_tools(facts)
-
-
-def loosenable(waivers: Iterable[Waiver], today: datetime.date) -> frozenset[str]:
-    """The keys that waivers let a change loosen."""
-    return frozenset(waiver.test for waiver in waivers if waiver.rule == CODE and not waiver.is_expired(today))
+    yield from looser_tools(facts)
 
 
 def _problems(facts: Facts, change: PolicyChange) -> Iterator[Problem]:
     if change.problem:
+        own = "the head's own"
+        whose = f"that of {change.remembered[:12]}" if change.base is not None else own
         yield Problem(
-            message=f"the policy at {change.commit[:12]} cannot be read, so the head's own is in force: "
-            f"{change.problem}",
-            help="Nothing was compared: look at what the change does to the policy.",
+            message=f"the policy at {change.commit[:12]} cannot be read, so {whose} is in force: {change.problem}",
+            help=_NOT_COMPARED if whose == own else _COMPARED,
             severity=Severity.WARNING,
         )
+    yield from _uncounted(change)
     if change.base is None:
         yield from _moved_out(change)
         yield from (_request(change, added) for added in requested((), change.head.waivers))
@@ -93,7 +101,18 @@ def _problems(facts: Facts, change: PolicyChange) -> Iterator[Problem]:
                 help=f"{change.commit[:12]}'s value stays in force. {_escape(loosening.key)}",
                 test=loosening.key,
             )
+    yield from (_of_arguments(facts, change, one) for one in loosened_arguments(change.base, change.head))
     yield from (_of_coverage(change, *loosened_option) for loosened_option in change.coverage)
+
+
+def _of_arguments(facts: Facts, change: PolicyChange, loosening: Loosening) -> Problem:
+    blocks = facts.policy.loosened_tools == "block"
+    return Problem(
+        message=f"a command is given less to do: {loosening.old} at {change.commit[:12]}, {loosening.new} now",
+        help=_escape(loosening.key) if blocks else _MEANT,
+        test=loosening.key,
+        severity=Severity.ERROR if blocks else Severity.WARNING,
+    )
 
 
 def _of_coverage(change: PolicyChange, option: str, old: str, new: str) -> Problem:
@@ -132,6 +151,23 @@ def _moved_out(change: PolicyChange) -> Iterator[Problem]:
         )
 
 
+def _uncounted(change: PolicyChange) -> Iterator[Problem]:
+    """Code that left the files that count, or never came there; one finding for each file that it is in."""
+    for one in change.uncounted:
+        what = f"{', '.join(one.names)} of {one.was}" if one.names else one.was
+        said = f"{what} counted for coverage at {change.commit[:12]}; {one.path} has it now, which does not count"
+        if not one.was:
+            said = f"{one.path} does not count: it is among the tests, outside of source; production code imports it"
+        is_error = bool(one.was) and one.is_imported
+        is_helper = bool(one.was) and not one.is_imported and matches(one.path, TEST_FILES)
+        yield Problem(
+            message=said,
+            help="If it helps tests alone, that is fine." if is_helper else f"Move it into source. {_way_out(SOURCE)}",
+            test=SOURCE,
+            severity=Severity.ERROR if is_error else Severity.NOTE if is_helper else Severity.WARNING,
+        )
+
+
 def _said(change: PolicyChange, loosening: Loosening) -> str:
     return f"{loosening.key} is loosened: {loosening.old} at {change.commit[:12]}, {loosening.new} now"
 
@@ -160,40 +196,3 @@ def _of_tools(facts: Facts) -> Iterator[Problem]:
             help=f"If it is not meant, put the configuration back, or list '{stage}' in the policy's stages.",
             severity=Severity.WARNING,
         )
-
-
-def _of_pytest(facts: Facts) -> Iterator[Problem]:
-    """Compare the pytest configurations of both sides, stage by stage; one finding for a key is enough."""
-    if facts.baseline is None or facts.baseline.problem:
-        return
-    base, found = facts.baseline, dict[str, Problem]()
-    for record, suite in facts.suites():
-        before = _ini_of_same_stage(base.evidence, record)
-        for key, old, new in _lenient(before, suite.settings.ini) if before is not None else ():
-            message = f"pytest became more lenient: {key} is {old} at {base.commit[:12]}, {new} now"
-            problem = Problem(message=message, help=_PYTEST_HELP, test=f"pytest.{key}", severity=Severity.WARNING)
-            found.setdefault(key, problem)
-    yield from found.values()
-
-
-def _ini_of_same_stage(evidence: Iterable[Evidence], record: Evidence) -> Mapping[str, str] | None:
-    stages = set(record.job.stages)
-    return next((one.suite.settings.ini for one in evidence if one.suite and stages & set(one.job.stages)), None)
-
-
-def _lenient(base: Mapping[str, str], head: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
-    before, now = (_ERROR_FILTER.findall(ini.get("filterwarnings", "")) for ini in (base, head))
-    if not set(before) <= set(now) and "error" not in now:
-        yield "filterwarnings", f'"{base["filterwarnings"]}"', f'"{head.get("filterwarnings", "")}"'
-    parts = [part for part in _STRICT_PARTS if _is_strict(base, part) and not _is_strict(head, part)]
-    if parts and base.get("strict") == "True" and head.get("strict") != "True":
-        yield "strict", "true", "false"
-        return
-    yield from ((part, "true", "false") for part in parts)
-
-
-def _is_strict(ini: Mapping[str, str], part: str) -> bool:
-    """Whether a part of pytest's strictness is on: by itself, or unset under ``strict`` (since pytest 9)."""
-    names = [part, *(other for other, name in _OTHER_NAMES.items() if name == part)]
-    said = {ini[name] for name in names if name in ini}
-    return "True" in said or (ini.get("strict") == "True" and said <= {"None"})

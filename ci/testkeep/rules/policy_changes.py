@@ -1,19 +1,20 @@
 """Holds the head's policy against the base's: what a change loosens, and what is in force for it all the same.
 
-A key is loosened if it demands less than before. Not of this kind are the formatter, the arguments of commands, the
-timeout, the workers, the stages that run alone, the shards, the order of keys, and the file that the policy stands in.
+A key is loosened if it demands less than before. Not of this kind are the formatter, the timeout, the workers, the
+stages that run alone, the shards, the order of keys, and the file that the policy stands in. Other arguments of a
+command that runs the same program are no loosening of the policy either: they are named, and are in force.
 """
 
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import msgspec
 
+from testkeep.model.commands import arguments_of, is_loosened, program_of
 from testkeep.model.coverage import layer_of
 from testkeep.model.duration import parse_duration
 from testkeep.model.layout import lies_in
@@ -52,6 +53,8 @@ def loosened(base: Policy, head: Policy) -> tuple[Loosening, ...]:
             found.append(_loosening(_commands_key(stage), commands, head.commands.get(stage)))
     if base.existing == "block" != head.existing:
         found.append(_loosening("existing", base.existing, head.existing))
+    if base.loosened_tools == "block" != head.loosened_tools:
+        found.append(_loosening("loosened_tools", base.loosened_tools, head.loosened_tools))
     if not set(base.base_files) <= set(head.base_files):
         found.append(_loosening("base_files", base.base_files, head.base_files))
     if base.failures == "all" and head.failures == "new":
@@ -142,14 +145,38 @@ def tightened(base: Policy, head: Policy, allowed: Collection[str] = ()) -> Poli
     )
 
 
+def given_back(policy: Policy, keys: Collection[str]) -> Policy:
+    """The same policy, in which some keys have their defaults, and layers of these names are gone."""
+    layers = {name: layer for name, layer in policy.coverage.layers.items() if _layer_key(name) not in keys}
+    plain = Policy(source=policy.source)
+    return msgspec.structs.replace(
+        _put_back(plain, policy, "", keys),
+        coverage=msgspec.structs.replace(_put_back(plain.coverage, policy.coverage, "coverage.", keys), layers=layers),
+        suites=_put_back(plain.suites, policy.suites, "suites.", keys),
+    )
+
+
 def _missing(commands: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
     """The commands whose programs the others do not start: with which arguments is the program's own configuration."""
-    programs = {_program(command) for command in others}
-    return tuple(command for command in commands if _program(command) not in programs)
+    programs = {program_of(command) for command in others}
+    return tuple(command for command in commands if program_of(command) not in programs)
 
 
-def _program(command: str) -> str:
-    return shlex.split(command)[0]
+def loosened_arguments(base: Policy, head: Policy) -> Iterator[Loosening]:
+    """Find the programs that the head's commands start as the base's do, with arguments that demand less."""
+    for stage, commands in base.commands.items():
+        others = head.commands.get(stage, ())
+        gone, came = _without(commands, others), _without(others, commands)
+        for program in dict.fromkeys(map(program_of, gone)):
+            old, new = ([one for one in side if program_of(one) == program] for side in (gone, came))
+            is_run = any(program_of(one) == program for one in others)
+            given = [tuple(word for one in side for word in arguments_of(one)) for side in (old, new)]
+            if is_run and is_loosened(*given):
+                yield _loosening(_commands_key(stage), tuple(old), tuple(new))
+
+
+def _without(commands: Sequence[str], others: Sequence[str]) -> list[str]:
+    return [command for command in commands if command not in others]
 
 
 def _in_coverage(base: CoveragePolicy, head: CoveragePolicy) -> Iterator[Loosening]:

@@ -32,6 +32,9 @@ def evidence_missing(facts: Facts) -> Iterator[Problem]:
 
     The same goes for a run that imported another copy of the project's code, a released version that is installed, say:
     it tried code that nobody asks about. A copy whose files equal the project's is as good as the project's own.
+
+    And for what a comparison wants to look into and cannot: tests that have to be run again and watched, or collected
+    again, and sources of a base commit that is not in this clone.
     """
     absent = [rejection for rejection in facts.rejections if rejection.kind is not RejectionKind.FOREIGN]
     yield from _by_reason(absent, "and judge again")
@@ -48,6 +51,12 @@ def evidence_missing(facts: Facts) -> Iterator[Problem]:
                 help="Look at addopts, PYTEST_ADDOPTS and the environment of the run.",
             )
     yield from _unknown_assertions(facts)
+    for one in facts.comparison.not_compared:
+        yield Problem(
+            message=f"{one.what} could not be looked into: {one.why}",
+            help="Mend the reason, and run again: what was not compared is no evidence.",
+            tests=one.tests,
+        )
     if facts.baseline is not None and not facts.baseline.problem:
         for environment in missing_environments(facts):
             yield Problem(

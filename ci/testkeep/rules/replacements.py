@@ -170,7 +170,7 @@ _DID = {"passed": "passed, but not in every environment", "error": "could not be
 
 
 def _because(inspection: Inspection) -> str:
-    return f": {inspection.problems[0]}" if inspection.problems else ""
+    return f": {inspection.not_compared[0].why}" if inspection.not_compared else ""
 
 
 def _gap(inspection: Inspection, one: Declaration, tests: Mapping[str, Mapping[str, RecordedTest]]) -> Refusal | None:

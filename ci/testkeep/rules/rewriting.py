@@ -8,15 +8,17 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from testkeep.model.comparison import Candidate, Loss, LostTest, StandIn
 from testkeep.model.inspection import Inspection
 from testkeep.model.production import Place, Span
-from testkeep.model.tests import RecordedTest
+from testkeep.model.tests import RecordedTest, function_of
 from testkeep.rules.base import Facts, source_in
 from testkeep.rules.comparison import ids_at_base
-from testkeep.rules.covering import footprint, missed, reach, watched
+from testkeep.rules.covering import footprint, is_left_uncovered, missed, reach, watched
 from testkeep.rules.head_tests import HeadTests
 from testkeep.rules.likeness import namesakes
 
 # So alike, and so far ahead of the next best, that with the same assertions and the same lines it is the same test.
 _ALIKE, _AHEAD = 0.75, 0.10
+# Something that was added may decide what a few of the lines do: a setting, say.
+_NEARLY_ALL = 0.9
 # A red test that is renamed is mended as well.
 _ALIKE_IF_MENDED = 0.5
 
@@ -32,6 +34,11 @@ def rewritten(
     new name, no less may be asserted.
     """
     taken = set(taken)
+    unrolled = list(_without_parameters(facts, head, [loss for loss in lost if loss.id not in unproven]))
+    taken.update(test_id for one in unrolled for test_id in one.by)
+    yield from unrolled
+    done = {one.lost for one in unrolled}
+    lost = [loss for loss in lost if loss.id not in done]
     before = ids_at_base(facts)
     new = (test.item.id for test in head.guarding() if test.item.id not in before)
     named = namesakes((loss.id for loss in facts.comparison.lost), new)
@@ -47,6 +54,26 @@ def rewritten(
                 break
 
 
+def _without_parameters(facts: Facts, head: HeadTests, lost: Sequence[LostTest]) -> Iterator[StandIn]:
+    """Find the rows of functions that have no parameters any more: one test asserts as often as all of them did."""
+    rows: dict[str, list[LostTest]] = {}
+    for loss in lost:
+        if loss.how is Loss.REMOVED and loss.base.item.params:
+            rows.setdefault(function_of(loss.id), []).append(loss)
+    inspection = facts.inspection
+    for function, losses in rows.items():
+        seen = [watched(inspection.base, loss.id) for loss in losses]
+        now, asserts = watched(inspection.head, function), inspection.head_asserted.get(function)
+        before = [test for test in seen if test is not None]
+        asserted = [inspection.base_asserted[loss.id].total for loss in losses if loss.id in inspection.base_asserted]
+        if now is None or asserts is None or not len(before) == len(asserted) == len(losses):
+            continue
+        is_there = head.guards(function, head.environments) and asserts.total >= sum(asserted)
+        if is_there and not missed(inspection.production, footprint(before), reach([now])):
+            for loss in losses:
+                yield StandIn(lost=loss.id, by=(function,), why="its function asserts as often without parameters")
+
+
 def misses(inspection: Inspection, before: RecordedTest, now: RecordedTest) -> tuple[Place | Span, ...]:
     """The places of production code that one test ran, that are still there, and that another does not run."""
     return missed(inspection.production, footprint([before]), reach([now]))
@@ -58,14 +85,13 @@ _Proven = Iterator[tuple[str, str]]
 def _same(
     facts: Facts, head: HeadTests, loss: LostTest, ranks: Sequence[Candidate], named: Mapping[str, str]
 ) -> _Proven:
-    able = [one for one in ranks if _runs_the_same(facts.inspection, loss, one.test)]
     best = _far_ahead(ranks, _ALIKE)
-    if best is not None and best in able and _asserts_the_same(facts, loss, best):
+    if best is not None and _runs_the_same(facts.inspection, loss, best.test) and _asserts_the_same(facts, loss, best):
         yield best.test, f"{best.likeness:.0%} alike, with the same assertions and the same lines"
-    for one in able:
-        if _contains(facts, head, loss, one.test):
-            yield one.test, "all of its statements are there in their order, and the same lines run"
-        elif named.get(loss.id) == one.test:
+    for one in ranks:
+        if _contains(facts, head, loss, one.test) and _runs_the_same(facts.inspection, loss, one.test, _NEARLY_ALL):
+            yield one.test, "all of its statements are there in their order, and run the same"
+        elif named.get(loss.id) == one.test and _runs_the_same(facts.inspection, loss, one.test):
             yield one.test, "a test of its name asserts no less, and the same lines run"
 
 
@@ -90,20 +116,30 @@ def _asserts_the_same(facts: Facts, loss: LostTest, other: Candidate) -> bool:
     return bool(wanted) and wanted <= Counter(check.text for check in inspection.head_checks.get(other.test, ()))
 
 
-def _runs_the_same(inspection: Inspection, loss: LostTest, other: str) -> bool:
-    """Whether another test asserts as often as a lost one, and runs all that it ran."""
+def _runs_the_same(inspection: Inspection, loss: LostTest, other: str, share: float = 1) -> bool:
+    """Whether another test asserts as often as a lost one, and runs what it ran; at least this share of the lines.
+
+    What it does not run of them, some test of the head has to.
+    """
     before, now = watched(inspection.base, loss.id), watched(inspection.head, other)
     asserted, asserts = inspection.base_asserted.get(loss.id), inspection.head_asserted.get(other)
-    if before is None or now is None or asserted is None or asserts is None:
+    if before is None or now is None or asserted is None or asserts is None or asserts.total < asserted.total:
         return False
-    return asserts.total >= asserted.total and not misses(inspection, before, now)
+    ran = footprint([before])
+    gaps = missed(inspection.production, ran, reach([now]))
+    if not gaps:
+        return True
+    n_lines = sum(map(len, ran.values()))
+    return len(gaps) <= round((1 - share) * n_lines, 6) and not is_left_uncovered(inspection.production, ran)
 
 
 def _contains(facts: Facts, head: HeadTests, loss: LostTest, other: str) -> bool:
-    """Whether a test has all statements of a lost one, in their order."""
-    before = source_in(facts.base_sources, loss.base)
+    """Whether a test has all statements of a lost one in their order, and its values."""
     runs = head.runs(other)
-    now = source_in(facts.head_sources, runs[0]) if runs else None
+    if not runs or not loss.base.item.params.items() <= runs[0].item.params.items():
+        return False
+    before = source_in(facts.base_sources, loss.base)
+    now = source_in(facts.head_sources, runs[0])
     if before is None or now is None or not before.statements:
         return False
     rest = iter(now.statements)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from testkeep.model.comparison import Weakening
-from testkeep.model.production import Production, is_run
+from testkeep.model.production import Place, Production, Span, is_run
 from testkeep.model.tests import Execution, RecordedTest, function_of
-from testkeep.rules.asserted import compare_asserted
-from testkeep.rules.base import Facts, source_in
+from testkeep.rules.asserted import compare_asserted, unwatched
+from testkeep.rules.base import Facts
 from testkeep.rules.confirming import Confirmed, confirmed, is_doubtful
 from testkeep.rules.covering import footprint, reach
 from testkeep.rules.head_tests import HeadTests
@@ -22,9 +22,7 @@ def weakened(facts: Facts, head: HeadTests) -> Iterator[Weakening]:
     for now, to_nothing, why in (*_by_assertions(facts), *_by_subtests(facts, head), *_by_code(facts)):
         if now.item.id not in said:
             said.add(now.item.id)
-            line = _shadow(facts, now)
-            hidden = f"; a second definition in line {now.item.line} hides the one in line {line}" if line else ""
-            yield Weakening(head=now, why=f"{why}{hidden}", to_nothing=to_nothing)
+            yield Weakening(head=now, why=why, to_nothing=to_nothing)
     yield from _other_values(facts, head, said)
 
 
@@ -33,7 +31,8 @@ _Found = tuple[RecordedTest, bool, str]
 
 def _by_assertions(facts: Facts) -> Iterator[_Found]:
     for one in facts.differences:
-        found = list(compare_asserted(one.test, one.before, one.now, facts.statements))
+        before, now = unwatched(one.before, facts.statements.base), unwatched(one.now, facts.statements.head)
+        found = list(compare_asserted(one.test, before, now, facts.statements))
         sure = confirmed(facts, one) if is_doubtful(facts, one) else Confirmed.YES
         if found and sure is not Confirmed.NO:
             to_nothing = sure is Confirmed.YES and any(said.to_nothing for said in found)
@@ -55,10 +54,15 @@ def _by_code(facts: Facts) -> Iterator[_Found]:
     """Tests whose own source was changed, and that were run again on both sides for what they run."""
     for suspect in facts.inspection.suspects:
         before, now = facts.inspection.base.get(suspect.base), facts.inspection.head.get(suspect.head)
-        if before is not None and now is not None and before.guards and now.guards:
+        if before is None or now is None:  # said of all of them, as not compared
+            continue
+        if before.guards and now.guards:
             found = _other_code(facts.inspection.production, before, now)
             if found is not None:
                 yield now, *found
+        else:
+            where = "here" if before.guards else "at the base"
+            yield now, False, f"it does not guard when it is run again alone {where}: what it runs was not compared"
 
 
 def _recorded(facts: Facts) -> Iterator[tuple[str, RecordedTest]]:
@@ -83,7 +87,9 @@ def _other_code(production: Production, before: RecordedTest, now: RecordedTest)
     if now.execution is None or now.execution.footprint is None or not ran:
         return None
     still_there = [fate for path, lines in ran.items() for line in lines if (fate := production.fate(path, line))]
-    if not still_there or any(is_run(fate, runs) for fate in still_there):
+    if still_there and any(is_run(fate, runs) for fate in still_there):
+        return _stand_in(before, now, still_there)
+    if not still_there:
         return None
     instead = f"code of {', '.join(sorted(runs)[:3])} alone" if runs else "no production code"
     return (
@@ -92,9 +98,13 @@ def _other_code(production: Production, before: RecordedTest, now: RecordedTest)
     )
 
 
-def _shadow(facts: Facts, test: RecordedTest) -> int:
-    source = source_in(facts.head_sources, test)
-    return source.shadows if source is not None else 0
+def _stand_in(before: RecordedTest, now: RecordedTest, still_there: Sequence[Place | Span]) -> tuple[bool, str] | None:
+    """Whether a test puts something in the place of code that it ran, and runs other parts of it."""
+    replaced = {path: frozenset(lines) for path, lines in (now.execution.replaced if now.execution else {}).items()}
+    hidden = sorted({fate.path for fate in still_there if is_run(fate, replaced)})
+    if not hidden or (before.execution is not None and before.execution.replaced):
+        return None
+    return False, f"it puts something in the place of code of {', '.join(hidden[:3])} that it ran at the base"
 
 
 def _other_values(facts: Facts, head: HeadTests, said: set[str]) -> Iterator[Weakening]:

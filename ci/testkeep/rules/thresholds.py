@@ -55,14 +55,15 @@ def overall_of(facts: Facts) -> Iterator[Threshold]:
 def layers_of(facts: Facts) -> Iterator[Threshold]:
     """The thresholds of the layers that have files, in the policy's order."""
     layers = facts.policy.coverage.layers
-    totals = facts.coverage.totals.by_layer(layers) if facts.coverage is not None else {}
+    inherited = facts.inherited_layers
+    totals = facts.coverage.totals.by_layer(layers, inherited) if facts.coverage is not None else {}
     for name, ratio in totals.items():
         chosen = layers[name].minimum
         yield Threshold(
             layer_key(name),
             DEFAULT_MINIMA.get(name, 0.0) if chosen is None else chosen,
             ratio,
-            lambda path, name=name: layer_of(path, layers) == name,  # type: ignore[misc]
+            lambda path, name=name: (inherited.get(path) or layer_of(path, layers)) == name,  # type: ignore[misc]
             is_required=chosen is not None,
         )
 

@@ -12,7 +12,7 @@ import msgspec
 from testkeep.model.finding import Finding, Severity
 from testkeep.model.policy import Waiver
 from testkeep.model.tests import Outcome, RecordedTest, names_of
-from testkeep.rules import policy
+from testkeep.rules import waived_keys
 from testkeep.rules.base import Facts, Problem, in_repository
 from testkeep.rules.nearest import nearest
 from testkeep.rules.quarantine import in_quarantine
@@ -150,7 +150,7 @@ class _Sides:
             return _needed(f"{waiver.rule} still finds it")
         if matched:
             return _other(f"findings of {waiver.rule} cannot be waived")
-        if waiver.rule == policy.CODE:
+        if waiver.rule == waived_keys.CODE:
             return _idle("the change loosens no such key")
         if waiver.rule.startswith(_COVERAGE):
             return _idle("there is enough coverage") if self._is_full else _UNKNOWN

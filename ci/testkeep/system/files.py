@@ -6,7 +6,7 @@ import contextlib
 import errno
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from testkeep.errors import EvidenceError, KitError, UsageError
@@ -29,6 +29,16 @@ def read_text(path: Path) -> str | None:
 def read_output(path: Path) -> str:
     """Read a file whatever its encoding; empty if it is not there."""
     return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+
+
+def links_in(root: Path, names: Iterable[str]) -> dict[str, str]:
+    """Find the links among some files, with what they stand for; both relative to a folder in which both lie."""
+    real_root, found = root.resolve(), {}
+    for name in names:
+        if (root / name).is_symlink():
+            with contextlib.suppress(OSError, RuntimeError, ValueError):  # a loop, or a place outside
+                found[name] = (root / name).resolve().relative_to(real_root).as_posix()
+    return found
 
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

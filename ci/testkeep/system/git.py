@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from testkeep.errors import UsageError
@@ -56,6 +56,7 @@ class Repository:
     """A git repository with a working tree at ``root``."""
 
     root: Path
+    known_commits: set[str] = field(default_factory=set, compare=False, repr=False)
 
     @classmethod
     def around(cls, folder: Path) -> Repository:
@@ -88,8 +89,13 @@ class Repository:
 
     def resolve(self, ref: str) -> str | None:
         """Find a commit by any of its names; None if there is no such commit here."""
+        if ref in self.known_commits:  # a whole hash always means the same
+            return ref
         found = self._git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
-        return found.text if found.exit_code == 0 else None
+        if found.exit_code:
+            return None
+        self.known_commits.add(found.text)
+        return found.text
 
     def full_name(self, ref: str) -> str:
         """The branch that a symbolic ref stands for (``origin/HEAD``: ``origin/main``); other names stay."""
@@ -148,6 +154,19 @@ class Repository:
         named = [commit, f"{commit}^@", *([base] if base and self.resolve(base) is not None else [])]
         seconds = max(map(int, self._git("log", "--no-walk", "--format=%ct", *named).text.split()))
         return datetime.datetime.fromtimestamp(seconds, datetime.UTC).date()
+
+    def versions(self, commit: str, paths: Iterable[str], days: int) -> list[str]:
+        """The commits between which some files were changed on a branch, the oldest first.
+
+        Only what was merged into the branch in so many days before the commit counts; the first is the one before the
+        first change. None if nothing was changed.
+        """
+        last = int(self._git("log", "--no-walk", "--format=%ct", commit).text or 0)
+        since = f"--since={last - days * 86_400} +0000"
+        shown = self._git("log", "--first-parent", "--reverse", "--format=%H", since, commit, "--", *paths)
+        changed = shown.text.split()
+        before = self.parent(changed[0]) if changed else None
+        return [*([before] if before else []), *changed]
 
     def read(self, commit: str, path: str) -> str | None:
         """Read a file as it was at a commit; None if it was not there. ``path`` is relative to the root."""

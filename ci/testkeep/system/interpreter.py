@@ -12,9 +12,11 @@ import re
 import shutil
 import sys
 from collections.abc import Mapping
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 _REQUIRES = "Requires-Dist:"
+_PACKAGES = frozenset({"site-packages", "dist-packages"})
 
 
 def executable() -> str:
@@ -40,6 +42,12 @@ def environment_beside(root: Path) -> str:
 def has_module(name: str) -> bool:
     """Whether a top-level module can be imported."""
     return importlib.util.find_spec(name) is not None
+
+
+def has_installed_copy(name: str) -> bool:
+    """Whether a top-level module lies among the installed ones itself, and not only a hint to its folder."""
+    places = [entry for entry in sys.path if not _PACKAGES.isdisjoint(Path(entry).parts)]
+    return PathFinder.find_spec(name, places) is not None
 
 
 def has_program(name: str) -> bool:

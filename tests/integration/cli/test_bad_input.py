@@ -151,6 +151,18 @@ def test_run__shallow_clone_without_the_base__is_inconclusive(
     assert "shallow clone" in run.finding("TK506").message
 
 
+def test_run__lost_test_with_an_id_of_ten_thousand_characters__does_not_fill_the_screen(project: GitProject) -> None:
+    rows = "import pytest\n\n@pytest.mark.parametrize('n', [{}], ids=lambda n: n * 10_000)\ndef test_row(n): assert n\n"
+    project.commit({"tests/unit/test_rows.py": rows.format("'a', 'b'")})
+    project.commit({"tests/unit/test_rows.py": rows.format("'a'")})
+
+    run = project.testkeep("run", "unit")
+
+    assert (run.exit_code, run.codes) == (1, ["TK203"])
+    assert '@pytest.mark.replaces("tests/unit/test_rows.py::test_row"' in run.output
+    assert max(map(len, run.output.splitlines())) < 1_000
+
+
 def test_run__dirty_worktree__is_allowed_and_stated(project: GitProject) -> None:
     project.commit({"README.md": "text\n"})
     project.write({"tests/unit/test_new.py": "def test_new():\n    assert True\n"})

@@ -77,6 +77,55 @@ def test_run__copy_of_the_package_is_installed__counts_for_the_projects_own_file
     assert lines(project) == {"src/shop/cart.py": (3, 4)}
 
 
+@pytest.mark.parametrize(
+    ("source", "module", "expected"),
+    [
+        pytest.param('["shop"]', "shop.cart", {"shop/cart.py": (3, 4)}, id="package"),
+        pytest.param(
+            '["till.py", "jobs/nightly.py"]',
+            "till",
+            {"till.py": (3, 4), "jobs/nightly.py": (0, 1)},
+            id="single modules",
+        ),
+    ],
+)
+def test_run__test_counts_what_is_looked_for_and_changes_the_path__coverage_looks_for_nothing(
+    tmp_path: Path, source: str, module: str, expected: dict[str, tuple[int, int]]
+) -> None:
+    counting = f"""\
+        import importlib.util
+
+
+        def test_lookups(monkeypatch, tmp_path):
+            asked = []
+            find = importlib.util.find_spec
+            monkeypatch.setattr(importlib.util, "find_spec", lambda name, _=None: asked.append(name) or find(name))
+            monkeypatch.syspath_prepend(tmp_path)
+            (tmp_path / "fresh.py").write_text("def call(function):\\n    return function(1, 2)\\n")
+
+            import fresh
+            from {module} import add
+
+            assert fresh.call(add) == 3
+            assert asked == []
+        """
+    project = GitProject(tmp_path / "repository")
+    project.commit(
+        {
+            ".gitignore": "__pycache__/\n.pytest_cache/\n",
+            "pyproject.toml": policy().replace("[tool.testkeep]\n", f"[tool.testkeep]\nsource = {source}\n"),
+            **dict.fromkeys(["shop/cart.py", "till.py"], ADD_FOUR),
+            **dict.fromkeys(["jobs/nightly.py", "jobs/other.py", "odd[name]/$other.py"], "x = 1\n"),
+            "tests/unit/test_cart.py": dedent(counting),
+        }
+    )
+
+    run = project.testkeep("run", "--base", "none")
+
+    assert (run.exit_code, run.codes) == (0, []), run.output
+    assert lines(project) == expected
+
+
 def test_gate__evidence_was_made_in_a_clone_at_another_place__finds_the_same(tmp_path: Path) -> None:
     made = covered_project(tmp_path / "runner" / "repository", ratchet="true", diff=90)
     made.commit({"app/calc.py": CALC + "\n\ndef subtract(a, b):\n    return a - b\n"})

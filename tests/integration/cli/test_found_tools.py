@@ -131,6 +131,23 @@ def test_run__tool_is_configured_and_not_installed__is_a_warning(project: GitPro
     assert run.finding("TK507").severity == "warning"
 
 
+def test_run__the_projects_ruff_is_older_than_the_kits__is_a_warning_that_names_both(
+    project: GitProject, tmp_path: Path
+) -> None:
+    """Its options are not known: what it says of them would be taken for what it says of the code."""
+    project.commit({"ruff.toml": "", "app/bad.py": UNUSED})
+    info = tmp_path / "site" / "ruff-0.1.9.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: ruff\nVersion: 0.1.9\n")
+
+    run = project.testkeep("run", "lint", PYTHONPATH=str(info.parent))
+
+    assert (run.exit_code, run.codes) == (0, ["TK507"])
+    assert run.finding("TK507").severity == "warning"
+    assert run.finding("TK507").message == "stage lint: ruff 0.1.9 is too old for testkeep"
+    assert run.finding("TK507").help == "Install it: pip install 'ruff>=0.6'"
+
+
 def _hooks(*hooks: str) -> str:
     return "repos:\n- repo: https://example.invalid/tools\n  rev: v1\n  hooks:\n" + "".join(
         f"  - {{{hook}}}\n" for hook in hooks

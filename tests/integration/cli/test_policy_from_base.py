@@ -131,3 +131,62 @@ def test_run__project_is_new_in_the_repository__has_no_policy_at_the_base(tmp_pa
 
     assert (run.exit_code, run.codes) == (0, []), run.output
     assert "first adoption of a policy" in _notes(run)
+
+
+STRICT = POLICY + "[tool.testkeep.coverage]\noverall = 90\n"
+LAX = POLICY + "[tool.testkeep.coverage]\noverall = 5\n"
+WAIVES_OVERALL = WAIVER.replace("tests/unit/test_calc.py::test_guard", "coverage.overall").replace("TK201", "TK503")
+
+
+def _removed(tmp_path: Path, *versions: str) -> GitProject:
+    project = simple_project(tmp_path / "repository", policy=STRICT)
+    project.commit({"tests/integration/test_flow.py": FLOW})
+    for version in versions:
+        project.commit({"pyproject.toml": f'[project]\nname = "simple"\nversion = "1"\n{version}'})
+    project.git("switch", "--quiet", "--create", "topic")
+    return project
+
+
+@pytest.mark.parametrize(
+    ("versions", "keys"),
+    [
+        pytest.param(("",), ["coverage.overall"], id="removed"),
+        pytest.param(("", LAX, ""), ["coverage.overall"], id="removed twice: the strictest counts"),
+        pytest.param((STRICT + WAIVES_OVERALL, LAX, ""), [], id="waived: loosened by agreement, then removed"),
+        pytest.param(("[tool.testkeep]\nno_such_key = 1\n",), ["coverage.overall"], id="made unreadable"),
+    ],
+)
+def test_run__policy_was_removed_before__the_next_is_compared_with_it(
+    tmp_path: Path, versions: tuple[str, ...], keys: list[str]
+) -> None:
+    project = _removed(tmp_path, *versions)
+    project.commit({"pyproject.toml": f'[project]\nname = "simple"\nversion = "1"\n{LAX}'})
+
+    run = project.testkeep("run", "--base", "main")
+
+    errors = [one.test for one in run.findings if one.code == "TK503" and one.severity == "error"]
+    assert (run.exit_code, errors) == (1 if keys else 0, keys), run.output
+
+
+def test_run__policy_was_removed_long_ago__the_next_is_a_first_adoption(tmp_path: Path) -> None:
+    project = simple_project(tmp_path / "repository", policy=STRICT)
+    for text, date in (("", "2001-01-01T00:00:00Z"), ("a = 1\n", "2001-06-01T00:00:00Z")):
+        project.write({"pyproject.toml" if not text else "other.toml": text})
+        project.git("add", "--all")
+        project.git("-c", "core.abbrev=40", "commit", "--quiet", "--message", "change", f"--date={date}")
+    project.git("filter-branch", "--env-filter", 'export GIT_COMMITTER_DATE="$GIT_AUTHOR_DATE"', "--", "HEAD~2..HEAD")
+    project.git("switch", "--quiet", "--create", "topic")
+    project.commit({"pyproject.toml": f'[project]\nname = "simple"\nversion = "1"\n{LAX}'})
+
+    run = project.testkeep("run", "--base", "main")
+
+    assert (run.exit_code, "first adoption of a policy" in _notes(run)) == (0, True), run.output
+
+
+def test_run__policy_is_not_there_on_either_side__nothing_is_remembered(tmp_path: Path) -> None:
+    project = _removed(tmp_path, "")
+    project.commit({"README.md": "more"})
+
+    run = project.testkeep("run", "--base", "main")
+
+    assert (run.exit_code, run.codes) == (0, []), run.output

@@ -137,6 +137,8 @@ ENGINES = """\
          base=(hook(BACKENDS), STORED_TEST)),
     pair("D39", "one parameter of a fixture removed", gone(BY_BACKEND[1], why="parameter"),
          replace("conftest.py", '["pg", "sqlite"]', '["pg"]'), base=(hook(ENGINES), STORED_TEST)),
+    pair("D07", "a second definition shadows it", Lost("not collected", (GUARD,), "hides"),
+         in_a("\n\ndef test_guard():\n    assert add(1, 2)\n")),
     pair("D08", "renamed onto an existing test", LostSome(GUARD, OTHER, codes=("TK203", "TK205", "TK206")),
          replace(A, "def test_other", "def test_guard")),
 )  # fmt: skip
@@ -145,10 +147,9 @@ def test_run__a_guard_is_gone__blocks_with_the_cause(pair: Pair, judge: Callable
 
 
 @table(
-    pair("D07", "a second definition shadows it", Weakened((GUARD,)), in_a("\n\ndef test_guard():\n    pass\n")),
     pair("D34", "returns what it asserted", Weakened((GUARD,)), guard_body("total = add(1, 2)", "return total == 3")),
 )  # fmt: skip
-def test_run__a_guard_is_shadowed_or_returns__is_weakened_to_nothing(
+def test_run__a_guard_returns_what_it_asserted__is_weakened_to_nothing(
     pair: Pair, judge: Callable[[Pair], Outcome]
 ) -> None:
     pair.expected.check(judge(pair))

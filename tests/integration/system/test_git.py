@@ -13,6 +13,7 @@ import pytest
 from repositories import GitProject, clean_environment
 from testkeep.errors import UsageError
 from testkeep.system.git import Repository
+from testkeep.system.settled import SettledRepository
 from testkeep.system.worktrees import worktree
 
 
@@ -231,3 +232,51 @@ def test_latest_day__commit_with_a_date_of_the_past__is_that_of_its_parent(
     assert repository.latest_day(head) == datetime.date(2040, 5, 2)
     assert repository.latest_day(head, base) == datetime.date(2040, 5, 3)
     assert repository.latest_day(head, "0" * 40) == datetime.date(2040, 5, 2)
+
+
+def test_versions__files_of_a_branch__are_those_between_which_they_changed(
+    project: GitProject, repository: Repository
+) -> None:
+    before = repository.head()
+    first = project.commit({"policy.toml": "1"})
+    project.commit({"other.txt": "1"})
+    second = project.commit({"policy.toml": "2"})
+    last = project.commit({"other.txt": "2"})
+
+    assert repository.versions(last, ["policy.toml"], 90) == [before, first, second]
+    assert repository.versions(last, ["nothing.toml"], 90) == []
+
+
+def test_versions__merged_branch__is_one_change(project: GitProject, repository: Repository) -> None:
+    before = project.commit({"policy.toml": "1"})
+    project.git("switch", "--quiet", "--create", "topic")
+    project.commit({"policy.toml": "2"})
+    project.commit({"policy.toml": "3"})
+    project.git("switch", "--quiet", "main")
+    project.commit({"other.txt": "1"})
+    project.git("merge", "--quiet", "--no-ff", "--message", "merge", "topic")
+
+    assert repository.versions(repository.head(), ["policy.toml"], 90)[1:] == [before, repository.head()]
+
+
+def test_changes_since__settled_repository_is_changed_later__are_those_of_the_first_look(
+    project: GitProject, repository: Repository
+) -> None:
+    head = project.git("rev-parse", "HEAD")
+    project.write({"tests/unit/test_first.py": ""})
+    settled = SettledRepository(repository.root, repository.known_commits)
+    first = settled.changes_since(head)
+    project.write({"tests/unit/test_second.py": ""})
+
+    assert [change.new for change in first] == ["tests/unit/test_first.py"]
+    assert settled.changes_since(head) == first
+    assert len(repository.changes_since(head)) == 2
+
+
+def test_resolve__branch_moved__is_asked_for_again(project: GitProject, repository: Repository) -> None:
+    before = repository.resolve("HEAD")
+    project.commit({"tests/unit/test_new.py": ""})
+
+    assert before is not None
+    assert repository.resolve("HEAD") not in (None, before)
+    assert repository.resolve(before) == before

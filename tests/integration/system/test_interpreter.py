@@ -128,3 +128,22 @@ def test_distribution__that_is_not_there__has_no_version_and_requires_nothing(
     monkeypatch.syspath_prepend(tmp_path / "file")
     monkeypatch.syspath_prepend(tmp_path / "nowhere")
     assert (version_of("some-thing"), requirements_of("some-thing")) == ("", [])
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        pytest.param("lib/site-packages", True, id="installed"),
+        pytest.param("usr/lib/python3/dist-packages", True, id="installed, Debian's way"),
+        pytest.param("src", False, id="a working tree on the path, as after an editable installation"),
+    ],
+)
+def test_has_installed_copy__module_is_importable__says_whether_it_lies_with_the_installed_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, expected: bool
+) -> None:
+    (tmp_path / place / "shop_of_this_test").mkdir(parents=True)
+    (tmp_path / place / "shop_of_this_test" / "__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path / place)
+
+    assert interpreter.has_module("shop_of_this_test")
+    assert interpreter.has_installed_copy("shop_of_this_test") is expected

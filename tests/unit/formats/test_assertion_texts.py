@@ -103,11 +103,12 @@ def dumped(expression: str) -> str:
         pytest.param("a is not None", "", "a", id="is not None"),
         pytest.param("a != None", "", "a", id="!= None"),
         pytest.param("a is not False", "", "a", id="is not False"),
-        pytest.param("a != 'x'", "", "", id="boundary: not a text"),
-        pytest.param("a != 3", "", "", id="boundary: not a number"),
-        pytest.param("a != 0", "", "", id="boundary: not zero"),
-        pytest.param("a != 1", "", "", id="boundary: not one"),
-        pytest.param("a > 3", "", "", id="greater"),
+        pytest.param("a != 3", "", "a", id="another value"),
+        pytest.param("a not in b", "", "a", id="not in"),
+        pytest.param("a > 3", "", "a", id="greater"),
+        pytest.param("a > b", "", "", id="boundary: greater than what is no value"),
+        pytest.param("a == 1 and b", "a == 1 and b", "", id="all of several"),
+        pytest.param("a == 1 or b", "", "a == 1 and b", id="any of several"),
         pytest.param("1 < a < 3", "", "", id="chain"),
         pytest.param("a", "", "a", id="truth"),
         pytest.param("f(a)", "", "f(a)", id="truth of a call"),
@@ -124,7 +125,21 @@ def test_statements__what_is_compared__table(test: str, subject: str, vague_of: 
     )
 
 
-@pytest.mark.parametrize("statement", ["with raises(E):\n    x = 1", "self.assertEqual(a, 3)", "f(a)"])
+@pytest.mark.parametrize(
+    ("context", "subject", "vague_of"),
+    [
+        pytest.param("raises(E, match='x')", "raises(E),", "", id="a text"),
+        pytest.param("raises(E, check=f)", "raises(E),", "", id="a check"),
+        pytest.param("raises(E)", "", "raises(E),", id="any text"),
+        pytest.param("open(a), raises(E, match='x')", "open(a), raises(E)", "", id="several contexts"),
+    ],
+)
+def test_statements__what_an_exception_is_asked_for__table(context: str, subject: str, vague_of: str) -> None:
+    one = only(f"with {context}:\n    x = 1")
+    assert (one.subject, one.vague_of) == (dumped(subject), dumped(vague_of))
+
+
+@pytest.mark.parametrize("statement", ["self.assertEqual(a, 3)", "f(a)"])
 def test_statements__no_assert__compares_nothing(statement: str) -> None:
     one = only(statement)
     assert (one.subject, one.vague_of) == ("", "")

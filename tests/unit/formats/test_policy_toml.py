@@ -133,8 +133,8 @@ def test_loads__nothing_said__table(text: str, source: str, expected: Policy | N
         ),
         pytest.param(
             "[tool.testkeep]\nsource = []",
-            "tool: unknown key; known here: base_files, commands, coverage, existing, failures, formatter, python, "
-            "source, stages, suites, timeout, waivers, waivers_from",
+            "tool: unknown key; known here: base_files, commands, coverage, existing, failures, formatter, "
+            "loosened_tools, python, source, stages, suites, timeout, waivers, waivers_from",
             id="pyproject's header in testkeep.toml",
         ),
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from testkeep.formats.test_checks import TestChecks
+from testkeep.formats.asserted_checks import TestChecks
 
 _HEAD = "import pytest\nfrom app import Money\n"
 _BODY = "def test_x(money, cents):\n    assert money.cents == cents\n"

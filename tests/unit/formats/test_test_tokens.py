@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from testkeep.formats.test_checks import read_tokens
+from testkeep.formats.asserted_checks import read_tokens
 from testkeep.model.source import likeness
 
 BODY = "    user = make_user(name='a')\n    client.login(user)\n    assert client.get('/x').status == 200\n"

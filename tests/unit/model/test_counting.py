@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from testkeep.model.counting import omitted, production_files
+from testkeep.model.counting import measured_folders, no_neighbours, omitted, production_files
 from testkeep.model.patterns import matches
 from testkeep.model.policy import CoveragePolicy
 
@@ -87,3 +87,25 @@ def test_omitted__patterns_or_files__leave_out_what_does_not_count(include: tupl
     counted = {*production_files(("app",), _FILES, policy)}
     python = {file for file in _FILES if file.startswith("app/") and file.endswith(".py")}
     assert {file for file in python if matches(file, never)} == python - counted
+
+
+@pytest.mark.parametrize(
+    ("source", "names", "expected"),
+    [
+        pytest.param(
+            ["main.py"], ["main.py", "setup.py", "tests/", ".venv/"], ["setup.py", "tests/**", ".venv/**"], id="all"
+        ),
+        pytest.param(["app", "main.py"], ["app/", "main.py"], [], id="the source alone"),
+        pytest.param(["lib/app", "main.py"], ["lib/", "main.py"], [], id="what leads to the source"),
+        pytest.param([".", "main.py"], ["setup.py", "tests/"], [], id="the folder itself is measured"),
+        pytest.param(["main.py"], ["README", "a[b]*$/"], ["a?b???/**"], id="no Python, and letters of patterns"),
+    ],
+)
+def test_no_neighbours__of_single_modules__are_not_measured(
+    source: list[str], names: list[str], expected: list[str]
+) -> None:
+    assert no_neighbours(source, ".", names) == expected
+
+
+def test_measured_folders__modules_of_one_folder__are_one() -> None:
+    assert measured_folders(["app", "main.py", "worker.py", "jobs/nightly.py"]) == ["app", ".", "jobs"]

@@ -135,7 +135,7 @@ _AFTER = ("--cov-report=", "--cov-fail-under=0")
                 *_BEFORE,
                 "--cov=/p/app",
                 "--cov=/p/src/shop",
-                "--cov=main",
+                "--cov=/p",
                 "--cov-config=/e/coverage.toml",
                 *_AFTER,
                 "-x",

@@ -159,3 +159,9 @@ def test_render__branches_never_taken__are_listed_up_to_ten() -> None:
         "  app/a.py:10 never went to line 9 or exit",
         "  2 more lines: verdict.json has all",
     ]
+
+
+def test_render__id_that_fills_the_screen__is_cut() -> None:
+    finding = a_finding(test=f"t.py::test_x[{'a' * 10_000}]", path="t.py", line=3)
+    shown = render(a_verdict(finding), width=100, color=False)
+    assert f"t.py:3  t.py::test_x[{'a' * 287}…\n" in shown

@@ -8,7 +8,7 @@ import pytest
 
 from asserting import a_record_of, asserting, says
 from builders import a_baseline, a_record, a_source, a_test, cut_off, the_facts
-from inspections import a_history, an_inspection, inspected, lines_of
+from inspections import NO_DISK, a_history, an_inspection, inspected, lines_of
 from testkeep.model.comparison import Candidate, Comparison, Flaw
 from testkeep.model.evidence import Evidence
 from testkeep.model.inspection import Inspection
@@ -19,7 +19,7 @@ from testkeep.rules.accounting import account
 from testkeep.rules.base import Facts
 
 T = "tests/unit/test_t.py::test_"
-_COVERED = Production(covered=lines_of("app.py:1-9"), others={})
+_COVERED = Production(covered=lines_of("app.py:1-10"), others={})
 
 
 def accounted(
@@ -127,16 +127,17 @@ def test_account__rewritten_test__table(inspection: Inspection, expected: str) -
 
 def _moved(test_id: str, *, base: tuple[str, ...] = (), head: tuple[str, ...] = (), **rest: RecordedTest) -> Comparison:
     """Account for test a, which another test may be now: hardly alike, and with statements of these digests."""
+    lost = rest.get("lost") or a_test(f"{T}a")
     inspection = an_inspection(
-        base=[rest.get("before") or inspected(f"{T}a", "app.py:2")],
+        base=[rest.get("before") or inspected(lost.item.id, "app.py:2")],
         head=[rest.get("now") or inspected(test_id, "app.py:2")],
-        candidates={f"{T}a": (Candidate(test=test_id, likeness=0.3),)},
+        candidates={lost.item.id: (Candidate(test=test_id, likeness=0.3),)},
         production=_COVERED,
     )
     path = f"{T}a".partition("::")[0]
     facts = the_facts(
         a_record(a_test(test_id)),
-        baseline=a_baseline(a_record(a_test(f"{T}a"))),
+        baseline=a_baseline(a_record(lost)),
         inspection=inspection,
         base_sources={path: {"test_a": FunctionSource(name="test_a", line=1, body="old", statements=base)}},
         head_sources={path: {"test_n": FunctionSource(name="test_n", line=1, body="new", statements=head)}},
@@ -157,6 +158,54 @@ def _moved(test_id: str, *, base: tuple[str, ...] = (), head: tuple[str, ...] = 
 def test_account__statements_of_a_lost_test__table(base: str, head: str, expected: str) -> None:
     found = summary(_moved(f"{T}n", base=tuple(base.split()), head=tuple(head.split())))
     assert found["a"] == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "expected"),
+    [
+        pytest.param("app.py:1-9", "app.py:1-9", "moved n", id="all of its lines"),
+        pytest.param("app.py:1-9 app.py:10", "app.py:1-9", "moved n", id="boundary: nine of ten, and others run it"),
+        pytest.param("app.py:1-8 app.py:10", "app.py:1-8", "lost", id="eight of nine"),
+        pytest.param("app.py:1-9 app.py:11", "app.py:1-9", "lost", id="nine of ten, and nobody runs it"),
+    ],
+)
+def test_account__test_with_more_statements_runs_a_little_less__table(before: str, now: str, expected: str) -> None:
+    found = _moved(
+        f"{T}n",
+        base=("make",),
+        head=("set", "make"),
+        before=inspected(f"{T}a", *before.split()),
+        now=inspected(f"{T}n", *now.split()),
+    )
+    assert summary(found)["a"] == expected
+
+
+def test_account__statements_of_another_row__are_no_rewrite() -> None:
+    found = _moved(f"{T}n[2]", base=("make",), head=("make",), lost=a_test(f"{T}a[1]", params={"n": "1"}))
+    assert summary(found) == {"a[1]": "lost"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "now", "expected"),
+    [
+        pytest.param("1 2", inspected(f"{T}a", "app.py:2", asserted=2), "replaced a", id="as often as all rows"),
+        pytest.param("1 2", inspected(f"{T}a", "app.py:2", asserted=1), "lost", id="less often"),
+        pytest.param("1", inspected(f"{T}a", "app.py:2", asserted=1), "moved a", id="boundary: a single row"),
+        pytest.param("1 2", inspected(f"{T}a", "app.py:3", asserted=2), "lost", id="runs something else"),
+        pytest.param("1 2", inspected(f"{T}a", did="failed", asserted=2), "lost", id="missing evidence: it fails"),
+    ],
+)
+def test_account__rows_of_a_function_without_parameters__table(rows: str, now: RecordedTest, expected: str) -> None:
+    ids = [f"{T}a[{row}]" for row in rows.split()]
+    inspection = an_inspection(
+        base=[inspected(test_id, "app.py:2") for test_id in ids],
+        head=[now],
+        candidates={test_id: (Candidate(test=f"{T}a", likeness=0.3),) for test_id in ids},
+        production=_COVERED,
+    )
+    lost = [a_test(test_id, params={"n": test_id}) for test_id in ids]
+    facts = the_facts(a_record(a_test(f"{T}a")), baseline=a_baseline(a_record(*lost)), inspection=inspection)
+    assert summary(account(facts)) == {test_id.removeprefix(T): expected for test_id in ids}
 
 
 NAMESAKE = "tests/unit/test_u.py::TestX::test_a"
@@ -290,7 +339,7 @@ def test_account__test_that_does_not_guard_at_the_base_either__is_unfit(
 
 
 def test_account__missing_evidence_of_the_base__is_no_excuse() -> None:
-    assert summary(accounted("a", a_test(f"{T}a", "skipped"), inspection=an_inspection(problems=("no disk",)))) == {
+    assert summary(accounted("a", a_test(f"{T}a", "skipped"), inspection=an_inspection(not_compared=(NO_DISK,)))) == {
         "a": "lost"
     }
 
@@ -325,8 +374,8 @@ def test_account__candidate__says_what_it_does_not_run(
     assert loss.candidates == (Candidate(test=f"{T}n", likeness=0.5, misses=misses),)
 
 
-def test_account__problems__are_doubts() -> None:
-    assert accounted("a", NEW, inspection=an_inspection(problems=("no disk",))).doubts == ("no disk",)
+def test_account__what_could_not_be_looked_into__is_said() -> None:
+    assert accounted("a", NEW, inspection=an_inspection(not_compared=(NO_DISK,))).not_compared == (NO_DISK,)
 
 
 def test_account__weakened_test__is_found_beside_the_lost_ones() -> None:

@@ -103,3 +103,8 @@ def test_advise__several_tests__proposes_one_mark_and_one_waiver(lost: list[str]
     text = advise([a_loss(test_id) for test_id in lost], "TK203", TODAY)
     assert f'    @pytest.mark.replaces("{name}", reason="…")' in text.splitlines()
     assert f'    test = "{name}"' in text.splitlines()
+
+
+def test_advise__id_that_fills_the_screen__names_its_function() -> None:
+    said = advise([a_loss(f"t.py::test_x[{'a' * 10_000}]")], "TK203", TODAY)
+    assert ('test = "t.py::test_x"' in said, max(map(len, said.splitlines())) < 200) == (True, True)

@@ -19,7 +19,7 @@ from asserting import (
 from builders import A_TEST, FILE, a_test
 from testkeep.model.asserted import Asserted
 from testkeep.model.assertion_site import AssertionSite, Statement, Statements
-from testkeep.rules.asserted import Said, compare_asserted
+from testkeep.rules.asserted import Said, compare_asserted, unwatched
 from testkeep.rules.assertion_records import Records
 
 TOTAL = says("total")
@@ -189,6 +189,8 @@ OLD, NEW = says("old"), says("new")
         pytest.param(known(OLD), known(NEW), texts(_EQUAL, _EQUAL), [], id="boundary: compares as well"),
         pytest.param(known(OLD), known(NEW), texts(_VAGUE, _VAGUE), [], id="boundary: it said no more at the base"),
         pytest.param(known(OLD), known(OLD, NEW), texts(_EQUAL, _VAGUE), [], id="boundary: it is still there"),
+        pytest.param(known(OLD), known(*each("new other")), texts(_EQUAL, _VAGUE, other=_EQUAL), [],
+                     id="boundary: something else says as much"),
         pytest.param(known(OLD), known(NEW), texts(_EQUAL), [], id="missing evidence: the text here"),
         pytest.param(known(OLD), known(NEW), texts(head=_VAGUE), [], id="missing evidence: the text at the base"),
         pytest.param(known(OLD), known(NEW), Statements(), [], id="missing evidence: any text"),
@@ -270,3 +272,34 @@ def test_compare__exceptions_that_are_expected__table(before: Asserted, now: Ass
 def test_compare__how_often_it_held__table(before: int, now: int, expected: bool) -> None:
     why = f"{IN_LINE_5} held {before} times at the base, {now} here"
     assert said(known(*[TOTAL] * before), known(*[TOTAL] * now)) == ([warning(why)] if expected else [])
+
+
+@pytest.mark.parametrize(
+    ("if_watched", "expected"),
+    [
+        pytest.param(
+            True,
+            [
+                error(
+                    "1 assertion held at the base, none here: "
+                    "of its assertions 1 runs only while somebody traces the test"
+                )
+            ],
+            id="failing",
+        ),
+        pytest.param(False, [], id="passing"),
+    ],
+)
+def test_unwatched__assertion_that_runs_only_if_traced__counts_for_nothing(
+    if_watched: bool, expected: list[Said]
+) -> None:
+    new = says("new")
+    texts = Statements(head={FILE: {new.form: Statement("assert new", if_watched=if_watched)}})
+
+    now = unwatched(known(new), texts.head)
+
+    assert said(known(TOTAL), now, texts) == expected
+
+
+def test_unwatched__source_is_not_known__counts() -> None:
+    assert unwatched(known(TOTAL), {}).held == known(TOTAL).held

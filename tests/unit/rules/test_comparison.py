@@ -20,7 +20,7 @@ from builders import (
 from testkeep.model.comparison import Comparison, Loss, LostTest
 from testkeep.model.evidence import CollectorReport, Evidence, Suite, Unfinished
 from testkeep.model.policy import Policy
-from testkeep.model.source import FileSource
+from testkeep.model.source import FileSource, FunctionSource
 from testkeep.model.stage import Stage
 from testkeep.model.tests import RecordedTest, Selection
 from testkeep.rules.base import Baseline
@@ -234,6 +234,30 @@ def test_compare__collected_test_that_does_not_guard__is_lost(
     now: RecordedTest, project: str, expected: Comparison
 ) -> None:
     assert _compare(a_record(now), project=project) == expected
+
+
+def _defined(body: str, shadows: int = 0) -> dict[str, FileSource | None]:
+    name = A_TEST.rpartition("::")[2]
+    return {FILE: {name: FunctionSource(name=name, line=9, body=body, shadows=shadows)}}
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "is_kept"),
+    [
+        pytest.param(_defined("old"), _defined("new", 2), False, id="failing: another body"),
+        pytest.param(_defined("old"), _defined("old", 2), True, id="passing: it was copied"),
+        pytest.param(_defined("old"), _defined("new"), True, id="passing: it was edited"),
+        pytest.param(_defined("old", 2), _defined("new", 2), True, id="boundary: one was hidden at the base"),
+        pytest.param({}, _defined("new", 2), True, id="missing evidence: the base's source"),
+        pytest.param(_defined("old"), {}, True, id="missing evidence: the head's source"),
+    ],
+)
+def test_compare__second_definition_of_a_name__loses_the_first(
+    base: dict[str, FileSource | None], head: dict[str, FileSource | None], is_kept: bool
+) -> None:
+    facts = the_facts(a_record(_GUARD), baseline=_BASELINE, base_sources=base, head_sources=head)
+    lost = _lost(Loss.NOT_COLLECTED, "a second definition in line 9 hides the one in line 2", line=2)
+    assert facts.comparison == (Comparison(kept=(A_TEST,), obstacle="") if is_kept else lost)
 
 
 def test_compare__session_that_stopped_early__loses_what_it_did_not_come_to() -> None:

@@ -265,3 +265,26 @@ def test_tk301_and_tk302__numbers_that_nobody_wrote_down__do_not_block() -> None
         ("coverage.overall", 87.0, 0),
         ("coverage.layers.service", 85.0, 0),
     ]
+
+
+@pytest.mark.parametrize(
+    ("inherited", "waivers", "expected"),
+    [
+        pytest.param({"app/new.py": "service"}, (), [False], id="failing: it left the layer by a new name"),
+        pytest.param({}, (), [], id="passing: it is a file of its own"),
+        pytest.param({"app/gone.py": "service"}, (), [], id="missing evidence: it was not measured"),
+        pytest.param({"app/new.py": "service"}, (a_waiver("coverage.layers.service", "TK302"),), [True], id="waived"),
+    ],
+)
+def test_tk302__file_left_its_layer__keeps_the_minimum(
+    inherited: dict[str, str], waivers: tuple[Waiver, ...], expected: list[bool]
+) -> None:
+    layers = {"service": Layer(paths=("**/service.py",), minimum=95)}
+    coverage = Coverage(files={"app/new.py": FileCoverage(ratio=Ratio(3, 7), lines=Ratio(3, 7))})
+    facts = the_facts(a_record(a_test()), policy=Policy(coverage=CoveragePolicy(layers=layers)), coverage=coverage)
+
+    found = findings_of("TK302", replace(facts, inherited_layers=inherited), *waivers)
+
+    errors = [one for one in found if one.severity is Severity.ERROR]
+    assert [one.waived for one in errors] == expected
+    assert all("What was in the layer is in app/new.py now" in one.help for one in errors)

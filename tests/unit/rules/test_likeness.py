@@ -72,6 +72,24 @@ def test_candidates__thousands_of_tests__are_found_in_seconds() -> None:
         pytest.param(["t.py::test_a"], ["u.py::test_a", "v.py::test_a"], {}, id="two new ones"),
         pytest.param(["t.py::test_a", "s.py::test_a"], ["u.py::test_a"], {}, id="two lost ones"),
         pytest.param(["t.py::test_a"], ["u.py::test_b"], {}, id="none"),
+        pytest.param(
+            ["t.py::TestA::test_x", "t.py::TestB::test_x"],
+            ["u.py::TestB::test_x", "u.py::TestA::test_x"],
+            {"t.py::TestA::test_x": "u.py::TestA::test_x", "t.py::TestB::test_x": "u.py::TestB::test_x"},
+            id="two of two classes",
+        ),
+        pytest.param(
+            ["t.py::TestA::test_x", "u.py::TestA::test_x"],
+            ["t.py::TestC::test_x", "u.py::TestC::test_x"],
+            {"t.py::TestA::test_x": "t.py::TestC::test_x", "u.py::TestA::test_x": "u.py::TestC::test_x"},
+            id="two of two files",
+        ),
+        pytest.param(
+            ["t.py::TestA::test_x", "t.py::TestB::test_x"],
+            ["t.py::TestA2::test_x", "t.py::TestB2::test_x"],
+            {},
+            id="boundary: two classes of one file with other names",
+        ),
     ],
 )
 def test_namesakes__table(lost: list[str], new: list[str], found: dict[str, str]) -> None:

@@ -13,10 +13,10 @@ from testkeep.model.coverage import Coverage, FileCoverage, Ratio
 from testkeep.model.evidence import Evidence
 from testkeep.model.finding import Finding, Severity
 from testkeep.model.policy import CoveragePolicy, Layer, Policy, Waiver
-from testkeep.model.policy_change import PolicyChange
+from testkeep.model.policy_change import PolicyChange, Uncounted
 from testkeep.model.stage import Stage
 from testkeep.rules.base import Baseline
-from testkeep.rules.policy import loosenable
+from testkeep.rules.waived_keys import loosenable
 
 AT = BASE[:12]
 _FOUND = partial(Finding, code="TK503", name="policy-loosened")
@@ -125,6 +125,18 @@ def _change(base: Policy | None, head: Policy, **rest: str | tuple[str, ...]) ->
             id="missing evidence: the base's policy is broken",
         ),
         pytest.param(
+            _change(_policy(80.0), _policy(80.0), problem="not valid TOML", remembered="f" * 40),
+            (),
+            (
+                _WARNING(
+                    message=f"the policy at {AT} cannot be read, so that of {'f' * 12} is in force: not valid TOML",
+                    help="The change is compared with it, and may be stricter.",
+                    path="pyproject.toml",
+                ),
+            ),
+            id="the base's policy is broken, and an older one is known",
+        ),
+        pytest.param(
             _change(Policy(source=("app", "lib")), Policy(source=("app",)), unmeasured=("lib/a.py", "lib/b.py")),
             (),
             (
@@ -181,6 +193,78 @@ def test_tk503__policy__table(
         assert tuple(finding.test for finding in found if finding.waived) == expected
     else:
         assert sorted(found, key=str) == sorted(expected, key=str)
+
+
+_LINT = ["yamllint --strict .", "check a b"]
+
+
+@pytest.mark.parametrize(
+    ("head", "policy", "expected"),
+    [
+        pytest.param(_LINT, Policy(), None, id="passing: the same"),
+        pytest.param(["yamllint --strict . docs", "check a b"], Policy(), None, id="passing: more to do"),
+        pytest.param(["yamllint .", "check a b"], Policy(), Severity.WARNING, id="failing: an argument is gone"),
+        pytest.param(["yamllint --version", "check a b"], Policy(), Severity.WARNING, id="failing: nothing to do"),
+        pytest.param(
+            ["yamllint .", "check a b"],
+            Policy(loosened_tools="block"),
+            Severity.ERROR,
+            id="failing: the policy blocks it",
+        ),
+        pytest.param(["yamllint --strict .", "check a", "check b"], Policy(), None, id="boundary: in two commands"),
+    ],
+)
+def test_tk503__arguments_of_commands__table(head: list[str], policy: Policy, expected: Severity | None) -> None:
+    change = _change(Policy(commands={"lint": tuple(_LINT)}), Policy(commands={"lint": tuple(head)}))
+
+    found = findings_of("TK503", the_facts(a_record(a_test()), policy_change=change, policy=policy))
+
+    assert [(one.severity, one.test) for one in found] == ([(expected, "commands.lint")] if expected else [])
+
+
+@pytest.mark.parametrize(
+    ("one", "severity", "message"),
+    [
+        pytest.param(
+            Uncounted(path="tests/rules.py", was="app/rules.py"),
+            Severity.NOTE,
+            f"app/rules.py counted for coverage at {AT}; tests/rules.py has it now, which does not count",
+            id="boundary: it may help tests",
+        ),
+        pytest.param(
+            Uncounted(path="tests/rules.py", was="app/rules.py", names=("f", "g"), is_imported=True),
+            Severity.ERROR,
+            f"f, g of app/rules.py counted for coverage at {AT}; tests/rules.py has it now, which does not count",
+            id="failing: production code imports it",
+        ),
+        pytest.param(
+            Uncounted(path="scripts/a.py", was="app/rules.py", names=("f",)),
+            Severity.WARNING,
+            f"f of app/rules.py counted for coverage at {AT}; scripts/a.py has it now, which does not count",
+            id="failing: it is no test's helper",
+        ),
+        pytest.param(
+            Uncounted(path="tests/rules.py", is_imported=True),
+            Severity.WARNING,
+            "tests/rules.py does not count: it is among the tests, outside of source; production code imports it",
+            id="failing: it is new",
+        ),
+    ],
+)
+def test_tk503__code_that_does_not_count__table(one: Uncounted, severity: Severity, message: str) -> None:
+    change = _change(None, Policy(), uncounted=(one,))
+
+    (found,) = findings_of("TK503", the_facts(a_record(a_test()), policy_change=change))
+
+    assert (found.severity, found.message, found.test) == (severity, message, "source")
+
+
+def test_tk503__code_that_does_not_count__is_waived_by_the_source() -> None:
+    change = _change(None, Policy(), uncounted=(Uncounted(path="tests/a.py", was="app/a.py", is_imported=True),))
+
+    (found,) = findings_of("TK503", the_facts(a_record(a_test()), policy_change=change), a_waiver("source", "TK503"))
+
+    assert found.waived
 
 
 def _measured(path: str) -> Coverage:
@@ -257,6 +341,24 @@ STRICT = UNSET | {"strict": "True"}
             {"filterwarnings": "ignore:an errors list"}, {"filterwarnings": ""}, set(), id="boundary: a word in a text"
         ),
         pytest.param({"filterwarnings": "default"}, {"filterwarnings": ""}, set(), id="no error before either"),
+        pytest.param(
+            {"filterwarnings": "error"}, {"filterwarnings": "error ignore::X"}, {"filterwarnings"}, id="one is ignored"
+        ),
+        pytest.param(
+            {"filterwarnings": "error ignore:a b:X"},
+            {"filterwarnings": "error"},
+            set(),
+            id="one is not ignored any more",
+        ),
+        pytest.param({"filterwarnings": ""}, {"filterwarnings": "ignore::X"}, set(), id="boundary: it was no error"),
+        pytest.param({"addopts": "-q -W error"}, {"addopts": "-q"}, {"addopts"}, id="no error by an option"),
+        pytest.param({"addopts": "-Werror"}, {"filterwarnings": "error"}, set(), id="boundary: by a filter instead"),
+        pytest.param({"addopts": ""}, {"addopts": "-p no:warnings"}, {"addopts"}, id="no warnings at all"),
+        pytest.param({"addopts": ""}, {"addopts": "-p xdist -ra"}, set(), id="other options"),
+        pytest.param({"addopts": "--strict-markers"}, {"addopts": ""}, {"addopts"}, id="not strict with marks"),
+        pytest.param(
+            {"addopts": "--strict-markers"}, {"strict_markers": "True"}, set(), id="boundary: strict in another way"
+        ),
         pytest.param({"xfail_strict": "True"}, {"xfail_strict": "False"}, {"xfail_strict"}, id="xfail_strict"),
         pytest.param({"xfail_strict": "False"}, {"xfail_strict": "True"}, set(), id="xfail_strict, the other way"),
         pytest.param(

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+import msgspec
 import pytest
 
 from builders import (
+    A_TEST,
     BASE,
     a_baseline,
     a_record,
@@ -19,7 +21,7 @@ from builders import (
     findings_of,
     the_facts,
 )
-from testkeep.model.comparison import Comparison, Unfit
+from testkeep.model.comparison import Comparison, NotCompared, Uncompared, Unfit
 from testkeep.model.evidence import Suite
 from testkeep.model.finding import Finding, Severity
 from testkeep.model.policy import Waiver
@@ -508,3 +510,15 @@ def test_tk509__table(facts: Facts, waivers: tuple[Waiver, ...], expected: tuple
 @pytest.mark.parametrize("facts", [_unfit((ONE, "skipped")), _obstructed(CONTROL_FAILED)], ids=["TK508", "TK509"])
 def test_tk508_and_tk509__nobody_knows__is_inconclusive(facts: Facts) -> None:
     assert decide(facts, find(facts, ())) is Decision.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("what", Uncompared)
+def test_tk501__something_was_not_compared__makes_the_verdict_inconclusive(what: Uncompared) -> None:
+    facts = the_facts(a_record(a_test()), baseline=a_baseline(a_record(a_test())))
+    one = NotCompared(what=what, why="no disk", tests=(A_TEST,))
+    facts = replace(facts, comparison=msgspec.structs.replace(facts.comparison, not_compared=(one,)))
+
+    (finding,) = find(facts, ())
+
+    assert (finding.code, finding.message) == ("TK501", f"{what} could not be looked into: no disk")
+    assert (finding.about, decide(facts, [finding])) == ((A_TEST,), Decision.INCONCLUSIVE)

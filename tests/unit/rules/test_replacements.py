@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from builders import a_baseline, a_record, a_test, not_run, the_facts
-from inspections import a_loss, an_inspection, inspected, lines_of
+from inspections import NO_DISK, a_loss, an_inspection, inspected, lines_of
 from testkeep.model.comparison import Flaw
 from testkeep.model.inspection import Inspection
 from testkeep.model.production import Production
@@ -165,7 +165,7 @@ def test_verify__two_environments__must_guard_where_the_lost_test_did(
     ],
 )
 def test_verify__strength__table(seen: RecordedTest, reason: str) -> None:
-    inspection = an_inspection(base=[_LOST], head=[seen], production=_ALONE, problems=("no disk",))
+    inspection = an_inspection(base=[_LOST], head=[seen], production=_ALONE, not_compared=(NO_DISK,))
     assert said(by(OLD), inspection=inspection) == {OLD: reason or NEW}
 
 

@@ -14,7 +14,7 @@ from inspections import an_inspection, inspected
 from testkeep.model.comparison import StandIn, Weakening
 from testkeep.model.evidence import RECORDED, Evidence
 from testkeep.model.inspection import Inspection, Suspect
-from testkeep.model.source import FileSource, FunctionSource
+from testkeep.model.source import FileSource
 from testkeep.model.tests import RecordedTest, Subtest
 from testkeep.rules.assertion_records import find_differences
 from testkeep.rules.head_tests import HeadTests
@@ -102,6 +102,8 @@ def test_weakened__assertions_were_not_recorded__says_nothing(before: str, now: 
     assert compared(a_record_of(TOTAL, assertions=before), a_record_of(NOTHING, assertions=now)) == []
 
 
+_ALONE = "it does not guard when it is run again alone"
+_NOT = "what it runs was not compared"
 _STUB = "it ran code of a.py, b.py at the base; it runs nothing of that here, and no production code"
 
 
@@ -115,9 +117,18 @@ _STUB = "it ran code of a.py, b.py at the base; it runs nothing of that here, an
         pytest.param(inspected(A_TEST, "a.py:1-2"), inspected(A_TEST, "a.py:2", "b.py:1"), [],
                      id="boundary: some of the code"),
         pytest.param(inspected(), inspected(A_TEST, "b.py:1"), [], id="boundary: it ran none"),
-        pytest.param(inspected(A_TEST, "a.py:1", did="failed"), inspected(), [], id="it failed at the base"),
-        pytest.param(inspected(A_TEST, "a.py:1"), inspected(did="failed"), [], id="it fails here"),
+        pytest.param(inspected(A_TEST, "a.py:1", did="failed"), inspected(), [(False, f"{_ALONE} at the base: {_NOT}")],
+                     id="it fails at the base, alone"),
+        pytest.param(inspected(A_TEST, "a.py:1"), inspected(did="failed"), [(False, f"{_ALONE} here: {_NOT}")],
+                     id="it fails here, alone"),
         pytest.param(inspected(A_TEST, "a.py:1"), a_test(), [], id="missing evidence: nobody saw what it runs"),
+        pytest.param(inspected(A_TEST, "a.py:1-2"), inspected(A_TEST, "a.py:2", replaced=["a.py:1"]),
+                     [(False, "it puts something in the place of code of a.py that it ran at the base")],
+                     id="a stub, and a line of the code"),
+        pytest.param(inspected(A_TEST, "a.py:1"), inspected(A_TEST, "a.py:1", replaced=["a.py:9"]), [],
+                     id="boundary: a stub for what it did not run"),
+        pytest.param(inspected(A_TEST, "a.py:1", replaced=["a.py:9"]), inspected(A_TEST, "a.py:1", replaced=["a.py:1"]),
+                     [], id="boundary: it had stubs at the base, too"),
     ],
 )  # fmt: skip
 def test_weakened__code_that_inspected_tests_ran__table(
@@ -125,12 +136,6 @@ def test_weakened__code_that_inspected_tests_ran__table(
 ) -> None:
     inspection = an_inspection(base=[before], head=[now], suspects=(SUSPECT,))
     assert [(one.to_nothing, one.why) for one in found(inspection=inspection)] == expected
-
-
-def test_weakened__second_definition_hides_it__says_so() -> None:
-    source = {FILE: {"test_add": FunctionSource(name="test_add", line=5, body="x", shadows=2)}}
-    (one,) = compared(a_record_of(TOTAL), a_record_of(NOTHING), head_sources=source)
-    assert (one.why, one.head.item.line) == (f"{NONE_LEFT}; a second definition in line 5 hides the one in line 2", 5)
 
 
 def test_weakened__test_was_moved__is_said_of_the_one_that_it_is() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from testkeep.formats.test_checks import TestChecks, read_checks
+from testkeep.formats.asserted_checks import TestChecks, read_checks
 
 CALC = "import pytest\nfrom app.calc import add, div, mul, sub\n"
 ROWS = "[(1, 1, 1), (20, 5, 100), (2, -7, -14)]"
