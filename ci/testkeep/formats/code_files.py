@@ -19,6 +19,7 @@ from testkeep.model.layout import lies_in
 from testkeep.model.patterns import matches
 
 _PACKAGING = ("pyproject.toml", "setup.cfg", "setup.py")
+_CONFIGURATION = ("pyproject.toml", "setup.cfg", "pytest.ini", ".pytest.ini", "pytest.toml", "tox.ini", "noxfile.py")
 _ENTRY_POINT = re.compile(r"\b([A-Za-z_]\w*(?:\.\w+)+)\s*:\s*[A-Za-z_]")
 # Where a file may name a module: behind "import", and in strings with a dot. Read without parsing, as most name none.
 _NAMING = re.compile(r"\b(?:from|import)\b(?:[^#\n(]|\([^)]*\)?)*|['\"](?:\.\w+|\w+\.)[\w.]*")
@@ -143,8 +144,14 @@ class CodeTree:
                 yield name
 
     def _orphans(self) -> Iterator[str]:
-        """The files beside production code that have the name of a test, and hold none."""
+        """The files beside production code that have the name of a test, and hold none.
+
+        Not those that a tool's configuration names, as the settings of a framework for its tests.
+        """
+        configured = {word for name in _CONFIGURATION if name in self.files for word in _WORD.findall(self.read(name))}
         for name in self._doubtful:
+            if PurePosixPath(name).stem in configured:
+                continue
             if matches(name, NAMES_OF_TESTS) and FOREIGN_NAMES.isdisjoint(name.split("/")[:-1]):
                 place = self._place_of[name]
                 if not _OF_TESTS.search(self.read(place)):

@@ -29,8 +29,11 @@ def watched_forms(text: str, tree: ast.Module) -> frozenset[str]:
     """
     if not _WATCHERS.search(text):
         return frozenset()
-    flags = frozenset(_flags(tree))
-    found = frozenset(_walk(tree.body, flags, is_watched=False))
+    try:
+        flags = frozenset(_flags(tree))
+        found = frozenset(_walk(tree.body, flags, is_watched=False))
+    except RecursionError:  # what is nested too deeply to be read
+        return frozenset()
     return frozenset(form for form, is_watched in found if is_watched and (form, False) not in found)
 
 

@@ -17,6 +17,7 @@ from testkeep.model.leniency import Leniency, LooserOption, Suppression
 from testkeep.model.static_tool import Tool
 from testkeep.pipeline.base_tree import folder_then
 from testkeep.pipeline.sources import Texts
+from testkeep.system.git import Change
 
 
 def leniencies(texts: Texts) -> tuple[Leniency, ...]:
@@ -83,15 +84,23 @@ class _Found:
         return {name: project.text(name) for name in project.files if posixpath.basename(name) in FILES}
 
     def _base_files(self) -> dict[str, str]:
+        """The base's files, by the names that they have now if their folders were moved."""
         folder = self.folder_then or ""
         names = self.texts.project.repository.files_at(self.texts.commit, folder)
         wanted = {f"{folder}/{name}".lstrip("/"): name for name in names if posixpath.basename(name) in FILES}
         self.texts.fetch_base(wanted)
-        return {name: self.texts.base(path) or "" for path, name in wanted.items()}
+        moved = {one.old: one.new for one in self.texts.changes if one.old and one.new and _is_same_name(one)}
+        prefix = f"{self.texts.project.folder}/" if self.texts.project.folder else ""
+        now = {path: moved.get(path, "").removeprefix(prefix) or name for path, name in wanted.items()}
+        return {name: self.texts.base(path) or "" for path, name in now.items()}
 
     def _in_repository(self, path: str) -> str:
         folder = self.texts.project.folder
         return f"{folder}/{path}" if folder else path
+
+
+def _is_same_name(change: Change) -> bool:
+    return posixpath.basename(change.old) == posixpath.basename(change.new)
 
 
 def _above(files: Mapping[str, str], folder: str, tool: Tool) -> ToolSettings:

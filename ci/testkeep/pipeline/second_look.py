@@ -26,6 +26,7 @@ from testkeep.pipeline.baseline import refuse_foreign_code
 from testkeep.pipeline.edited_tests import find_edited
 from testkeep.pipeline.gather import read_all
 from testkeep.pipeline.inspecting import Site, inspect
+from testkeep.pipeline.patched_tests import find_patched
 from testkeep.pipeline.plans import RunOptions
 from testkeep.pipeline.progress import Labelled, Watcher
 from testkeep.pipeline.run import run_stages
@@ -90,7 +91,8 @@ def _read(looker: Looker, facts: Facts) -> Inspection:
     """Read what the sources of lost, new and changed tests say."""
     texts, draft = looker.texts, facts.comparison
     sources = _Parsed(texts, facts)
-    suspects = (*find_edited(texts, facts), *_moved_elsewhere(sources, facts), *to_confirm(facts))
+    found = (*find_edited(texts, facts), *find_patched(texts, facts), *_moved_elsewhere(sources, facts))
+    suspects = tuple(dict.fromkeys((*found, *to_confirm(facts))))
     losses = (*draft.lost, *draft.doubted)
     if not losses:
         return Inspection(suspects=suspects, production=read_production(texts) if suspects else Production())

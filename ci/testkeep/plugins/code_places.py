@@ -1,35 +1,18 @@
-"""What kind of code a frame runs: the project's production code, its tests, or somebody else's."""
+"""Whether the code of a file is the project's production code, and where it stands."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from enum import Enum
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
 
 from testkeep.model.layout import is_production
 
 _FOREIGN_FOLDERS = frozenset({"site-packages", "dist-packages", ".nox", ".tox", ".venv"})
 
 
-class Kind(Enum):
-    """Whose code it is. Everything of the project that is not production code is test code: helpers, conftest.py."""
-
-    PRODUCTION = "production"
-    TEST = "test"
-    FOREIGN = "foreign"
-
-
-class CodePlace(NamedTuple):
-    """Where code stands; ``path`` is relative to the repository's root, and as it is for foreign code."""
-
-    kind: Kind
-    path: str
-
-
 class CodePlaces:
-    """Tells the code of a project from other code, by the names of files, each worked out once.
+    """Tells the production code of a project from other code, by the names of files, each worked out once.
 
     ``root`` is the project's root, ``folder`` its place in the repository; ``source`` has the production code's folders
     and modules, relative to the root, and ``packages`` the top-level modules, which may be installed somewhere else.
@@ -41,24 +24,26 @@ class CodePlaces:
         self._folder = folder
         self._source = tuple(source)
         self._packages = frozenset(packages)
-        self._known: dict[str, CodePlace] = {}
+        self._known: dict[str, str] = {}
         self._environments: dict[Path, bool] = {}
 
-    def of(self, filename: str, module: str) -> CodePlace:
-        """Find the place of the code in a file; ``module`` is the dotted name of the module that it runs in."""
+    def of(self, filename: str, module: str) -> str:
+        """Find where a file of production code stands, relative to the repository's root; empty for other code.
+
+        ``module`` is the dotted name of the module that it runs in.
+        """
         known = self._known.get(filename)
         if known is None:
             known = self._known[filename] = self._find(filename, module)
         return known
 
-    def _find(self, filename: str, module: str) -> CodePlace:
+    def _find(self, filename: str, module: str) -> str:
         if filename.startswith("<"):  # no file: frozen modules, doctests, generated code
-            return CodePlace(Kind.FOREIGN, filename)
+            return ""
         path = self._in_project(filename) or self._installed(filename, module)
-        if path is None:
-            return CodePlace(Kind.FOREIGN, filename)
-        kind = Kind.PRODUCTION if is_production(str(path), self._source) else Kind.TEST
-        return CodePlace(kind, str(PurePosixPath(self._folder) / path))
+        if path is None or not is_production(str(path), self._source):
+            return ""
+        return str(PurePosixPath(self._folder) / path)
 
     def _in_project(self, filename: str) -> PurePosixPath | None:
         """The path relative to the project's root; None if the file is not below it, or in an environment there."""

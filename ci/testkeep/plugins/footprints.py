@@ -13,7 +13,7 @@ from testkeep.errors import EvidenceError
 from testkeep.model.evidence import JobContext
 from testkeep.model.footprint import Footprints, bits_of
 from testkeep.plugins import collected_sets, line_events
-from testkeep.plugins.code_places import CodePlaces, Kind
+from testkeep.plugins.code_places import CodePlaces
 from testkeep.plugins.collected_sets import CollectedSets
 from testkeep.plugins.coverage_contexts import OwnContexts, UsersContexts
 from testkeep.plugins.footprint_way import FootprintWay, Taken
@@ -76,7 +76,7 @@ class TakenFootprints:
         return None, f"coverage {'does not measure' if coverage is None else 'switches contexts itself'}, and {problem}"
 
     def _is_production(self, file: str, module: str) -> bool:
-        return self._places.of(file, module).kind is Kind.PRODUCTION
+        return bool(self._places.of(file, module))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -133,7 +133,7 @@ class TakenFootprints:
             if name.partition(".")[0] in self._packages
         }
         places = {file: self._places.of(file, modules.get(os.path.realpath(file), "")) for file in files}
-        return {file: place.path for file, place in places.items() if place.kind is Kind.PRODUCTION}
+        return {file: path for file, path in places.items() if path}
 
     def merge(self) -> None:
         """Put together what all processes of the job found.

@@ -14,7 +14,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 from testkeep.plugins import tracing
-from testkeep.plugins.code_places import CodePlaces, Kind
+from testkeep.plugins.code_places import CodePlaces
 from testkeep.plugins.watched_code import ProductionCode, Seen, Tracer, is_function
 
 
@@ -104,5 +104,5 @@ class Inspector:
         return None if watched is None else watched(frame, seen)
 
     def _watch(self, code: CodeType, frame: FrameType) -> ProductionCode | None:
-        place = self._places.of(code.co_filename, str(frame.f_globals.get("__name__")))
-        return ProductionCode(code, place.path) if place.kind is Kind.PRODUCTION and is_function(code) else None
+        path = self._places.of(code.co_filename, str(frame.f_globals.get("__name__")))
+        return ProductionCode(code, path) if path and is_function(code) else None

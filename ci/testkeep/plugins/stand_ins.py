@@ -10,7 +10,7 @@ from unittest import mock
 
 import pytest
 
-from testkeep.plugins.code_places import CodePlaces, Kind
+from testkeep.plugins.code_places import CodePlaces
 
 
 class StandIns:
@@ -56,10 +56,10 @@ class StandIns:
 
     def _note(self, original: Any) -> None:
         for code, module in _codes(original):
-            place = self._places.of(code.co_filename, module)
-            if place.kind is Kind.PRODUCTION:
+            path = self._places.of(code.co_filename, module)
+            if path:
                 lines = {line for _, _, line in code.co_lines() if line is not None and line > code.co_firstlineno}
-                self._replaced.setdefault(place.path, set()).update(lines or {code.co_firstlineno})
+                self._replaced.setdefault(path, set()).update(lines or {code.co_firstlineno})
 
 
 def _original_of(patcher: Any) -> Any:

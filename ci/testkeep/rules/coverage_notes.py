@@ -35,7 +35,9 @@ def _cores(facts: Facts) -> Iterator[str]:
 def _outside(facts: Facts, source: Sequence[str]) -> Iterator[str]:
     folder = facts.provenance.project
     changed = (in_project(facts, path) for path in facts.changed_lines if not folder or lies_in(path, [folder]))
-    outside = sorted(path for path in changed if may_be_production(path) and not lies_in(path, source))
+    counted = facts.coverage.files if facts.coverage is not None else {}
+    uncounted = (path for path in changed if not lies_in(path, source) and path not in counted)
+    outside = sorted(filter(may_be_production, uncounted))
     if outside:
         more = f" and {len(outside) - 1} more" if len(outside) > 1 else ""
         yield f"changed, and not measured, because it is outside of source ({', '.join(source)}): {outside[0]}{more}"

@@ -415,3 +415,38 @@ def test_the_last_attempt_counts(tmp_path: Path) -> None:
     execution = recorded.tests["test_it"].execution
     assert execution is not None
     assert (execution.reruns, list(execution.held.values())) == (1, [1])
+
+
+REPLACED: Mapping[str, tuple[str, str, set[str]]] = {
+    "nothing": ("monkeypatch", "monkeypatch.setenv('X', '1')", set()),
+    "function": ("monkeypatch", "monkeypatch.setattr(code, 'twice', len)", {"twice"}),
+    "by_name": ("monkeypatch", "monkeypatch.setattr('shop.code.evens', len)", {"evens"}),
+    "library": ("monkeypatch", "monkeypatch.setattr(threading, 'Thread', len)", set()),
+    "class": ("", "mock.patch.object(code, 'Basket').start()", {"init", "total"}),
+    "with": ("", "with mock.patch('shop.code.load'): pass", {"load"}),
+    "value": ("", "mock.patch('shop.code.LIMITS', []).start()", set()),
+    "new_name": ("monkeypatch", "monkeypatch.setattr(code, 'new', 1, raising=False)", set()),
+}
+
+
+def test_replaced__what_tests_patch__is_noted_for_each_of_them(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": "[tool.pytest.ini_options]\npythonpath = ['.']\n",
+        "shop/__init__.py": "",
+        "shop/code.py": CODE,
+        "tests/test_code.py": f"from unittest import mock\n{HEADER}"
+        + "".join(write_test(name, *rest[:2]) for name, rest in REPLACED.items())
+        + "def teardown_function():\n    mock.patch.stopall()\n",
+    }
+    project = make_project(tmp_path / "repository", files)
+
+    recorded = project.limited("tests", inspect=("shop",))
+
+    texts = CODE.splitlines()
+    replaced = {name: test.execution.replaced for name, test in recorded.tests.items() if test.execution}
+    found = {
+        name: {texts[line - 1].partition("  # ")[2] for lines in replaced[f"test_{name}"].values() for line in lines}
+        - {""}
+        for name in REPLACED
+    }
+    assert found == {name: rest[2] for name, rest in REPLACED.items()}

@@ -31,6 +31,15 @@ def _tree(files: Mapping[str, str], links: Mapping[str, str] | None = None, sour
         pytest.param({"app/a.py": "", "app/b_test.py": CODE}, {"app/b_test.py"}, id="no test is in it"),
         pytest.param({"app/a.py": "", "app/tests/b.py": CODE}, set(), id="a helper in a folder of tests"),
         pytest.param(
+            {
+                "app/a.py": "",
+                "app/test_settings.py": CODE,
+                "pytest.ini": "[pytest]\nDJANGO_SETTINGS_MODULE=app.test_settings",
+            },
+            set(),
+            id="what pytest's configuration names",
+        ),
+        pytest.param(
             {"app/a.py": "from .tests.b import x", "app/tests/b.py": "from . import c", "app/tests/c.py": CODE},
             {"app/tests/b.py", "app/tests/c.py"},
             id="imported by what is imported",
