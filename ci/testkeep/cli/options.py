@@ -37,7 +37,7 @@ _OUTPUT_OPTIONS = (
     ),
     click.option(
         "--coverage-reports/--no-coverage-reports", "coverage_reports", default=None,
-        help="Whether htmlcov/, coverage.xml, coverage.lcov and diff-cover's pages are written, too. "
+        help="Whether htmlcov/, coverage.lcov and diff-cover's pages are written, too. "
         "[default: in CI, where the variable CI is set]",
     ),
 )  # fmt: skip

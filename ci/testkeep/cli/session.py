@@ -26,7 +26,7 @@ from testkeep.pipeline.base_store import state_folder
 from testkeep.pipeline.baseline import Base, find_base, obtain
 from testkeep.pipeline.change_base import base_of_change, current_event, is_dirty_here
 from testkeep.pipeline.context import Project
-from testkeep.pipeline.coverage_reports import write_coverage_reports
+from testkeep.pipeline.coverage_reports import write_cobertura, write_coverage_reports
 from testkeep.pipeline.judge import Case, Judgement, judge
 from testkeep.pipeline.publish import write_report
 from testkeep.reports import coverage_table
@@ -100,14 +100,16 @@ def reach(case: Case, options: dict[str, Any], screen: Screen) -> Judgement:
         )
         click.echo(f"{files}\n" if files else "", nl=bool(files))
     publish(verdict, options, screen, str(shown(case.report / "report.html")))
+    if judgement.measured is not None:
+        write_cobertura(case.project, case.report, judgement.measured, in_parts=bool(options["gitlab_file"]))
     if judgement.coverage is not None and wants_coverage_reports(options):
-        _write_coverage_reports(case, judgement, in_parts=bool(options["gitlab_file"]))
+        _write_coverage_reports(case, judgement)
     return judgement
 
 
-def _write_coverage_reports(case: Case, judgement: Judgement, *, in_parts: bool) -> None:
+def _write_coverage_reports(case: Case, judgement: Judgement) -> None:
     """Write what people look at later; the verdict stands, whatever becomes of it."""
     try:
-        write_coverage_reports(case.project, case.report, judgement.change, in_parts=in_parts)
+        write_coverage_reports(case.project, case.report, judgement.change)
     except (EvidenceError, ToolError, UsageError) as error:
         click.echo(f"testkeep: reports of the coverage are missing: {error.message}", err=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from testkeep.errors import BaselineError, UsageError
 from testkeep.model.comparison import Comparison, LostTest
+from testkeep.model.coverage import Coverage
 from testkeep.model.coverage_summary import CoverageSummary
 from testkeep.model.evidence import Evidence
 from testkeep.model.finding import Finding
@@ -77,11 +78,12 @@ class Case:
 
 @dataclass(frozen=True)
 class Judgement:
-    """A verdict, the evidence and the coverage that it rests on (None: nothing was measured)."""
+    """A verdict, the evidence and the coverage that it rests on, in short and whole (None: nothing was measured)."""
 
     verdict: Verdict
     evidence: tuple[Evidence, ...]
     coverage: CoverageSummary | None
+    measured: Coverage | None
     change: MeasuredChange | None
 
 
@@ -139,7 +141,7 @@ def judge(case: Case, watcher: Watcher) -> Judgement:
         notes=tuple(notes),
     )
     change = MeasuredChange(base, facts.changed_lines, facts.diff) if facts.diff is not None else None
-    return Judgement(verdict, gathered.evidence, summarize(facts, head, base), change)
+    return Judgement(verdict, gathered.evidence, summarize(facts, head, base), facts.coverage, change)
 
 
 def _with_base_tools(case: Case, facts: Facts, watcher: Watcher) -> tuple[Facts, list[str]]:

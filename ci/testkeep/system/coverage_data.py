@@ -32,7 +32,7 @@ _WRITTEN = (
     "diff-cover.md",
     "diff-cover.html",
 )
-FILES = {"json": "coverage.json", "xml": "coverage.xml", "lcov": "coverage.lcov", "html": "htmlcov"}
+FILES = {"json": "coverage.json", "lcov": "coverage.lcov", "html": "htmlcov"}
 """The reports that coverage.py makes, each with the name of its file or folder."""
 _LITTLE_BYTES = 100_000
 _NOT_FOR_REPORTS = ("COVERAGE_", "PYTHONWARNINGS")

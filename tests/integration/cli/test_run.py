@@ -283,10 +283,10 @@ def test_run__report_folder__has_every_report(project: GitProject, tmp_path: Pat
 
     names = {path.name for path in (tmp_path / "report").iterdir()}
     assert run.exit_code == 0, run.output
-    assert names >= {"verdict.json", "summary.md", "report.html", "junit.xml", "coverage.json"}
+    assert names >= {"verdict.json", "summary.md", "report.html", "junit.xml", "coverage.json", "coverage.xml"}
 
 
-_COVERAGE_REPORTS = {"coverage.xml", "coverage.lcov", "htmlcov"}
+_COVERAGE_REPORTS = {"coverage.lcov", "htmlcov"}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from pathlib import Path
 from textwrap import dedent
 
 from repositories import GitProject, clean_environment
-from testkeep.formats.cobertura import repository_relative
+from testkeep.formats.cobertura import dumps
+from testkeep.formats.coverage_json import loads
 from testkeep.model.measured_paths import MeasuredPaths
 from testkeep.system.coverage_data import combine, report
 
@@ -52,10 +53,10 @@ def measure(project: GitProject, scratch: Path) -> Measured:
     place = MeasuredPaths([str(project.root)], {}).place
     data = combine({"all": scratch / "data"}, place, [], scratch / "report")
     assert data is not None
-    report(data, scratch / "settings", project.root, clean_environment(), ("json", "xml"))
+    report(data, scratch / "settings", project.root, clean_environment(), ("json",))
     folder = project.root.relative_to(project.repository).as_posix()
-    json, xml = ((scratch / "report" / f"coverage.{kind}").read_bytes() for kind in ("json", "xml"))
-    return Measured(json, repository_relative(xml, folder), folder)
+    json = (scratch / "report" / "coverage.json").read_bytes()
+    return Measured(json, dumps(loads(json), folder), folder)
 
 
 @dataclass(frozen=True)

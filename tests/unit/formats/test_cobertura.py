@@ -6,8 +6,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from testkeep.errors import EvidenceError
-from testkeep.formats.cobertura import parts, repository_relative
+from testkeep.formats.cobertura import dumps, parts
+from testkeep.model.coverage import Coverage, FileCoverage, Ratio
 
 _LINES = (
     '<line number="1" hits="1"/>'
@@ -24,7 +24,17 @@ def _report(*names: str, source: str = "/machine/project") -> bytes:
 
 def _files(report: bytes) -> dict[str, bytes]:
     """The names of the files in a report, each with its lines."""
-    return {found.attrib["filename"]: ET.tostring(found[0]) for found in ET.fromstring(report).iter("class")}
+    return {found.attrib["filename"]: ET.tostring(found[-1]) for found in ET.fromstring(report).iter("class")}
+
+
+_FILE = FileCoverage(
+    ratio=Ratio(3, 7),
+    lines=Ratio(2, 3),
+    executed=(1, 2),
+    missing=(3,),
+    executed_branches=((2, 3),),
+    missing_branches=((2, -1), (3, 4), (3, 5)),
+)
 
 
 @pytest.mark.parametrize(
@@ -38,26 +48,27 @@ def _files(report: bytes) -> dict[str, bytes]:
         pytest.param("services", "/elsewhere/x.py", "/elsewhere/x.py", id="absolute"),
     ],
 )
-def test_repository_relative__a_report__has_names_from_the_root(folder: str, name: str, expected: str) -> None:
-    relative = repository_relative(_report(name), folder)
+def test_dumps__a_file__has_its_name_from_the_root_and_its_lines(folder: str, name: str, expected: str) -> None:
+    report = dumps(Coverage(files={name: _FILE}, branch=True), folder)
 
-    assert list(_files(relative)) == [expected]
-    assert b"<sources><source>.</source></sources>" in relative
-    assert b"/machine/" not in relative
+    lines = _LINES.replace("4,exit", "exit").replace("/>", " />")
+    assert _files(report) == {expected: f"<lines>{lines}</lines>".encode()}
+    assert b"<sources><source>.</source></sources>" in report
 
 
-@pytest.mark.parametrize(
-    ("data", "reason"),
-    [
-        pytest.param(b"", "", id="nothing"),
-        pytest.param(_report("a.py")[:-2], "", id="cut off"),
-        pytest.param(b"<html/>", "it holds <html>, not <coverage>", id="something else"),
-    ],
-)
-def test_repository_relative__anything_else__is_refused(data: bytes, reason: str) -> None:
-    with pytest.raises(EvidenceError) as caught:
-        repository_relative(data, "")
-    assert caught.value.message.startswith(f"coverage's XML report cannot be read: {reason}")
+def test_dumps__several_files__have_the_totals_of_all() -> None:
+    plain = FileCoverage(ratio=Ratio(1, 1), lines=Ratio(1, 1), executed=(1,))
+    root = ET.fromstring(dumps(Coverage(files={"app/a.py": _FILE, "b.py": plain}), ""))
+
+    assert {key: root.attrib[key] for key in ("lines-valid", "lines-covered", "line-rate")} == {
+        "lines-valid": "4",
+        "lines-covered": "3",
+        "line-rate": "0.75",
+    }
+    assert [(one.attrib["name"], one.attrib["line-rate"]) for one in root.iter("package")] == [
+        (".", "1"),
+        ("app", "0.6667"),
+    ]
 
 
 def test_parts__small_enough__is_the_report_itself() -> None:
