@@ -113,7 +113,7 @@ def _declared(
         origins=origins,
         known=_known(facts),
         environments={test_id: guard.environments for test_id, guard in guards_of(facts).items()},
-        settled=settled,
+        settled=settled | {entry.lost for entry in facts.comparison.moved},
         unproven={loss.id for loss in facts.comparison.doubted},
         spent=spent(facts.inspection, others, origins),
     )
@@ -139,7 +139,7 @@ def _known(facts: Facts) -> dict[str, str]:
     states |= dict.fromkeys(draft.kept, "still guards, so nothing needs to stand for it")
     states |= dict.fromkeys(draft.failing, "fails, which no replacement mends")
     states |= dict.fromkeys(draft.elsewhere, "belongs to a stage that was not run")
-    return states | {entry.lost: f"is {entry.by[0]} now, so nothing needs to stand for it" for entry in draft.moved}
+    return states
 
 
 def _with_candidates(inspection: Inspection, loss: LostTest) -> LostTest:

@@ -32,7 +32,8 @@ class Situation:
 
     ``origins`` maps tests of the head to the tests of the base that they were; ``known`` are the ids of all tests of
     the base, with what became of those that are not lost; ``environments`` are those in which each of them guarded.
-    Of ``settled`` tests nobody asks for a replacement: they were there twice, or nobody knows whether they are lost.
+    Of ``settled`` tests nobody asks for a replacement, and one does no harm: they have another id now, were there
+    twice, or nobody knows whether they are lost.
     Nobody knows of ``unproven`` ones what they ran. ``spent`` maps tests of the head to lost ones that nobody declared,
     and that all of their assertions stand for already.
     """
