@@ -8,6 +8,7 @@ import re
 
 from testkeep.formats import assertions
 from testkeep.formats.syntax import Function, last_name
+from testkeep.formats.unittest_style import plain_assertion
 from testkeep.model.assertion_site import AssertionKind
 
 # Functions that assert for tests, and calls of libraries that assert. To check, to ensure and to validate is what
@@ -53,8 +54,7 @@ def kind_of(statement: ast.stmt, *, in_test: bool) -> AssertionKind | None:
         case ast.Expr(value=value) | ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value):
             call = asserting_call(value)
             if call is not None:
-                takes_anything = _kind_of_context(call) is AssertionKind.ANYTHING
-                return AssertionKind.ANYTHING if takes_anything else AssertionKind.CALL
+                return _kind_of_call(call)
             is_call = isinstance(value.value if isinstance(value, ast.Await) else value, ast.Call)
             return AssertionKind.SMOKE if in_test and is_call else None
         case ast.If(test=test, body=body) if any(map(_fails, body)):
@@ -96,6 +96,13 @@ def enters(node: ast.expr) -> bool:
 def may_assert(node: ast.expr) -> bool:
     """Whether an expression may have a mark, within another or as a statement."""
     return asserts_within(node) or enters(node)
+
+
+def _kind_of_call(call: ast.Call) -> AssertionKind:
+    if _kind_of_context(call) is AssertionKind.ANYTHING:
+        return AssertionKind.ANYTHING
+    plain = plain_assertion(call)
+    return AssertionKind.VACUOUS if plain is not None and assertions.is_vacuous(plain.test) else AssertionKind.CALL
 
 
 def _kind_of_context(call: ast.Call) -> AssertionKind:

@@ -83,7 +83,7 @@ def _statement(statement: ast.stmt, bare: dict[str, str]) -> ast.stmt:
         case ast.Assert():
             statement.msg = None
         case ast.Expr(value=ast.Call() as call):
-            new = _assertion(call) or _called(call, bare)
+            new = plain_assertion(call) or _called(call, bare)
             return ast.fix_missing_locations(ast.copy_location(new, statement)) if new is not None else statement
         case ast.With() | ast.AsyncWith():
             for item in statement.items:
@@ -105,7 +105,12 @@ def _method(node: ast.expr) -> str:
     return ""
 
 
-def _assertion(call: ast.Call) -> ast.Assert | None:
+def plain_assertion(call: ast.Call) -> ast.Assert | None:
+    """What a call of a method of unittest's asserts, as a statement; None if it is none that says it in an expression.
+
+    >>> print(ast.unparse(plain_assertion(ast.parse("self.assertTrue(a)", mode="eval").body)))
+    assert a
+    """
     name = _method(call)
     build = _UNARY.get(name)
     count = 1 if build else 2

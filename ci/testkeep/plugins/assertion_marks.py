@@ -26,7 +26,7 @@ from typing import Any
 import _pytest.assertion.rewrite as rewriting
 import pytest
 
-from testkeep.formats import assertion_kinds, assertion_marks, assertions
+from testkeep.formats import assertion_kinds, assertion_marks, assertions, unittest_style
 from testkeep.formats.syntax import UNREADABLE
 from testkeep.model.assertion_site import AssertionKind
 from testkeep.model.layout import is_production
@@ -44,7 +44,7 @@ _SMOKE = AssertionKind.SMOKE
 
 def _version() -> str:
     """Part of the names of cached modules: those with other marks are not to be used."""
-    files = (str(module.__file__) for module in (assertion_kinds, assertion_marks, assertions))
+    files = (str(module.__file__) for module in (assertion_kinds, assertion_marks, assertions, unittest_style))
     digest = hashlib.sha256(b"".join(Path(file).read_bytes() for file in files))
     return f"-testkeep-{digest.hexdigest()[:8]}"
 

@@ -100,6 +100,16 @@ def test_mark__assertion_that_cannot_be_false__is_vacuous(test: str) -> None:
     assert sites(in_test(f"assert {test}")) == [("v", "test_x", 2)]
 
 
+@pytest.mark.parametrize("call", ["assertTrue(True)", "assertEqual(1, 1)", "assertIsNotNone(1)"])
+def test_mark__call_of_unittest_that_cannot_fail__is_vacuous(call: str) -> None:
+    assert sites(in_test(f"self.{call}")) == [("v", "test_x", 2)]
+
+
+@pytest.mark.parametrize("call", ["self.assertTrue(x)", "self.assertEqual(f(1), 1)", "send.assert_called_with(1)"])
+def test_mark__call_that_can_fail__is_a_call(call: str) -> None:
+    assert sites(in_test(call)) == [("c", "test_x", 2)]
+
+
 @pytest.mark.parametrize(
     "test",
     ["send.called", "send.call_count == 1", "f(x)", "a", "a == b", "not a", "f() == f()", "a and True", "x or y",
