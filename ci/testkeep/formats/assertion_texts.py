@@ -92,6 +92,8 @@ def _in_one_line(node: ast.stmt | ast.expr) -> str:
 def _subject(test: ast.expr) -> ast.expr | None:
     """What a comparison with a value is about; None if it is none."""
     match test:
+        case ast.Compare(ops=[ast.Eq() | ast.Is()], comparators=[ast.Constant(value=True)]):
+            return None  # its truth says as much
         case ast.Compare(left=left, ops=[ast.Eq() | ast.Is() | ast.In()], comparators=[value]) if not _is_anything(
             value
         ):
@@ -107,7 +109,7 @@ def _vague_of(test: ast.expr) -> ast.expr | None:
     'total'
     """
     match test:
-        case ast.Compare(left=left, ops=[ast.IsNot() | ast.NotEq() | ast.NotIn()]):
+        case ast.Compare(left=left, ops=[ast.IsNot() | ast.NotEq()]):
             return left
         case ast.Compare(left=left, ops=[ast.Gt() | ast.GtE() | ast.Lt() | ast.LtE()], comparators=[ast.Constant()]):
             return left

@@ -11,10 +11,6 @@ from testkeep.formats.syntax import Function, arguments_of, last_name
 _OF_A_VALUE = frozenset(
     {"str", "repr", "len", "sorted", "set", "frozenset", "list", "tuple", "dict", "int", "float", "bool", "approx"}
 )
-_PARTS = (
-    ast.Compare, ast.BoolOp, ast.UnaryOp, ast.BinOp, ast.Attribute, ast.Subscript, ast.Tuple, ast.List, ast.Set,
-    ast.Dict, ast.JoinedStr, ast.FormattedValue, ast.Starred, ast.keyword,
-)  # fmt: skip
 
 
 def expected_parameters(function: Function) -> tuple[str, ...]:
@@ -33,10 +29,12 @@ def expected_parameters(function: Function) -> tuple[str, ...]:
 
 
 def _expectations(function: Function) -> Iterator[ast.expr]:
-    """The expressions of a function that say what it expects."""
+    """The expressions of a function that say what it expects: what something is to equal, and what is to be raised."""
     for node in ast.walk(function):
         if isinstance(node, ast.Assert):
-            yield node.test
+            for part in ast.walk(node.test):
+                if isinstance(part, ast.Compare) and all(isinstance(op, ast.Eq | ast.Is) for op in part.ops):
+                    yield from (part.left, *part.comparators)
         elif isinstance(node, ast.With | ast.AsyncWith) and expects(node):
             for call in (item.context_expr for item in node.items):
                 if isinstance(call, ast.Call):
@@ -44,13 +42,15 @@ def _expectations(function: Function) -> Iterator[ast.expr]:
 
 
 def _names_in(expression: ast.expr) -> Iterator[ast.Name]:
-    """The names in an expression, without those that a call is given that may do anything."""
-    waiting: list[ast.AST] = [expression]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.Name):
-            yield node
-        elif isinstance(node, ast.Call) and last_name(node) in _OF_A_VALUE:
-            waiting += [*node.args, *node.keywords]
-        elif isinstance(node, _PARTS):
-            waiting += ast.iter_child_nodes(node)
+    """The names that an expression is, or is a display or a plain conversion of."""
+    match expression:
+        case ast.Name():
+            yield expression
+        case ast.Call(args=[value]) if last_name(expression) in _OF_A_VALUE:
+            yield from _names_in(value)
+        case ast.Tuple() | ast.List() | ast.Set() | ast.Dict():
+            for inner in ast.iter_child_nodes(expression):
+                if isinstance(inner, ast.expr):
+                    yield from _names_in(inner)
+        case _:
+            pass

@@ -4,18 +4,34 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
-from testkeep.formats.syntax import UNREADABLE, Function, arguments_of, blocks, parse
+from testkeep.formats.syntax import UNREADABLE, Function, arguments_of, blocks, last_name, parse
+
+Parameter: TypeAlias = tuple[str, str]
+"""What is called, by its last name (a class for its ``__init__``), and a parameter of it."""
+OPTION = "--"
+"""Stands for the function, where a command line passes a parameter as an option."""
 
 
-def gone_parameters(before: str, now: str) -> frozenset[str]:
+def gone_parameters(before: str, now: str) -> frozenset[Parameter]:
     """The parameters that functions of a file had and have no more; without those that may only be called otherwise.
 
-    >>> sorted(gone_parameters("def f(a, old=1): ...\\ndef g(a): ...", "def f(a): ...\\ndef g(b): ..."))
-    ['old']
+    >>> sorted(gone_parameters("def f(a, old=1): ...\ndef g(a): ...", "def f(a): ...\ndef g(b): ..."))
+    [('f', 'old')]
     """
     old, new = _parameters(before), _parameters(now)
-    return frozenset().union(*(names - new[name] for name, names in old.items() if new.get(name, names) < names))
+    return frozenset(
+        (_called(name), parameter)
+        for name, names in old.items()
+        if new.get(name, names) < names
+        for parameter in names - new[name]
+    )
+
+
+def _called(function: str) -> str:
+    owner, _, name = function.rpartition(".")
+    return owner.rpartition(".")[2] if name == "__init__" else name
 
 
 def names_used(text: str) -> frozenset[str]:
@@ -30,19 +46,19 @@ def names_used(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def names_passed(text: str, function: str) -> frozenset[str]:
-    """What a function of a file passes by name, asks an object for, or writes as an option of a command line.
+def passed(text: str, function: str) -> frozenset[Parameter]:
+    """What a function of a file passes by name, to what, and what it writes as an option of a command line.
 
-    >>> sorted(names_passed("def test_x(app):\\n  run(app.mode, deep=True)\\n  main(['--no-color=1'])", "test_x"))
-    ['deep', 'mode', 'no_color']
+    >>> sorted(passed("def test_x(app):\n  app.run(1, deep=True)\n  main(['--no-color=1'])", "test_x"))
+    [('--', 'no_color'), ('run', 'deep')]
     """
-    found: set[str] = set()
+    found: set[Parameter] = set()
     for node in ast.walk(_function(text, function) or ast.Pass()):
         match node:
-            case ast.Attribute(attr=name) | ast.keyword(arg=str() as name):
-                found.add(name)
+            case ast.Call(keywords=keywords):
+                found.update((last_name(node), keyword.arg) for keyword in keywords if keyword.arg)
             case ast.Constant(value=str() as option) if option.startswith("--"):
-                found.add(option.lstrip("-").partition("=")[0].replace("-", "_"))
+                found.add((OPTION, option.lstrip("-").partition("=")[0].replace("-", "_")))
             case _:
                 pass
     return frozenset(found)

@@ -14,12 +14,13 @@ _COVERAGE = r"pragma[:\s]?\s*no[ -]?(?:cover|branch)"
 # Those that say too little of what they mean, and those that name it, or are about looks alone.
 _BLUNT = re.compile(
     r"(?:ruff|flake8)\s*:\s*noqa.*|noqa(?!\s*:\s*[A-Z])|type\s*:\s*ignore(?!\s*\[)|pyright\s*:\s*(?:ignore(?!\s*\[)|basic|off)"
-    r"|mypy\s*:\s*(?:ignore|disable|allow|follow|no[-_]).*|pylint\s*:\s*(?:disable|skip-file).*|nosec\b(?!\s*:?\s*B\d)|"
+    r"|mypy\s*:\s*(?:ignore|disable|allow|follow|no[-_]).*|pylint\s*:\s*(?:disable\s*=\s*all|skip-file).*|nosec\b(?!\s*:?\s*B\d)|"
     + _COVERAGE,
     re.IGNORECASE,
 )
 _NAMED = re.compile(
-    r"noqa\s*:\s*[A-Z][A-Z0-9, ]*|(?:type|pyright)\s*:\s*ignore\s*\[[^\]]*\]|nosec\b.*|fmt\s*:\s*(?:off|skip)"
+    r"pylint\s*:\s*disable.*"
+    r"|noqa\s*:\s*[A-Z][A-Z0-9, ]*|(?:type|pyright)\s*:\s*ignore\s*\[[^\]]*\]|nosec\b.*|fmt\s*:\s*(?:off|skip)"
     r"|isort\s*:\s*(?:off|skip(?:_file)?|split)",
     re.IGNORECASE,
 )
@@ -37,7 +38,7 @@ def suppressions(text: str, *, is_production: bool) -> tuple[Suppression, ...]:
 
 
 def _found(text: str, *, is_production: bool) -> Iterator[Suppression]:
-    lines = text.splitlines()
+    lines = text.split("\n")
     for number, comment in _comments(text):
         code = lines[number - 1].strip()
         for text, is_blunt in _parts(comment):

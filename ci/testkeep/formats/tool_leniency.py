@@ -32,7 +32,9 @@ _WAYS = (
 # Tables with names that people give: what is in them is of the kind of the table.
 _TABLES = frozenset({"per_file_ignores", "extend_per_file_ignores", "banned_api", "contracts"})
 # Of these the name says something else, or how code is to look.
-_PASSED_OVER = re.compile(r"(known|force(?!_exclude)|combine|magic|cache|mypy_path)(_|$)|module$")
+_PASSED_OVER = re.compile(
+    r"(known|force(?!_exclude)|combine|cache|mypy_path|required_version|skip_(magic|string)|docstring_code)(_|$)|module$"
+)
 _STYLE = "line_length"
 # The least that every release of ruff selects where nothing is said.
 _RUFF_DEFAULT = ["E4", "E7", "E9", "F"]
@@ -46,7 +48,7 @@ _STRICT = frozenset(
 _ON = frozenset({"strict_optional", "warn_no_return", "no_implicit_optional"})
 _FOLLOWING = ("error", "normal", "silent", "skip")
 _NOTHING = "nothing"
-_SPLIT = re.compile(r"[\n,|]")
+_SPLIT = re.compile(r"[\s,|]")
 
 
 def loosened_settings(tool: Tool, base: Settings, head: Settings) -> Iterator[tuple[str, str, str]]:

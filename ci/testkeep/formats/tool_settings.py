@@ -116,7 +116,7 @@ def _flat(table: Mapping[str, Any], *above: str) -> Iterator[tuple[tuple[str, ..
             case dict():
                 yield from _flat(value, *above, name)
             case [dict(), *_]:
-                for each in value:
+                for each in (one for one in value if isinstance(one, dict)):
                     for one in _identities(each):
                         yield from _flat(each, *above, name, one)
             case _:

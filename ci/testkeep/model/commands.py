@@ -16,6 +16,7 @@ _LAUNCHERS = {
 }
 # Options of Python that have a value.
 _WITH_VALUE = ("-X", "-W")
+_OF_CHECKS = re.compile(r"select|enable|disallow|warn|strict|check|level|severity|fail|min|max|threshold|rule")
 _MILDER = re.compile(
     r"-{1,2}(no-|exit-zero|.*(ignore|exclude|skip|disable|allow|omit|suppress)|version|help|dry-run|collect-only|list)"
     r"|-(V|h)$"
@@ -47,7 +48,16 @@ def is_loosened(old: Sequence[str], new: Sequence[str]) -> bool:
     (True, False)
     """
     gone, came = Counter(old) - Counter(new), Counter(new) - Counter(old)
-    return bool(gone) or any(_MILDER.match(word) for word in came)
+    # Another value says nothing by itself: a line may be longer, or a version newer.
+    exchanged = {name for word in came if (name := _option_of(word))}
+    lost = [word for word in gone if _option_of(word) not in exchanged]
+    return bool(lost) or any(_MILDER.match(word) for word in came)
+
+
+def _option_of(word: str) -> str:
+    """The name of an option with its value in one word; empty if it is none, or says what is checked."""
+    name, equals, _ = word.partition("=")
+    return name if equals and name.startswith("--") and not _OF_CHECKS.search(name) else ""
 
 
 def _parts(command: str) -> tuple[str, tuple[str, ...]]:

@@ -54,6 +54,19 @@ def look_closer(looker: Looker, facts: Facts) -> Facts:
         facts = _inspect_head(looker, facts, wanted.head)
     if wanted.base:
         facts = _inspect_base(looker, facts, wanted.base)
+    return _with_missing(facts)
+
+
+def _with_missing(facts: Facts) -> Facts:
+    """Name the edited tests that were run again without being there: they are not compared."""
+    seen = facts.inspection
+    known = {one.what for one in seen.not_compared}
+    for what, tests in (
+        (Uncompared.HEAD, [one.head for one in seen.suspects if one.head not in seen.head]),
+        (Uncompared.BASE, [one.base for one in seen.suspects if one.base not in seen.base]),
+    ):
+        if tests and what not in known:
+            facts = _without(facts, what, "they were not collected when they were run again", tests)
     return facts
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from testkeep.formats.check_subjects import subject_of
 from testkeep.formats.module_bindings import read_bindings
-from testkeep.formats.parameters import gone_parameters, names_passed, names_used
+from testkeep.formats.parameters import OPTION, Parameter, gone_parameters, names_used, passed
 from testkeep.formats.python_source import read_functions
 from testkeep.model.inspection import Definition, Topic
 from testkeep.model.source import Check, FileBindings, FileSource
@@ -33,6 +33,7 @@ def find_topics(
     modules = _Modules(texts)
     gone = _gone_from_production(texts) if items else frozenset()
     named = _Named(texts, test_files)
+    said: dict[tuple[str, str], tuple[frozenset[str], tuple[Definition, ...]]] = {}
     found: dict[str, Topic] = {}
     for item in items:
         origins = modules.imports(item.path)
@@ -42,15 +43,20 @@ def find_topics(
         # Nobody knows what a star brings in, nor what a test mentions that cannot be read.
         names = mentions.get(item.id, frozenset()) if "*" not in origins else frozenset()
         bound = frozenset(modules.named(names, origins)) if names else None
-        passes = gone & names_passed(texts.base(item.path) or "", name_in_file(item)) if gone else gone
-        alone = tuple(one for one in modules.called(mentions.get(item.id, frozenset())) if not named.is_named(one))
+        function = (item.path, name_in_file(item))
+        if function not in said:
+            here = passed(texts.base(item.path) or "", function[1]) if gone else frozenset()
+            passes = frozenset(name for owner, name in gone if not here.isdisjoint({(owner, name), (OPTION, name)}))
+            called = modules.called(mentions.get(item.id, frozenset()))
+            said[function] = passes, tuple(one for one in called if not named.is_named(one))
+        passes, alone = said[function]
         found[item.id] = Topic(subjects=subjects, bound=bound, passes=passes, alone=alone)
     return found
 
 
-def _gone_from_production(texts: Texts) -> frozenset[str]:
-    """The names of parameters that a change took away, and that are nowhere in the head's production code."""
-    gone: set[str] = set()
+def _gone_from_production(texts: Texts) -> frozenset[Parameter]:
+    """The parameters that a change took away, and whose names are nowhere in the head's production code."""
+    gone: set[Parameter] = set()
     for change in texts.python_changes:
         if texts.is_production(change.old):
             gone |= gone_parameters(texts.base(change.old) or "", texts.head(change.new) or "")
@@ -58,8 +64,9 @@ def _gone_from_production(texts: Texts) -> frozenset[str]:
     for name in texts.project.files if gone else ():
         path = f"{prefix}{name}"
         text = texts.head(path) or "" if name.endswith(".py") and texts.is_production(path) else ""
-        if any(word in text for word in gone):
-            gone -= names_used(text)
+        if any(parameter in text for _, parameter in gone):
+            used = names_used(text)
+            gone = {one for one in gone if one[1] not in used}
     return frozenset(gone)
 
 

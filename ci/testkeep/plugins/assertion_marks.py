@@ -38,6 +38,7 @@ _CHECKED = "def test_it():\n    value = len('abc')\n    assert value == 3\n    a
 
 
 _MOCKS = "unittest.mock"
+_NAME_OF_TESTS = re.compile(r"(^|/)(test_[^/]*|[^/]*_test)\.py$")
 _MOST_WRAPPERS = 20
 _SMOKE = AssertionKind.SMOKE
 
@@ -177,7 +178,10 @@ class AssertionMarks:
         path = self.path_of(file)
         if path:
             with contextlib.suppress(RecursionError):  # blocks nested too deeply: what is not marked yet stays so
-                assertion_marks.mark(tree, f"{self._folder}{path}", only_helpers=self.is_production(path))
+                # A file of tests is one, also where production code imports it, so that it counts as production code.
+                is_of_tests = _NAME_OF_TESTS.search(path) is not None
+                only_helpers = self.is_production(path) and not is_of_tests
+                assertion_marks.mark(tree, f"{self._folder}{path}", only_helpers=only_helpers)
 
     def path_of(self, file: str) -> str:
         """A file's path relative to the project's root; empty if it is none of the project's own."""

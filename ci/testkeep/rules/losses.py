@@ -29,10 +29,17 @@ def loss_of(head: HeadTests, test: RecordedTest, now: Sequence[RecordedTest]) ->
 def hidden(head: HeadTests, test: RecordedTest) -> LostTest | None:
     """The loss of a test whose name a second definition took in this change, which runs instead; None if none did."""
     before, now = source_in(head.facts.base_sources, test), source_in(head.facts.head_sources, test)
-    if before is None or now is None or before.shadows or not now.shadows or before.body == now.body:
+    if before is None or now is None or before.body == now.body:
         return None
-    why = f"a second definition in line {now.line} hides the one in line {now.shadows}"
-    return LostTest(base=test, how=Loss.NOT_COLLECTED, why=why, path=test.item.path, line=now.shadows)
+    names = name_in_file(test.item).split(".")
+    then, here = ((side.get(test.item.path) or {}) for side in (head.facts.base_sources, head.facts.head_sources))
+    # The test's own, or that of a class around it.
+    for outer in (".".join(names[:end]) for end in range(len(names), 0, -1)):
+        old, new = then.get(outer), here.get(outer)
+        if old is not None and new is not None and new.shadows and not old.shadows:
+            why = f"a second definition in line {new.line} hides the one in line {new.shadows}"
+            return LostTest(base=test, how=Loss.NOT_COLLECTED, why=why, path=test.item.path, line=new.shadows)
+    return None
 
 
 def _of_present(head: HeadTests, test: RecordedTest, found: RecordedTest) -> LostTest:

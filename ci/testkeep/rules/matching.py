@@ -5,7 +5,7 @@ Only what is proven discharges: the same body, or the same function with the sam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from functools import lru_cache
 from pathlib import PurePosixPath
 
@@ -44,7 +44,12 @@ def match(lost: Sequence[RecordedTest], new: Iterable[RecordedTest], base: Sourc
         found[old.item.id] = (free.pop(became.item.id), "the same function with a parameter more")
     for became, old in _extended([test for test in free.values() if test.item.params], _rest(lost, found)):
         found[old.item.id] = (free.pop(became.item.id), "the same function with a parameter less")
-    pair("the same function with the same values under other names", _same_texts, _same_texts)
+    known = _signatures(lost) & _signatures(free.values())
+    pair(
+        "the same function with the same values under other names",
+        lambda test: _same_texts(test, known),
+        lambda test: _same_texts(test, known),
+    )
     pair(
         "the same function with the same values, and another result that it expects",
         lambda test: _input(test, base),
@@ -62,9 +67,14 @@ def _same_function(test: RecordedTest) -> _Key:
     return (function_of(test.item.id), *_values(test)) if test.item.params else ()
 
 
-def _same_texts(test: RecordedTest) -> _Key:
-    """The same function with the same values, whatever its arguments are called."""
-    return (function_of(test.item.id), *sorted(test.item.params.values())) if test.item.params else ()
+def _signatures(tests: Iterable[RecordedTest]) -> set[_Key]:
+    return {(function_of(test.item.id), *sorted(test.item.params)) for test in tests}
+
+
+def _same_texts(test: RecordedTest, known: Set[_Key]) -> _Key:
+    """The same function with the same values under other names; under the ``known`` ones other values are others."""
+    function, params = function_of(test.item.id), test.item.params
+    return (function, *sorted(params.values())) if params and (function, *sorted(params)) not in known else ()
 
 
 def _same_body(test: RecordedTest, sources: Sources) -> _Key:

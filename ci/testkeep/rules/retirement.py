@@ -150,18 +150,24 @@ def _gone_symbol(inspection: Inspection, loss: LostTest, ran: Lines) -> str:
             is_named = names.issuperset(source.name.split("."))
             lines = ran.get(path, frozenset())
             is_run = any(source.line <= line <= source.end for line in lines)
-            if not is_named or not (is_run or not ran or _asserts_nothing_but(inspection, loss, source)):
+            if not is_named or not (is_run or not ran or _asserts_nothing_but(inspection, loss, path, source)):
                 continue
             if _is_deleted(inspection.production, path, source) or _is_replaced(inspection, loss, path, source):
                 return f"{source.name} of {path}"
     return ""
 
 
-def _asserts_nothing_but(inspection: Inspection, loss: LostTest, source: FunctionSource) -> bool:
-    """Whether each assertion of a test names a deleted class: it expects the exception, say."""
-    word = re.compile(rf"\b{re.escape(source.name)}\b")
+def _asserts_nothing_but(inspection: Inspection, loss: LostTest, path: str, source: FunctionSource) -> bool:
+    """Whether each assertion of a test names a deleted class: it expects the exception, say.
+
+    The class is meant if it comes from its module, or from a package that has the module.
+    """
+    word = re.compile(rf"([\w.]+)\.{re.escape(source.name)}\b")
+    module = f".{path.removesuffix('.py').removesuffix('/__init__').replace('/', '.')}."
     checks = inspection.base_checks.get(loss.id, ())
-    return bool(source.contents and checks) and all(word.search(check.text) for check in checks)
+    return bool(source.contents and checks) and all(
+        any(f".{origin}." in module for origin in word.findall(check.text)) for check in checks
+    )
 
 
 def _is_deleted(production: Production, path: str, source: FunctionSource) -> bool:

@@ -9,6 +9,7 @@ from testkeep.model.comparison import Candidate, Loss, LostTest, StandIn
 from testkeep.model.inspection import Inspection
 from testkeep.model.production import Place, Span
 from testkeep.model.tests import RecordedTest, function_of
+from testkeep.rules.asserted import compare_asserted
 from testkeep.rules.base import Facts, source_in
 from testkeep.rules.comparison import ids_at_base
 from testkeep.rules.covering import footprint, is_left_uncovered, missed, reach, watched
@@ -69,7 +70,11 @@ def _without_parameters(facts: Facts, head: HeadTests, lost: Sequence[LostTest])
         if now is None or asserts is None or not len(before) == len(asserted) == len(losses):
             continue
         is_there = head.guards(function, head.environments) and asserts.total >= sum(asserted)
-        if is_there and not missed(inspection.production, footprint(before), reach([now])):
+        if (
+            is_there
+            and any(footprint(before).values())
+            and not missed(inspection.production, footprint(before), reach([now]))
+        ):
             for loss in losses:
                 yield StandIn(lost=loss.id, by=(function,), why="its function asserts as often without parameters")
 
@@ -90,8 +95,14 @@ def _same(
         yield best.test, f"{best.likeness:.0%} alike, with the same assertions and the same lines"
     for one in ranks:
         if _contains(facts, head, loss, one.test) and _runs_the_same(facts.inspection, loss, one.test, _NEARLY_ALL):
-            yield one.test, "all of its statements are there in their order, and run the same"
-        elif named.get(loss.id) == one.test and _runs_the_same(facts.inspection, loss, one.test):
+            if _holds_as_much(facts, head, loss, one.test, all_of_it=True):
+                yield one.test, "all of its statements are there in their order, and run the same"
+        elif (
+            named.get(loss.id) == one.test
+            and _ran_code(facts.inspection, loss)
+            and _runs_the_same(facts.inspection, loss, one.test)
+            and _holds_as_much(facts, head, loss, one.test)
+        ):
             yield one.test, "a test of its name asserts no less, and the same lines run"
 
 
@@ -126,11 +137,27 @@ def _runs_the_same(inspection: Inspection, loss: LostTest, other: str, share: fl
     if before is None or now is None or asserted is None or asserts is None or asserts.total < asserted.total:
         return False
     ran = footprint([before])
+    n_lines = sum(map(len, ran.values()))
     gaps = missed(inspection.production, ran, reach([now]))
     if not gaps:
         return True
-    n_lines = sum(map(len, ran.values()))
     return len(gaps) <= round((1 - share) * n_lines, 6) and not is_left_uncovered(inspection.production, ran)
+
+
+def _ran_code(inspection: Inspection, loss: LostTest) -> bool:
+    """Whether a lost test ran any production code: that another runs the same is no proof where it ran none."""
+    before = watched(inspection.base, loss.id)
+    return before is not None and any(footprint([before]).values())
+
+
+def _holds_as_much(facts: Facts, head: HeadTests, loss: LostTest, other: str, *, all_of_it: bool = False) -> bool:
+    """Whether a test holds as much as one must that keeps its id: no failure is swallowed, and not all is gone."""
+    inspection = facts.inspection
+    before, now = inspection.base_asserted.get(loss.id), inspection.head_asserted.get(other)
+    runs = head.runs(other)
+    if before is None or now is None or not runs or (all_of_it and not before.held.keys() <= now.held.keys()):
+        return False
+    return not any(said.to_nothing for said in compare_asserted(runs[0], before, now, facts.statements))
 
 
 def _contains(facts: Facts, head: HeadTests, loss: LostTest, other: str) -> bool:

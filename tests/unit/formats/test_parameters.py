@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from testkeep.formats.parameters import gone_parameters, names_passed, names_used
+from testkeep.formats.parameters import Parameter, gone_parameters, names_used, passed
 
 F = "def find(text, fuzzy=False, *, limit=9): ..."
 
@@ -12,8 +12,8 @@ F = "def find(text, fuzzy=False, *, limit=9): ..."
 @pytest.mark.parametrize(
     ("before", "now", "gone"),
     [
-        pytest.param(F, "def find(text, *, limit=9): ...", {"fuzzy"}, id="taken away"),
-        pytest.param(F, "def find(text): ...", {"fuzzy", "limit"}, id="two of them"),
+        pytest.param(F, "def find(text, *, limit=9): ...", {("find", "fuzzy")}, id="taken away"),
+        pytest.param(F, "def find(text): ...", {("find", "fuzzy"), ("find", "limit")}, id="two of them"),
         pytest.param(F, F, set(), id="none"),
         pytest.param(
             F, "def find(text, vague=False, *, limit=9): ...", set(), id="boundary: it may be called otherwise"
@@ -23,14 +23,14 @@ F = "def find(text, fuzzy=False, *, limit=9): ..."
         pytest.param(
             "class A:\n  if True:\n    def __init__(self, old): ...",
             "class A:\n  def __init__(self): ...",
-            {"old"},
+            {("A", "old")},
             id="of a method, in a block",
         ),
         pytest.param(F, "def (", set(), id="missing evidence: it does not parse"),
         pytest.param("def (", F, set(), id="missing evidence: it did not parse"),
     ],
 )
-def test_gone_parameters__table(before: str, now: str, gone: set[str]) -> None:
+def test_gone_parameters__table(before: str, now: str, gone: set[Parameter]) -> None:
     assert gone_parameters(before, now) == gone
 
 
@@ -46,16 +46,17 @@ def test_names_used__text_that_does_not_parse__has_none() -> None:
 @pytest.mark.parametrize(
     ("body", "names"),
     [
-        pytest.param("find('x', fuzzy=True)", {"fuzzy"}, id="a keyword"),
-        pytest.param("assert app.fuzzy", {"fuzzy"}, id="an attribute"),
-        pytest.param("main(['find', '--no-fuzzy', '--limit=3'])", {"no_fuzzy", "limit"}, id="options"),
+        pytest.param("find('x', fuzzy=True)", {("find", "fuzzy")}, id="a keyword"),
+        pytest.param("client().post('/', data=1)", {("post", "data")}, id="a method's"),
+        pytest.param("main(['find', '--no-fuzzy', '--limit=3'])", {("--", "no_fuzzy"), ("--", "limit")}, id="options"),
         pytest.param("fuzzy = 'fuzzy'\n  find(fuzzy)", set(), id="a variable and a text"),
+        pytest.param("assert app.fuzzy", set(), id="boundary: an attribute"),
         pytest.param("find(**options)", set(), id="nobody knows which"),
     ],
 )
-def test_names_passed__table(body: str, names: set[str]) -> None:
-    assert names_passed(f"class TestA:\n def test_x(self):\n  {body}", "TestA.test_x") == names
+def test_passed__table(body: str, names: set[Parameter]) -> None:
+    assert passed(f"class TestA:\n def test_x(self):\n  {body}", "TestA.test_x") == names
 
 
-def test_names_passed__function_that_is_not_there__passes_nothing() -> None:
-    assert names_passed("find(fuzzy=True)", "test_x") == names_passed("def (", "test_x") == frozenset()
+def test_passed__function_that_is_not_there__passes_nothing() -> None:
+    assert passed("find(fuzzy=True)", "test_x") == passed("def (", "test_x") == frozenset()

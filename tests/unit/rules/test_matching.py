@@ -151,6 +151,14 @@ SAME = a_source(test_x="body")
             id="the same values under other names",
         ),
         pytest.param(
+            [a_case("t.py::test_x[eur-usd]", src="eur", dst="usd")],
+            [a_case("t.py::test_x[usd-eur]", src="usd", dst="eur")],
+            {},
+            {},
+            {},
+            id="boundary: the same values the other way round",
+        ),
+        pytest.param(
             [a_case("t.py::test_x[1-2]", n="1", expected="2")],
             [a_case("t.py::test_x[1-3]", n="1", expected="3")],
             {"t.py": expecting("expected")},

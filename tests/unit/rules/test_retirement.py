@@ -351,9 +351,10 @@ _ERROR = FunctionSource(name="OldError", line=3, end=4, contents="old")
 @pytest.mark.parametrize(
     ("checks", "expected"),
     [
-        pytest.param("raises(OldError) raises(app.OldError)", True, id="passing"),
-        pytest.param("raises(OldError) find()", False, id="failing: it asserts something else as well"),
-        pytest.param("raises(OldErrors)", False, id="boundary: a longer name"),
+        pytest.param("raises(app.OldError) raises(app.OldError)", True, id="passing"),
+        pytest.param("raises(app.OldError) find()", False, id="failing: it asserts something else as well"),
+        pytest.param("raises(app.OldErrors)", False, id="boundary: a longer name"),
+        pytest.param("raises(shop.OldError)", False, id="boundary: another module's"),
         pytest.param("", False, id="missing evidence: what it asserts"),
     ],
 )
