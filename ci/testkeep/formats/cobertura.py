@@ -47,6 +47,9 @@ def _lines(file: FileCoverage) -> Iterator[ET.Element]:
         line for line, _ in file.missing_branches
     )
     run = set(file.executed)
+    targets: dict[int, list[int]] = {}
+    for line, to in file.missing_branches:
+        targets.setdefault(line, []).append(to)
     for number in sorted({*file.executed, *file.missing}):
         said = {"number": str(number), "hits": "1" if number in run else "0"}
         n_branches = taken[number] + missed[number]
@@ -54,8 +57,7 @@ def _lines(file: FileCoverage) -> Iterator[ET.Element]:
             share = f"{100 * taken[number] // n_branches}% ({taken[number]}/{n_branches})"
             said |= {"branch": "true", "condition-coverage": share}
         if missed[number]:
-            targets = sorted(to for line, to in file.missing_branches if line == number)
-            said["missing-branches"] = ",".join("exit" if to < 0 else str(to) for to in targets)
+            said["missing-branches"] = ",".join("exit" if to < 0 else str(to) for to in sorted(targets[number]))
         yield ET.Element("line", said)
 
 

@@ -16,6 +16,7 @@ from testkeep.rules.base import body_in, is_doctest, name_in_file, source_in
 _Key = tuple[str, ...]
 _KeyOf = Callable[[RecordedTest], _Key]
 _LOOK_AT_MOST = 16
+ANOTHER_RESULT = "the same function with the same values, and another result that it expects"
 Found = dict[str, tuple[RecordedTest, str]]
 """The new test that each lost one became, by the lost test's id, and what proves it."""
 
@@ -51,7 +52,7 @@ def match(lost: Sequence[RecordedTest], new: Iterable[RecordedTest], base: Sourc
         lambda test: _same_texts(test, known),
     )
     pair(
-        "the same function with the same values, and another result that it expects",
+        ANOTHER_RESULT,
         lambda test: _input(test, base),
         lambda test: _input(test, head),
     )

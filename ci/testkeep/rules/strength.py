@@ -13,6 +13,7 @@ from testkeep.rules.base import Facts
 from testkeep.rules.confirming import Confirmed, confirmed, is_doubtful
 from testkeep.rules.covering import footprint, reach
 from testkeep.rules.head_tests import HeadTests
+from testkeep.rules.matching import ANOTHER_RESULT
 from testkeep.rules.unstable_ids import values_of
 
 
@@ -24,6 +25,7 @@ def weakened(facts: Facts, head: HeadTests) -> Iterator[Weakening]:
             said.add(now.item.id)
             yield Weakening(head=now, why=why, to_nothing=to_nothing)
     yield from _other_values(facts, head, said)
+    yield from _other_results(facts, head)
 
 
 _Found = tuple[RecordedTest, bool, str]
@@ -104,6 +106,19 @@ def _stand_in(before: RecordedTest, now: RecordedTest, still_there: Sequence[Pla
     if not hidden or (before.execution is not None and before.execution.replaced):
         return None
     return False, f"it puts something in the place of code of {', '.join(hidden[:3])} that it ran at the base"
+
+
+def _other_results(facts: Facts, head: HeadTests) -> Iterator[Weakening]:
+    """Find the rows that are known by all but what they expect: whoever reads the change sees both."""
+    before = {test.item.id: test.item for _, test in _recorded(facts)}
+    for entry in facts.comparison.moved:
+        if entry.why == ANOTHER_RESULT:
+            values, now = before[entry.lost].params, head.runs(entry.by[0])[0]
+            first = min(name for name, value in values.items() if now.item.params.get(name) != value)
+            was, here = values[first], now.item.params.get(first, "not there")
+            yield Weakening(
+                head=now, why=f"its row expects something else: {first} was {was}, and is {here}", to_nothing=False
+            )
 
 
 def _other_values(facts: Facts, head: HeadTests, said: set[str]) -> Iterator[Weakening]:

@@ -18,6 +18,7 @@ from testkeep.model.source import FileSource
 from testkeep.model.tests import RecordedTest, Subtest
 from testkeep.rules.assertion_records import find_differences
 from testkeep.rules.head_tests import HeadTests
+from testkeep.rules.matching import ANOTHER_RESULT
 from testkeep.rules.strength import weakened
 
 SUSPECT = Suspect(base=A_TEST, head=A_TEST)
@@ -206,6 +207,18 @@ def test_weakened__values_under_the_same_id__table(
     weak = found(before=a_test(test_id, params=before), now=head, sources={path: {}})
     why = f"its parameters have other values under the same id: {said}"
     assert weak == ([Weakening(head=head, why=why, to_nothing=False)] if said else [])
+
+
+def test_weakened__row_expects_another_result__is_said_with_both() -> None:
+    old, new = (f"{FILE}::test_add[1-{total}]" for total in (2, 3))
+    base = a_baseline(a_record(a_test(old, params={"n": "1", "total": "2"})))
+    facts = the_facts(a_record(a_test(new, params={"n": "1", "total": "3"})), baseline=base)
+    moved = StandIn(lost=old, by=(new,), why=ANOTHER_RESULT)
+    facts = replace(facts, comparison=msgspec.structs.replace(facts.comparison, moved=(moved,)))
+
+    (one,) = weakened(facts, HeadTests.of(facts))
+
+    assert (one.to_nothing, one.why) == (False, "its row expects something else: total was 2, and is 3")
 
 
 def test_weakened__skipped_in_one_environment_of_the_base__is_compared_where_it_guarded() -> None:
