@@ -76,8 +76,6 @@ class _Found:
                     continue  # the others read what is where they are run
                 old = before.get(tool) or _above(base, folder, tool)
                 new = now.get(tool) or _above(head, folder, tool)
-                if not old.file:
-                    continue  # nothing was configured: to begin with it is no loosening
                 for name, then, here in loosened_settings(tool, old.values, new.values):
                     yield new.file or old.file, LooserOption(f"{tool}: {name}", then, here)
 
