@@ -123,7 +123,7 @@ def measure(bin_folder: Path, repository: Path, *pytest_arguments: str, folder: 
     run = ("run", *STAGES, "--base", "none", "--report", out, "--", *pytest_arguments)
     call(root, bin_folder / "testkeep", *run, accepted=(0, 1))  # its thresholds are not those of these projects
     asked = call(root, bin_folder / "testkeep", "coverage", "--json", "--base", "none")
-    same = (f"--rcfile={out / 'coverage.rc'}", f"--data-file={out / 'combined.coverage'}")
+    same = (f"--rcfile={out / 'coverage.measuring.toml'}", f"--data-file={out / 'combined.coverage'}")
     return Measured(
         root=root,
         folder=folder,
