@@ -10,7 +10,7 @@ from testkeep.cli.github_outputs import add_outputs
 from testkeep.cli.job import evidence_of, read_plan
 from testkeep.cli.options import raised, screen_of
 from testkeep.cli.screen import Screen
-from testkeep.cli.session import exit_code_of, folder_or_default, make_baseline, reach
+from testkeep.cli.session import exit_code_of, folder_or_default, make_baseline, reach_verdict
 from testkeep.errors import EvidenceError, UsageError
 from testkeep.formats.needs_json import read_needs
 from testkeep.model.change_event import Provider
@@ -60,7 +60,7 @@ def judge_plan(options: dict[str, Any]) -> int:
         planned=planned,
         needs=needs,
     )
-    judgement = reach(case, options, screen)
+    judgement = reach_verdict(case, options, screen)
     if options["saved_folder"] and judgement.verdict.verdict is not Decision.INCONCLUSIVE:
         save_as_baseline(judgement.evidence, folder, EvidenceFolder(options["saved_folder"].absolute()))
         if options["github"]:

@@ -68,7 +68,7 @@ class Screen:
 
     def hold(self, output: ToolOutput) -> None:
         """Keep a tool's output for the report."""
-        self.outputs.append(msgspec.structs.replace(output, log=str(shown(Path(output.log)))))
+        self.outputs.append(msgspec.structs.replace(output, log=str(shown_path(Path(output.log)))))
 
     def setting(self, report: str) -> Setting:
         """How a report is to be shown here; ``report`` is the file that has everything."""
@@ -82,7 +82,7 @@ class Screen:
         )
 
 
-def shown(path: Path) -> Path:
+def shown_path(path: Path) -> Path:
     """A path the way a person at this place would write it."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path

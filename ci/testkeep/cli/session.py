@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from testkeep.cli.options import publish, wants_coverage_reports
-from testkeep.cli.screen import Screen, shown
+from testkeep.cli.screen import Screen, shown_path
 from testkeep.cli.view import watching
 from testkeep.errors import (
     EXIT_FAIL,
@@ -80,7 +80,7 @@ def make_baseline(project: Project, base: Base, stages: Sequence[Stage], jobs: i
 
 def conclude(case: Case, options: dict[str, Any], screen: Screen) -> int:
     """Judge, write the report, show the verdict, and return its exit code."""
-    return exit_code_of(reach(case, options, screen))
+    return exit_code_of(reach_verdict(case, options, screen))
 
 
 def exit_code_of(judgement: Judgement) -> int:
@@ -88,7 +88,7 @@ def exit_code_of(judgement: Judgement) -> int:
     return _EXIT_CODES[judgement.verdict.verdict]
 
 
-def reach(case: Case, options: dict[str, Any], screen: Screen) -> Judgement:
+def reach_verdict(case: Case, options: dict[str, Any], screen: Screen) -> Judgement:
     """Judge, write the report, and show the verdict."""
     with watching(screen, environment_variables(), with_output=False) as watcher:
         judgement = judge(case, watcher)
@@ -99,7 +99,7 @@ def reach(case: Case, options: dict[str, Any], screen: Screen) -> Judgement:
             judgement.coverage, width=screen.width, color=screen.color, most=_MOST_FILES
         )
         click.echo(f"{files}\n" if files else "", nl=bool(files))
-    publish(verdict, options, screen, str(shown(case.report / "report.html")))
+    publish(verdict, options, screen, str(shown_path(case.report / "report.html")))
     if judgement.measured is not None:
         write_cobertura(case.project, case.report, judgement.measured, in_parts=bool(options["gitlab_file"]))
     if judgement.coverage is not None and wants_coverage_reports(options):

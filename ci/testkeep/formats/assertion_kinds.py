@@ -37,7 +37,7 @@ def is_helper(name: str) -> bool:
     return bool(_HELPERS.match(name))
 
 
-def helps(function: Function) -> bool:
+def is_helping(function: Function) -> bool:
     """Whether a function of production code is there for tests: a test that others inherit, a helper, a fixture."""
     is_helping = is_helper(function.name) and _is_plain(function)
     return function.name.startswith("test") or is_helping or _is_fixture(function)

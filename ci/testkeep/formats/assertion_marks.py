@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from testkeep.formats.assertion_kinds import asserting_call, asserts_within, enters, form_of, helps, kind_of
+from testkeep.formats.assertion_kinds import asserting_call, asserts_within, enters, form_of, is_helping, kind_of
 from testkeep.formats.syntax import Definition
 from testkeep.model.assertion_site import AssertionKind, AssertionSite
 
@@ -50,7 +50,7 @@ class _Scope:
 
     def inner(self, function: ast.FunctionDef | ast.AsyncFunctionDef, prefix: str) -> _Scope:
         """The scope of a function in this one."""
-        is_marked = self.is_marked or helps(function)
+        is_marked = self.is_marked or is_helping(function)
         return _Scope(
             function=f"{prefix}{function.name}",
             in_test=function.name.startswith("test") and is_marked,

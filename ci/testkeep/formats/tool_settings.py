@@ -38,7 +38,7 @@ class ToolSettings(NamedTuple):
     values: Settings
 
 
-def read_settings(files: Mapping[str, str], folder: str = "") -> dict[Tool, ToolSettings]:
+def read_tool_settings(files: Mapping[str, str], folder: str = "") -> dict[Tool, ToolSettings]:
     """Find what each tool reads in a folder, by the order in which it looks for its files there.
 
     ``files`` are the texts of all files that may configure tools, by their paths. What cannot be parsed is passed over.

@@ -32,10 +32,10 @@ def program_of(command: str) -> str:
     return _parts(command)[0]
 
 
-def arguments_of(command: str) -> tuple[str, ...]:
+def arguments_given(command: str) -> tuple[str, ...]:
     """What a command gives to its program.
 
-    >>> arguments_of("python -m compileall -q app")
+    >>> arguments_given("python -m compileall -q app")
     ('-q', 'app')
     """
     return _parts(command)[1]

@@ -12,7 +12,7 @@ from testkeep.formats.hook_leniency import loosened_hooks
 from testkeep.formats.suppressions import added, suppressions
 from testkeep.formats.tool_config import FILES
 from testkeep.formats.tool_leniency import loosened_settings
-from testkeep.formats.tool_settings import ToolSettings, read_settings
+from testkeep.formats.tool_settings import ToolSettings, read_tool_settings
 from testkeep.model.leniency import Leniency, LooserOption, Suppression
 from testkeep.model.static_tool import Tool
 from testkeep.pipeline.base_tree import folder_then
@@ -70,7 +70,7 @@ class _Found:
     def _of_settings(self, base: Mapping[str, str], head: Mapping[str, str]) -> Iterator[tuple[str, LooserOption]]:
         folders = {posixpath.dirname(path) for path in (*base, *head)} | {""}
         for folder in sorted(folders):
-            before, now = read_settings(base, folder), read_settings(head, folder)
+            before, now = read_tool_settings(base, folder), read_tool_settings(head, folder)
             for tool in before.keys() | now.keys():
                 if folder and tool is not Tool.RUFF:
                     continue  # the others read what is where they are run
@@ -107,7 +107,7 @@ def _above(files: Mapping[str, str], folder: str, tool: Tool) -> ToolSettings:
     """What a tool reads in the nearest folder above that has configuration for it."""
     while folder:
         folder = posixpath.dirname(folder)
-        found = read_settings(files, folder).get(tool)
+        found = read_tool_settings(files, folder).get(tool)
         if found is not None:
             return found
     return ToolSettings("", {})

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import msgspec
 
-from testkeep.model.commands import arguments_of, is_loosened, program_of
+from testkeep.model.commands import arguments_given, is_loosened, program_of
 from testkeep.model.coverage import layer_of
 from testkeep.model.duration import parse_duration
 from testkeep.model.layout import lies_in
@@ -170,7 +170,7 @@ def loosened_arguments(base: Policy, head: Policy) -> Iterator[Loosening]:
         for program in dict.fromkeys(map(program_of, gone)):
             old, new = ([one for one in side if program_of(one) == program] for side in (gone, came))
             is_run = any(program_of(one) == program for one in others)
-            given = [tuple(word for one in side for word in arguments_of(one)) for side in (old, new)]
+            given = [tuple(word for one in side for word in arguments_given(one)) for side in (old, new)]
             if is_run and is_loosened(*given):
                 yield _loosening(_commands_key(stage), tuple(old), tuple(new))
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 
+from testkeep.model.asserted import Asserted
 from testkeep.model.comparison import Candidate, Loss, LostTest, StandIn
 from testkeep.model.inspection import Inspection
 from testkeep.model.production import Place, Span
@@ -35,7 +37,8 @@ def rewritten(
     new name, no less may be asserted.
     """
     taken = set(taken)
-    unrolled = list(_without_parameters(facts, head, [loss for loss in lost if loss.id not in unproven]))
+    known = [loss for loss in lost if loss.id not in unproven]
+    unrolled = [one for one in _without_parameters(facts, head, known) if taken.isdisjoint(one.by)]
     taken.update(test_id for one in unrolled for test_id in one.by)
     yield from unrolled
     done = {one.lost for one in unrolled}
@@ -55,25 +58,81 @@ def rewritten(
                 break
 
 
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A lost test, and one of the head that may be that test: as they ran when they were inspected, and what held."""
+
+    facts: Facts
+    loss: LostTest
+    before: RecordedTest
+    held: Asserted
+    test: RecordedTest
+    now: RecordedTest
+    holds: Asserted
+
+    @classmethod
+    def of(cls, facts: Facts, head: HeadTests, loss: LostTest, other: str) -> _Pair | None:
+        """Put them together; None if something of them is not known."""
+        seen, runs = facts.inspection, head.runs(other)
+        before, held = watched(seen.base, loss.id), seen.base_asserted.get(loss.id)
+        now, holds = watched(seen.head, other), seen.head_asserted.get(other)
+        if before is None or held is None or now is None or holds is None or not runs:
+            return None
+        return cls(facts, loss, before, held, runs[0], now, holds)
+
+    def runs_the_same(self, share: float = 1) -> bool:
+        """Whether the test asserts as often as the lost one, and runs what that ran; at least this share of the lines.
+
+        What it does not run of them, some test of the head has to.
+        """
+        gaps = misses(self.facts.inspection, self.before, self.now)
+        if self.holds.total < self.held.total:
+            return False
+        if not gaps:
+            return True
+        ran = footprint([self.before])
+        spare = round((1 - share) * sum(map(len, ran.values())), 6)
+        return len(gaps) <= spare and not is_left_uncovered(self.facts.inspection.production, ran)
+
+    def ran_code(self) -> bool:
+        """Whether the lost test ran any production code: that another runs the same is no proof where it ran none."""
+        return any(footprint([self.before]).values())
+
+    def holds_as_much(self) -> bool:
+        """Whether no failure is swallowed, and not all is gone: no more is asked of a test that keeps its id."""
+        return not any(
+            said.to_nothing for said in compare_asserted(self.test, self.held, self.holds, self.facts.statements)
+        )
+
+    def contains_it(self) -> bool:
+        """Whether the test has all statements of the lost one in their order, its values, and all that held."""
+        old, new = source_in(self.facts.base_sources, self.loss.base), source_in(self.facts.head_sources, self.test)
+        if old is None or new is None or not old.statements or not self.held.held.keys() <= self.holds.held.keys():
+            return False
+        rest = iter(new.statements)
+        has_values = self.loss.base.item.params.items() <= self.test.item.params.items()
+        return has_values and all(statement in rest for statement in old.statements)
+
+    def asserts_the_same(self) -> bool:
+        """Whether all that the source of the lost one asserts is in that of the test, with what goes before."""
+        seen = self.facts.inspection
+        wanted = Counter(check.text for check in seen.base_checks.get(self.loss.id, ()))
+        return bool(wanted) and wanted <= Counter(check.text for check in seen.head_checks.get(self.test.item.id, ()))
+
+
 def _without_parameters(facts: Facts, head: HeadTests, lost: Sequence[LostTest]) -> Iterator[StandIn]:
     """Find the rows of functions that have no parameters any more: one test asserts as often as all of them did."""
     rows: dict[str, list[LostTest]] = {}
     for loss in lost:
         if loss.how is Loss.REMOVED and loss.base.item.params:
             rows.setdefault(function_of(loss.id), []).append(loss)
-    inspection = facts.inspection
     for function, losses in rows.items():
-        seen = [watched(inspection.base, loss.id) for loss in losses]
-        now, asserts = watched(inspection.head, function), inspection.head_asserted.get(function)
-        before = [test for test in seen if test is not None]
-        asserted = [inspection.base_asserted[loss.id].total for loss in losses if loss.id in inspection.base_asserted]
-        if now is None or asserts is None or not len(before) == len(asserted) == len(losses):
+        pairs = [pair for loss in losses if (pair := _Pair.of(facts, head, loss, function)) is not None]
+        if len(pairs) < len(losses) or not head.guards(function, head.environments):
             continue
-        is_there = head.guards(function, head.environments) and asserts.total >= sum(asserted)
-        if (
-            is_there
-            and any(footprint(before).values())
-            and not missed(inspection.production, footprint(before), reach([now]))
+        asserts_as_often = pairs[0].holds.total >= sum(pair.held.total for pair in pairs)
+        if asserts_as_often and all(
+            pair.ran_code() and pair.runs_the_same() and pair.holds_as_much() for pair in pairs
         ):
             for loss in losses:
                 yield StandIn(lost=loss.id, by=(function,), why="its function asserts as often without parameters")
@@ -90,20 +149,19 @@ _Proven = Iterator[tuple[str, str]]
 def _same(
     facts: Facts, head: HeadTests, loss: LostTest, ranks: Sequence[Candidate], named: Mapping[str, str]
 ) -> _Proven:
+    pairs = {one.test: pair for one in ranks if (pair := _Pair.of(facts, head, loss, one.test)) is not None}
     best = _far_ahead(ranks, _ALIKE)
-    if best is not None and _runs_the_same(facts.inspection, loss, best.test) and _asserts_the_same(facts, loss, best):
-        yield best.test, f"{best.likeness:.0%} alike, with the same assertions and the same lines"
-    for one in ranks:
-        if _contains(facts, head, loss, one.test) and _runs_the_same(facts.inspection, loss, one.test, _NEARLY_ALL):
-            if _holds_as_much(facts, head, loss, one.test, all_of_it=True):
-                yield one.test, "all of its statements are there in their order, and run the same"
-        elif (
-            named.get(loss.id) == one.test
-            and _ran_code(facts.inspection, loss)
-            and _runs_the_same(facts.inspection, loss, one.test)
-            and _holds_as_much(facts, head, loss, one.test)
-        ):
-            yield one.test, "a test of its name asserts no less, and the same lines run"
+    if best is not None and best.test in pairs:
+        pair = pairs[best.test]
+        if pair.runs_the_same() and pair.asserts_the_same():
+            yield best.test, f"{best.likeness:.0%} alike, with the same assertions and the same lines"
+    for test_id, pair in pairs.items():
+        if not pair.holds_as_much():
+            continue
+        if pair.contains_it() and pair.runs_the_same(_NEARLY_ALL):
+            yield test_id, "all of its statements are there in their order, and run the same"
+        elif named.get(loss.id) == test_id and pair.ran_code() and pair.runs_the_same():
+            yield test_id, "a test of its name asserts no less, and the same lines run"
 
 
 def _mended(facts: Facts, loss: LostTest, ranks: Sequence[Candidate]) -> _Proven:
@@ -119,55 +177,3 @@ def _far_ahead(ranks: Sequence[Candidate], least: float) -> Candidate | None:
     # 0.9 - 0.8 is a little less than 0.1.
     ahead = round(ranks[0].likeness - ranks[1].likeness, 6) if ranks[1:] else 1
     return ranks[0] if ahead >= _AHEAD else None
-
-
-def _asserts_the_same(facts: Facts, loss: LostTest, other: Candidate) -> bool:
-    inspection = facts.inspection
-    wanted = Counter(check.text for check in inspection.base_checks.get(loss.id, ()))
-    return bool(wanted) and wanted <= Counter(check.text for check in inspection.head_checks.get(other.test, ()))
-
-
-def _runs_the_same(inspection: Inspection, loss: LostTest, other: str, share: float = 1) -> bool:
-    """Whether another test asserts as often as a lost one, and runs what it ran; at least this share of the lines.
-
-    What it does not run of them, some test of the head has to.
-    """
-    before, now = watched(inspection.base, loss.id), watched(inspection.head, other)
-    asserted, asserts = inspection.base_asserted.get(loss.id), inspection.head_asserted.get(other)
-    if before is None or now is None or asserted is None or asserts is None or asserts.total < asserted.total:
-        return False
-    ran = footprint([before])
-    n_lines = sum(map(len, ran.values()))
-    gaps = missed(inspection.production, ran, reach([now]))
-    if not gaps:
-        return True
-    return len(gaps) <= round((1 - share) * n_lines, 6) and not is_left_uncovered(inspection.production, ran)
-
-
-def _ran_code(inspection: Inspection, loss: LostTest) -> bool:
-    """Whether a lost test ran any production code: that another runs the same is no proof where it ran none."""
-    before = watched(inspection.base, loss.id)
-    return before is not None and any(footprint([before]).values())
-
-
-def _holds_as_much(facts: Facts, head: HeadTests, loss: LostTest, other: str, *, all_of_it: bool = False) -> bool:
-    """Whether a test holds as much as one must that keeps its id: no failure is swallowed, and not all is gone."""
-    inspection = facts.inspection
-    before, now = inspection.base_asserted.get(loss.id), inspection.head_asserted.get(other)
-    runs = head.runs(other)
-    if before is None or now is None or not runs or (all_of_it and not before.held.keys() <= now.held.keys()):
-        return False
-    return not any(said.to_nothing for said in compare_asserted(runs[0], before, now, facts.statements))
-
-
-def _contains(facts: Facts, head: HeadTests, loss: LostTest, other: str) -> bool:
-    """Whether a test has all statements of a lost one in their order, and its values."""
-    runs = head.runs(other)
-    if not runs or not loss.base.item.params.items() <= runs[0].item.params.items():
-        return False
-    before = source_in(facts.base_sources, loss.base)
-    now = source_in(facts.head_sources, runs[0])
-    if before is None or now is None or not before.statements:
-        return False
-    rest = iter(now.statements)
-    return all(statement in rest for statement in before.statements)

@@ -152,6 +152,12 @@ NAMES = """\
          guard_becomes("def test_sum():\n    total = add(1, 3)\n    assert total == 4\n")),
     pair("W45", "its name is given to another test of another file", Lost("removed", (GUARD,)),
          replace(A, GUARD_SOURCE, ""), append(B, "\n\ndef test_guard():\n    assert div(9, 3) == 3\n")),
+    pair("W90", "moved to another file, where its failure is swallowed", Lost("removed", (GUARD,)),
+         replace(A, GUARD_SOURCE, ""),
+         append(B, "\n\ndef test_guard():\n    from app.calc import add\n\n    try:\n        assert add(1, 2) == 4\n"
+                   "    except AssertionError:\n        pass\n    assert add(1, 2) is not None\n")),
+    pair("W91", "renamed, and its assertion stands behind a way out", Lost("removed", (GUARD,)),
+         guard_becomes("def test_sum():\n    total = add(1, 2)\n    assert total\n    return\n    assert total==3\n")),
     pair("W46", "one of two rows gets other values", Lost("removed", (f"{A}::test_sub[5-5-0]",)),
          replace(A, "ROWS = [(3, 1, 2), (5, 5, 0)]", "ROWS = [(3, 1, 2), (5, 4, 1)]")),
     pair("W47", "the first of numbered cases deleted",

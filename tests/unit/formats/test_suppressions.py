@@ -23,6 +23,9 @@ from testkeep.model.leniency import Suppression
         pytest.param("x = 1  # pragma: no cover", [("pragma: no cover", True)], id="no coverage"),
         pytest.param("# fmt: off", [("fmt: off", False)], id="looks alone"),
         pytest.param("# isort: skip_file", [("isort: skip_file", False)], id="order alone"),
+        pytest.param(
+            "x = 1  # pylint: disable=no-name", [("pylint: disable=no-name", False)], id="pylint, by its name"
+        ),
         pytest.param("x = 1  # pylint: disable=all", [("pylint: disable=all", True)], id="pylint"),
         pytest.param(
             "x = 1  # type: ignore[a]  # noqa", [("noqa", True), ("type: ignore[a]", False)], id="two in a comment"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from testkeep.formats.tool_leniency import loosened_settings
-from testkeep.formats.tool_settings import read_settings
+from testkeep.formats.tool_settings import read_tool_settings
 from testkeep.model.static_tool import Tool
 
 _HEADS = {
@@ -23,6 +23,8 @@ _CONTRACT = "[[tool.importlinter.contracts]]\nname = 'x'\ntype = 'layers'\n"
     [
         pytest.param(Tool.RUFF, "", "ignore = ['E']", [("ignore", "nothing", "[E]")], id="ruff: more is ignored"),
         pytest.param(Tool.RUFF, "ignore = ['E']", "ignore = ['E501']", [], id="ruff: less is ignored"),
+        pytest.param(Tool.RUFF, "required-version = '>=0.4'", "required-version = '>=0.5'", [], id="another release"),
+        pytest.param(Tool.BLACK, "", "skip-magic-trailing-comma = true", [], id="boundary: looks alone"),
         pytest.param(
             Tool.RUFF,
             "ignore = ['E501']",
@@ -161,6 +163,8 @@ _CONTRACT = "[[tool.importlinter.contracts]]\nname = 'x'\ntype = 'layers'\n"
     ],
 )
 def test_loosened_settings__table(tool: Tool, base: str, head: str, expected: list[tuple[str, str, str]]) -> None:
-    before, now = (read_settings({"pyproject.toml": f"{_HEADS[tool]}\n{side}"})[tool].values for side in (base, head))
+    before, now = (
+        read_tool_settings({"pyproject.toml": f"{_HEADS[tool]}\n{side}"})[tool].values for side in (base, head)
+    )
 
     assert list(loosened_settings(tool, before, now)) == expected

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from testkeep.formats.tool_settings import read_settings
+from testkeep.formats.tool_settings import read_tool_settings
 from testkeep.model.static_tool import Tool
 
 
@@ -29,6 +29,13 @@ from testkeep.model.static_tool import Tool
             "ruff.toml",
             {("per-file-ignores", "a-b/*"): ["F"]},
             id="the first file that it looks for",
+        ),
+        pytest.param(
+            {"pyproject.toml": "[tool.isort]\nsections = [{ name = 'a', b = 1 }, 'c']\n"},
+            Tool.ISORT,
+            "pyproject.toml",
+            {("sections", "a", "name"): "a", ("sections", "a", "b"): 1},
+            id="boundary: an array with a table and a text",
         ),
         pytest.param(
             {"ruff.toml": "extend = 'b/base.toml'\nexclude = ['x']\n", "b/base.toml": ""},
@@ -88,7 +95,7 @@ from testkeep.model.static_tool import Tool
 def test_read_settings__table(
     files: Mapping[str, str], tool: Tool | None, file: str, values: Mapping[tuple[str, ...], object]
 ) -> None:
-    found = read_settings(files)
+    found = read_tool_settings(files)
 
     if tool is None:
         assert {one.file: one.values for one in found.values() if one.file in ("pyproject.toml", "setup.cfg")} == {}
@@ -102,7 +109,7 @@ def test_read_settings__extended_file__is_read_below() -> None:
         "ruff.toml": "exclude = ['x']\nselect = ['E']\n",
     }
 
-    found = read_settings(files, "a")[Tool.RUFF]
+    found = read_tool_settings(files, "a")[Tool.RUFF]
 
     assert (found.file, found.values) == (
         "a/ruff.toml",

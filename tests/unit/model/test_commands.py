@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from testkeep.model.commands import arguments_of, is_loosened, program_of
+from testkeep.model.commands import arguments_given, is_loosened, program_of
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from testkeep.model.commands import arguments_of, is_loosened, program_of
     ],
 )
 def test_program_of__table(command: str, program: str, arguments: tuple[str, ...]) -> None:
-    assert (program_of(command), arguments_of(command)) == (program, arguments)
+    assert (program_of(command), arguments_given(command)) == (program, arguments)
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,8 @@ def test_program_of__table(command: str, program: str, arguments: tuple[str, ...
         pytest.param("app", "--ignore=E5 app", True, id="it is to ignore something"),
         pytest.param("", "--version", True, id="it only says its version"),
         pytest.param("a b", "b a", False, id="boundary: another order"),
+        pytest.param("--line-length=100", "--line-length=88", False, id="another value, which says nothing"),
+        pytest.param("--select=E,F", "--select=E", True, id="fewer rules"),
         pytest.param("", "", False, id="missing evidence: no arguments"),
     ],
 )

@@ -192,6 +192,7 @@ def test_account__statements_of_another_row__are_no_rewrite() -> None:
         pytest.param("1 2", inspected(f"{T}a", "app.py:2", asserted=1), "lost", id="less often"),
         pytest.param("1", inspected(f"{T}a", "app.py:2", asserted=1), "moved a", id="boundary: a single row"),
         pytest.param("1 2", inspected(f"{T}a", "app.py:3", asserted=2), "lost", id="runs something else"),
+        pytest.param("1 2", inspected(f"{T}a", "app.py:2", asserted=2, broken=1), "lost", id="swallows a failure"),
         pytest.param("1 2", inspected(f"{T}a", did="failed", asserted=2), "lost", id="missing evidence: it fails"),
     ],
 )
@@ -217,12 +218,28 @@ NAMESAKE = "tests/unit/test_u.py::TestX::test_a"
         pytest.param(inspected(NAMESAKE, "app.py:2-3"), f"moved {NAMESAKE}", id="runs no less"),
         pytest.param(inspected(NAMESAKE, "app.py:3"), "lost", id="runs something else"),
         pytest.param(inspected(NAMESAKE, "app.py:2", asserted=0), "lost", id="asserts less"),
+        pytest.param(inspected(NAMESAKE, "app.py:2", broken=1), "lost", id="swallows a failure"),
         pytest.param(inspected(NAMESAKE, "app.py:2", did="failed"), "lost", id="missing evidence: it fails"),
         pytest.param(a_test(NAMESAKE), "lost", id="missing evidence: an old recorder"),
     ],
 )
 def test_account__test_of_the_same_name_elsewhere__table(now: RecordedTest, expected: str) -> None:
     assert summary(_moved(NAMESAKE, now=now)) == {"a": expected}
+
+
+def test_account__test_that_ran_no_code__is_not_known_by_its_name() -> None:
+    assert summary(_moved(NAMESAKE, before=inspected(f"{T}a"), now=inspected(NAMESAKE, "app.py:2"))) == {"a": "lost"}
+
+
+def test_account__all_statements_and_not_all_that_held__are_no_rewrite() -> None:
+    found = _moved(
+        f"{T}n",
+        base=("make", "check"),
+        head=("make", "leave", "check"),
+        before=inspected(f"{T}a", "app.py:2", asserted=2),
+        now=inspected(f"{T}n", "app.py:2", asserted=2, places=1),
+    )
+    assert summary(found)["a"] == "lost"
 
 
 def test_account__test_of_the_base__is_no_rewrite() -> None:

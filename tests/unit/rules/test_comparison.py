@@ -260,6 +260,21 @@ def test_compare__second_definition_of_a_name__loses_the_first(
     assert facts.comparison == (Comparison(kept=(A_TEST,), obstacle="") if is_kept else lost)
 
 
+def test_compare__second_definition_of_a_class__loses_its_tests() -> None:
+    test_id = f"{FILE}::TestA::test_x"
+    guard = a_record(a_test(test_id))
+    base, head = (
+        {FILE: {name: FunctionSource(name=name, line=9, body=body, shadows=hidden) for name, body, hidden in sides}}
+        for sides in (
+            [("TestA", "", 0), ("TestA.test_x", "old", 0)],
+            [("TestA", "", 2), ("TestA.test_x", "new", 0)],
+        )
+    )
+    facts = the_facts(guard, baseline=a_baseline(guard), base_sources=base, head_sources=head)
+    (lost,) = facts.comparison.lost
+    assert (lost.id, lost.why) == (test_id, "a second definition in line 9 hides the one in line 2")
+
+
 def test_compare__session_that_stopped_early__loses_what_it_did_not_come_to() -> None:
     head = a_record(a_test("tests/unit/test_a.py::test_a", "failed"), not_run())
     assert _compare(head) == _lost(Loss.DESELECTED, "the session did not come to it", line=5)
