@@ -211,6 +211,10 @@ class Evidence(Struct, frozen=True, kw_only=True):
         return any(test.execution for test in self.tests)
 
 
+REFUSED = "pytest refuses to start"
+"""How the cause begins of a job that did not because of its options."""
+
+
 class Unfinished(Struct, frozen=True, kw_only=True):
     """What a job left that never finished: a crash, a kill, a timeout, or a run that is still going on.
 

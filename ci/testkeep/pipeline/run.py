@@ -15,7 +15,7 @@ import msgspec
 
 from testkeep.errors import EvidenceError, Interrupted
 from testkeep.formats import evidence_json, journal
-from testkeep.model.evidence import Evidence, FirstTry
+from testkeep.model.evidence import REFUSED, Evidence, FirstTry
 from testkeep.model.stage import Stage
 from testkeep.model.static_tool import called
 from testkeep.model.tool_output import ToolOutput
@@ -33,6 +33,7 @@ from testkeep.system.files import read_output
 from testkeep.system.process import Ended, Tasks
 
 _LOOK_EVERY_S = 0.25
+_USAGE_ERROR = 4
 _OPEN = (Phase.WAITING, Phase.RUNNING)
 _BAD = (Phase.FAILED, Phase.ERROR)
 
@@ -279,6 +280,8 @@ def _cause(ended: Ended, timeout: str, output: str) -> str:
         return f"it took longer than {timeout}, the policy's timeout"
     if ended.exit_code < 0:
         return f"its process was ended by signal {-ended.exit_code}"
+    if ended.exit_code == _USAGE_ERROR and (refusal := _refusal(output)):
+        return f"{REFUSED}: {refusal}"
     said = next(
         (
             line.removeprefix("ERROR:").removeprefix("E").strip()
@@ -288,3 +291,9 @@ def _cause(ended: Ended, timeout: str, output: str) -> str:
         "",
     )
     return f"its process ended with exit code {ended.exit_code}" + (f" ({said})" if said else "")
+
+
+def _refusal(output: str) -> str:
+    """Why pytest did not start: an option that nobody knows, say."""
+    said = (line.partition(": error: ")[2] for line in output.splitlines())
+    return next(filter(None, said), "")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from testkeep.errors import EvidenceError
 from testkeep.formats import evidence_json, journal
 from testkeep.model.evidence import RECORDED, CollectorReport, JobContext
 from testkeep.model.tests import Execution, Phase, Subtest
@@ -69,6 +70,7 @@ class Recorder:
         self._worker: str = getattr(config, "workerinput", {}).get("workerid", "")
         self._hands_out = False
         self._journal: Journal | None = None
+        self._removed_by = ""
         self._process = getpid()
         self._watcher = make_watcher()
         self._codes: dict[str, CodeType | None] = {}
@@ -178,7 +180,17 @@ class Recorder:
                     ),
                 )
             )
+        self._look_for_journal(test)
         return handled
+
+    def _look_for_journal(self, test: str) -> None:
+        """Name the test that removed the evidence; nothing that was recorded is left, and no more is."""
+        if self._journal is not None and getpid() == self._process and not self._journal.is_there():
+            self._journal.close()
+            self._journal = self._folder.journal(self._context.job.stem, self._worker or MAIN)
+            self._write(journal.Started(id=test))
+            self._write(journal.Stopped(cause="a test removed the folder with the evidence"))
+            self._journal, self._removed_by = None, test
 
     def _what_held(self, item: pytest.Item) -> tuple[dict[int, int], tuple[int, ...]]:
         if self._asserted is None:
@@ -279,6 +291,8 @@ class Recorder:
         Raises:
             EvidenceError: the record cannot be made or written.
         """
+        if self._removed_by and not self._worker:
+            raise EvidenceError(f"{self._folder.path}: {self._removed_by} removed the folder with the evidence")
         if self._journal is None or not self._is_over or getpid() != self._process:
             return
         self._write(journal.Closed(exit_status=exit_status, at=time.time()))

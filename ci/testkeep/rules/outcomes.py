@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from testkeep.model.evidence import ToolRun
+from testkeep.model.evidence import REFUSED, ToolRun, Unfinished
 from testkeep.model.finding import Severity
 from testkeep.model.stage import Stage
 from testkeep.model.static_tool import Complaint
@@ -81,6 +81,13 @@ def collection_error(facts: Facts) -> Iterator[Problem]:
                 )
 
 
+_READ_OUTPUT = (
+    "Read the stage's output. A test must not end the process, nor remove .testkeep; "
+    "a slow stage needs a longer timeout."
+)
+_OTHER_OPTIONS = "Look at addopts and PYTEST_ADDOPTS, and whether the plugin that has the option is installed."
+
+
 def stage_broke_off(facts: Facts) -> Iterator[Problem]:
     """A stage crashed, timed out or broke off.
 
@@ -89,12 +96,11 @@ def stage_broke_off(facts: Facts) -> Iterator[Problem]:
     inconclusive. The message names the tests that were running.
     """
     for left in facts.unfinished:
-        progress = f"{left.n_run} of {_tests(left.n_collected)} had run" if left.n_collected else "no test had run"
-        where = f"; it was running {', '.join(left.running[:5])}" if left.running else ""
         cause = f": {left.cause}" if left.cause else ""
+        is_refused = left.cause.startswith(REFUSED)
         yield Problem(
-            message=f"stage {left.job.id} did not finish{cause}; {progress}{where}",
-            help="Read the stage's output. A test must not end the process; a slow stage needs a longer timeout.",
+            message=f"stage {left.job.id} did not finish{cause}{'' if is_refused else _progress(left)}",
+            help=_OTHER_OPTIONS if is_refused else _READ_OUTPUT,
             test=left.running[0] if left.running else "",
         )
     for record, suite in facts.suites():
@@ -109,6 +115,13 @@ def stage_broke_off(facts: Facts) -> Iterator[Problem]:
                 message=f"stage {record.job.id} lost a worker process: {first_line(worker)}",
                 help="A test ended the worker's process, or the machine ran out of memory.",
             )
+
+
+def _progress(left: Unfinished) -> str:
+    running = f"; it was running {', '.join(left.running[:5])}" if left.running else ""
+    if left.n_collected:
+        return f"; {left.n_run} of {_tests(left.n_collected)} had run{running}"
+    return running or "; no test had run"
 
 
 def unexpected_pass(facts: Facts) -> Iterator[Problem]:

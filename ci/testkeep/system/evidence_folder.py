@@ -205,7 +205,12 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
         self._file = path.open("ab", buffering=0)
+
+    def is_there(self) -> bool:
+        """Whether nobody has removed the file."""
+        return self._path.exists()
 
     def write(self, line: bytes) -> None:
         """Append one line."""

@@ -163,6 +163,27 @@ def test_run__lost_test_with_an_id_of_ten_thousand_characters__does_not_fill_the
     assert max(map(len, run.output.splitlines())) < 1_000
 
 
+def test_run__test_removes_the_evidence__is_named(project: GitProject) -> None:
+    test = "tests/unit/test_z.py::test_z"
+    project.commit({"tests/unit/test_z.py": "import shutil\n\n\ndef test_z():\n    shutil.rmtree('.testkeep')\n"})
+
+    run = project.testkeep("run", "unit", "--base", "none")
+
+    assert (run.exit_code, run.finding("TK104").test) == (4, test)
+    assert "a test removed the folder with the evidence" in run.finding("TK104").message
+
+
+def test_run__option_of_a_plugin_that_is_not_there__is_what_it_says(project: GitProject) -> None:
+    project.commit({"pytest.ini": "[pytest]\naddopts = --no-such-option\n"})
+
+    run = project.testkeep("run", "unit", "--base", "none")
+
+    assert run.exit_code == 4
+    assert "pytest refuses to start" in run.finding("TK104").message
+    assert "--no-such-option" in run.finding("TK104").message
+    assert "addopts" in run.finding("TK104").help
+
+
 def test_run__dirty_worktree__is_allowed_and_stated(project: GitProject) -> None:
     project.commit({"README.md": "text\n"})
     project.write({"tests/unit/test_new.py": "def test_new():\n    assert True\n"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,28 @@ def sleeping(project: GitProject) -> GitProject:
 def has_begun(project: GitProject) -> bool:
     journal = project.evidence / "unit.main.jsonl"
     return journal.exists() and b"test_sleeps" in journal.read_bytes().rpartition(b'"type":"started"')[2]
+
+
+INTERRUPTED_AT_AN_IMPORT = """\
+import sys
+
+
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == "testkeep.cli":
+            raise KeyboardInterrupt
+
+
+sys.meta_path.insert(0, Interrupting())
+from testkeep.__main__ import main
+
+sys.exit(main())
+"""
+
+
+def test_main__interrupted_while_it_is_imported__says_so_in_one_line() -> None:
+    done = subprocess.run([sys.executable, "-c", INTERRUPTED_AT_AN_IMPORT], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "\ntestkeep: interrupted\n")
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="reads /proc")

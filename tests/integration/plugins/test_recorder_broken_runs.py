@@ -252,4 +252,5 @@ def test_an_evidence_folder_that_vanishes(tmp_path: Path) -> None:
     recorded = project.pytest()
     assert (recorded.exit_code, recorded.evidence) == (4, None)
     assert "ERROR: testkeep: " in recorded.output
+    assert "test_bad removed the folder with the evidence" in recorded.output
     assert "Traceback" not in recorded.output

@@ -24,7 +24,7 @@ from builders import (
     the_facts,
 )
 from testkeep.model.comparison import Comparison, Unfit
-from testkeep.model.evidence import CollectorReport
+from testkeep.model.evidence import REFUSED, CollectorReport
 from testkeep.model.finding import Finding, Severity
 from testkeep.model.policy import Policy, Waiver
 from testkeep.model.stage import Stage
@@ -59,7 +59,10 @@ _UNEXPLAINED = Finding(
     message="stage unit: pytest reports failure although no recorded test failed",
     help="A plugin or a hook failed the session; the stage's output says which.",
 )
-_READ_OUTPUT = "Read the stage's output. A test must not end the process; a slow stage needs a longer timeout."
+_READ_OUTPUT = (
+    "Read the stage's output. A test must not end the process, nor remove .testkeep; "
+    "a slow stage needs a longer timeout."
+)
 _LOOK_FOR_EXITS = "Look for pytest.exit(), os._exit() and hooks that end the session, and run the stage again."
 _LOST_WORKER = "A test ended the worker's process, or the machine ran out of memory."
 
@@ -306,6 +309,29 @@ _CUT_FINDING = _BROKE_OFF(
             (),
             (_BROKE_OFF(message="stage unit did not finish; no test had run", help=_READ_OUTPUT),),
             id="killed during the collection",
+        ),
+        pytest.param(
+            the_facts(unfinished=(cut_off(running=(A_TEST,), cause="a test removed it"),)),
+            (),
+            (
+                _BROKE_OFF(
+                    message=f"stage unit did not finish: a test removed it; it was running {A_TEST}",
+                    help=_READ_OUTPUT,
+                    test=A_TEST,
+                ),
+            ),
+            id="nothing is left but the test that was running",
+        ),
+        pytest.param(
+            the_facts(unfinished=(cut_off(cause=f"{REFUSED}: unrecognized arguments: --x"),)),
+            (),
+            (
+                _BROKE_OFF(
+                    message="stage unit did not finish: pytest refuses to start: unrecognized arguments: --x",
+                    help="Look at addopts and PYTEST_ADDOPTS, and whether the plugin that has the option is installed.",
+                ),
+            ),
+            id="an option that nobody knows",
         ),
         pytest.param(
             the_facts(unfinished=(cut_off(n_collected=9, running=tuple("abcdef")),)),
