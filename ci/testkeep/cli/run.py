@@ -28,7 +28,7 @@ from testkeep.errors import UsageError
 from testkeep.model.stage import Stage
 from testkeep.pipeline.base_store import clear_changed, digests, lock_folder, store_folder
 from testkeep.pipeline.baseline import Base
-from testkeep.pipeline.context import Project, load_project
+from testkeep.pipeline.context import Project, for_one_run, load_project
 from testkeep.pipeline.gather import without_outages
 from testkeep.pipeline.judge import Case
 from testkeep.pipeline.own_baseline import keep_as_baseline
@@ -81,7 +81,7 @@ def run(pytest_arguments: tuple[str, ...], /, stages: tuple[str, ...], **options
         raise UsageError("--job ID and --plan FILE belong together, and name the stage themselves")
     if options["job_id"]:
         return do_job(options, pytest_arguments or ())
-    project = load_project(Path.cwd())
+    project = for_one_run(load_project(Path.cwd()))
     named = stages_named(stages)
     conserve = not options["no_gate"]
     base, problem = choose_base(project, options["base_ref"]) if conserve else (Base(reason=_STAGES_ALONE), None)

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from testkeep.formats.check_walk import CheckWalk
 from testkeep.formats.literal_rows import is_opaque
 from testkeep.formats.module_names import ModuleNames
+from testkeep.formats.rewording import Rewording, reword
 from testkeep.formats.syntax import UNREADABLE, Definition, Function, blocks, even_out, parse, strip
 from testkeep.formats.table_rows import TableRows
 from testkeep.formats.unittest_style import translate
@@ -28,6 +29,7 @@ class TestChecks:
 
     def __init__(self, text: str) -> None:
         self._functions: dict[str, _Found] = {}
+        self._classes: dict[str, ast.ClassDef] = {}
         self._tables: dict[str, TableRows] = {}
         try:
             tree = parse(text)
@@ -73,6 +75,36 @@ class TestChecks:
         except UNREADABLE:
             return frozenset()
 
+    def inherits(self, name: str) -> bool:
+        """Whether a test is one that its class inherits from another class of the file."""
+        return name not in self._functions and self._inherited(name) is not None
+
+    def reworded(
+        self, name: str, other: TestChecks, new_name: str, params: Mapping[str, str], new_params: Mapping[str, str]
+    ) -> Rewording | None:
+        """What of a test is other words, or other values, in a test of another file; None if more differs."""
+        old, new = self._inherited(name), other._inherited(new_name)
+        try:
+            return reword(old, new, params, new_params) if old is not None and new is not None else None
+        except UNREADABLE:
+            return None
+
+    def _inherited(self, name: str) -> Function | None:
+        """The function of a test, wherever in the file its class has it from."""
+        if name in self._functions:
+            return self._functions[name][0]
+        owner, _, method = name.rpartition(".")
+        waiting, seen = [owner], set[str]()
+        while waiting:
+            one = waiting.pop(0)
+            if one in seen or one not in self._classes:
+                continue
+            seen.add(one)
+            if f"{one}.{method}" in self._functions:
+                return self._functions[f"{one}.{method}"][0]
+            waiting += [base.id for base in self._classes[one].bases if isinstance(base, ast.Name)]
+        return None
+
     def _collect(self, body: Sequence[ast.stmt], prefix: str, owner: ast.ClassDef | None) -> None:
         for statement in body:
             if not isinstance(statement, Definition):
@@ -81,6 +113,7 @@ class TestChecks:
                 continue
             name = f"{prefix}{statement.name}"
             if isinstance(statement, ast.ClassDef):
+                self._classes[name] = statement
                 self._collect(statement.body, f"{name}.", statement)
             else:
                 self._functions[name] = (statement, owner)

@@ -59,7 +59,8 @@ class Provenance(Struct, frozen=True, kw_only=True):
 
     ``tree`` is the git tree of the files as they were, so that equal trees mean equal code; ``policy`` is the digest
     of the project's own policy (not of the one in force, which depends on the base: a job need not know of one);
-    ``project`` is the project's folder in the repository (empty for its root).
+    ``project`` is the project's folder in the repository (empty for its root). ``run`` is the name of the one 'testkeep
+    run' that made the record and judges it; empty for one that another command judges, or that a plan belongs to.
     """
 
     commit: str
@@ -68,6 +69,7 @@ class Provenance(Struct, frozen=True, kw_only=True):
     policy: str
     project: str
     testkeep: str
+    run: str = ""
 
 
 class ToolRun(Struct, frozen=True, kw_only=True):

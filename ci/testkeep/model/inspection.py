@@ -37,13 +37,26 @@ class Topic:
     ``subjects`` has for each of its checks the definition whose result it looks at; None where that is not plain.
     ``bound`` are the production names that it mentions and that are bound at the head, too; None if nobody knows.
     ``passes`` are parameters that it passes, or asks an object for, and that are nowhere in the head's production code.
-    ``alone`` are functions that it mentions, that are there at the head, too, and that no test file mentions any more.
+    ``called`` are functions of changed files that it mentions, and that are there at the head, too; ``alone`` are those
+    of them that no test file mentions any more.
     """
 
     subjects: tuple[Definition | None, ...] = ()
     bound: frozenset[str] | None = None
     passes: frozenset[str] = frozenset()
+    called: tuple[Definition, ...] = ()
     alone: tuple[Definition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reworded:
+    """How a test of the head does what a lost one did: ``words`` of that are others, as in production code.
+
+    ``is_complete`` if none of them is left in what was changed there.
+    """
+
+    words: tuple[tuple[str, str], ...]
+    is_complete: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +65,9 @@ class Inspection:
 
     ``base`` and ``head`` have the tests that were run again; ``*_asserted`` what they asserted in the runs that count,
     ``*_alone`` what they asserted when they were run again; ``*_checks`` what their sources assert; ``candidates`` are
-    the tests of the head that are most like a lost one; ``mentions`` the names that occur in a lost test's function;
-    ``topics`` is what lost tests are about;
+    the tests of the head that are most like a lost one; ``rewordings`` are those that do what a lost one did but for
+    words that production code changed as well, by their ids; ``mentions`` the names that occur in a lost test's
+    function; ``topics`` is what lost tests are about;
     ``base_hiding`` are lost tests, and ``hiding`` tests of the head, that could swallow a failure or put a stub in the
     place of the code; ``twins`` has, by lost tests, the test of the base that was the same and still is what it was;
     ``not_found`` are tests that were to be inspected at the base and were not collected there; ``not_compared`` says
@@ -69,6 +83,7 @@ class Inspection:
     base_checks: Checks = field(default_factory=dict)
     head_checks: Checks = field(default_factory=dict)
     candidates: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
+    rewordings: Mapping[str, Mapping[str, Reworded]] = field(default_factory=dict)
     mentions: Mapping[str, frozenset[str]] = field(default_factory=dict)
     topics: Mapping[str, Topic] = field(default_factory=dict)
     base_hiding: frozenset[str] = frozenset()

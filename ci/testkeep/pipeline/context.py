@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
+
+import msgspec
 
 from testkeep import __version__
 from testkeep.errors import UsageError
@@ -93,6 +96,11 @@ def load_project(start: Path) -> Project:
             hint=f"Take it out: git rm -r --cached {STATE_FOLDER}",
         )
     return with_ignored(project)
+
+
+def for_one_run(project: Project) -> Project:
+    """Name the run: what it judges must be of it, not of another that has used the same folder in the meantime."""
+    return replace(project, provenance=msgspec.structs.replace(project.provenance, run=secrets.token_hex(8)))
 
 
 def with_ignored(project: Project) -> Project:

@@ -115,4 +115,6 @@ def foreign(found: Provenance, wanted: Provenance) -> str:
         return f"made for the project in {found.project or 'the root'}, not in {wanted.project or 'the root'}"
     if found.policy != wanted.policy:
         return "made under another policy"
+    if wanted.run and found.run != wanted.run:
+        return "made by another run, while this one was at work"
     return ""

@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from testkeep.formats.asserted_checks import TestChecks
 from testkeep.formats.literal_rows import is_opaque
 from testkeep.formats.module_bindings import read_bindings
-from testkeep.model.comparison import Loss
+from testkeep.model.comparison import Candidate, Loss
 from testkeep.model.inspection import Inspection, Suspect
 from testkeep.model.production import Production
-from testkeep.model.source import Check, FileBindings
+from testkeep.model.source import Check, FileBindings, likeness
 from testkeep.model.tests import Item, function_of
 from testkeep.pipeline.edited_tests import find_edited
 from testkeep.pipeline.patched_tests import find_patched
+from testkeep.pipeline.rewordings import Rewordings, find_rewordings
 from testkeep.pipeline.sources import Texts, read_production
 from testkeep.pipeline.topics import find_topics
 from testkeep.pipeline.twins import find_twins
@@ -49,12 +50,12 @@ def read_tests(texts: Texts, facts: Facts) -> Inspection:
     base_checks, mentions = sources.checks(base.values(), at_base=True), _mentions(texts, lost.values())
     production = read_production(texts)
     removed = [loss.base.item for loss in draft.lost if loss.how is Loss.REMOVED] if production.histories else []
+    near, rewordings = _near(texts, sources, lost, new)
     return Inspection(
         base_checks=base_checks,
         head_checks=sources.checks(head.values(), at_base=False),
-        candidates=candidates(
-            lost, sources.tokens(lost.values(), at_base=True), sources.tokens(new.values(), at_base=False)
-        ),
+        candidates=near,
+        rewordings=rewordings,
         mentions=mentions,
         topics=find_topics(texts, removed, base_checks, mentions, (test.item.path for test in facts.tests())),
         base_hiding=frozenset(_hiding(lost.values(), texts.base)),
@@ -63,6 +64,20 @@ def read_tests(texts: Texts, facts: Facts) -> Inspection:
         suspects=suspects,
         production=production,
     )
+
+
+def _near(
+    texts: Texts, sources: _Parsed, lost: Mapping[str, Item], new: Mapping[str, Item]
+) -> tuple[Mapping[str, tuple[Candidate, ...]], Rewordings]:
+    """The new tests that are most like each lost one, and, behind them, those that are it in other words."""
+    before, now = sources.tokens(lost.values(), at_base=True), sources.tokens(new.values(), at_base=False)
+    near = candidates(lost, before, now)
+    names = {test_id: [one.test for one in found] for test_id, found in near.items()}
+    rewordings = find_rewordings(texts, sources.files, list(lost.values()), new.values(), names)
+    for test_id, tests in rewordings.items():
+        more = [one for one in tests if one not in names[test_id]]
+        near[test_id] += tuple(Candidate(test=one, likeness=likeness(before[test_id], now[one])) for one in more)
+    return near, rewordings
 
 
 def _few_rows(items: Iterable[Item]) -> Iterator[Item]:
@@ -94,14 +109,14 @@ class _Parsed:
     def __init__(self, texts: Texts, facts: Facts) -> None:
         self._texts = texts
         self._facts = facts
-        self._files: dict[tuple[str, bool], TestChecks] = {}
+        self.files: dict[tuple[str, bool], TestChecks] = {}
 
     def _file(self, path: str, at_base: bool) -> TestChecks:
         key = (path, at_base)
-        if key not in self._files:
+        if key not in self.files:
             text = self._texts.base(path) if at_base else self._texts.head(path)
-            self._files[key] = TestChecks(text or "")
-        return self._files[key]
+            self.files[key] = TestChecks(text or "")
+        return self.files[key]
 
     def checks(self, items: Iterable[Item], *, at_base: bool) -> dict[str, tuple[Check, ...]]:
         """What each test asserts; without those that are not to be read, as their class inherits them, say."""

@@ -33,7 +33,7 @@ def find_topics(
     modules = _Modules(texts)
     gone = _gone_from_production(texts) if items else frozenset()
     named = _Named(texts, test_files)
-    said: dict[tuple[str, str], tuple[frozenset[str], tuple[Definition, ...]]] = {}
+    said: dict[tuple[str, str], tuple[frozenset[str], tuple[Definition, ...], tuple[Definition, ...]]] = {}
     found: dict[str, Topic] = {}
     for item in items:
         origins = modules.imports(item.path)
@@ -47,10 +47,10 @@ def find_topics(
         if function not in said:
             here = passed(texts.base(item.path) or "", function[1]) if gone else frozenset()
             passes = frozenset(name for owner, name in gone if not here.isdisjoint({(owner, name), (OPTION, name)}))
-            called = modules.called(mentions.get(item.id, frozenset()))
-            said[function] = passes, tuple(one for one in called if not named.is_named(one))
-        passes, alone = said[function]
-        found[item.id] = Topic(subjects=subjects, bound=bound, passes=passes, alone=alone)
+            called = tuple(modules.called(mentions.get(item.id, frozenset())))
+            said[function] = passes, called, tuple(one for one in called if not named.is_named(one))
+        passes, called, alone = said[function]
+        found[item.id] = Topic(subjects=subjects, bound=bound, passes=passes, called=called, alone=alone)
     return found
 
 

@@ -19,7 +19,7 @@ from testkeep.rules.doubts import waived
 from testkeep.rules.head_tests import HeadTests
 from testkeep.rules.replacements import Declaration, Situation, declarations, targets_by_name, verify
 from testkeep.rules.retirement import retire, retire_unproven
-from testkeep.rules.rewriting import misses, rewritten
+from testkeep.rules.rewriting import misses, rewritten, vaguer
 from testkeep.rules.strength import weakened
 
 
@@ -68,7 +68,7 @@ def account(facts: Facts) -> Comparison:
         unfit=unfit,
         doubted=tuple(loss for loss in left if loss.id in doubted),
         refused=tuple(refused),
-        weakened=tuple(weakened(facts, head)),
+        weakened=(*weakened(facts, head), *vaguer(facts, head, edited)),
         not_compared=inspection.not_compared,
     )
 

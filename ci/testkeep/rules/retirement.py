@@ -65,6 +65,8 @@ def _why(inspection: Inspection, loss: LostTest) -> str:
     ran = footprint([seen])
     gone = deleted(production, ran)
     everything = sum(len(numbers) for numbers in ran.values())
+    if _is_emptied(inspection, loss, ran, gone):
+        return ""
     if gone and len(gone) == everything:
         return f"all of the code that it ran was deleted ({', '.join(shown(gone))} of the base)"
     if is_left_uncovered(production, ran):
@@ -87,6 +89,16 @@ def _why(inspection: Inspection, loss: LostTest) -> str:
 def _gone_parameter(inspection: Inspection, loss: LostTest) -> str:
     topic = inspection.topics.get(loss.id)
     return min(topic.passes, default="") if topic is not None else ""
+
+
+def _is_emptied(inspection: Inspection, loss: LostTest, ran: Lines, gone: Sequence[Place]) -> bool:
+    """Whether a function that a test names is still there, and only nothing is left of what the test ran of it."""
+    topic = inspection.topics.get(loss.id)
+    for one in topic.called if topic is not None else ():
+        lines = ran.get(one.path, frozenset()).intersection(_lines(one.source))
+        if lines and all(Place(one.path, line) in gone for line in lines):
+            return True
+    return False
 
 
 def _asserts_something_else(inspection: Inspection, loss: LostTest, ran: Lines, gone: Sequence[Place]) -> bool:

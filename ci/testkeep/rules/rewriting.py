@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from testkeep.model.asserted import Asserted
-from testkeep.model.comparison import Candidate, Loss, LostTest, StandIn
+from testkeep.model.comparison import Candidate, Loss, LostTest, StandIn, Weakening
 from testkeep.model.inspection import Inspection
 from testkeep.model.production import Place, Span
 from testkeep.model.tests import RecordedTest, function_of
-from testkeep.rules.asserted import compare_asserted
+from testkeep.rules.asserted import Said, compare_asserted
 from testkeep.rules.base import Facts, source_in
 from testkeep.rules.comparison import ids_at_base
 from testkeep.rules.covering import footprint, is_left_uncovered, missed, reach, watched
@@ -58,6 +58,18 @@ def rewritten(
                 break
 
 
+def vaguer(facts: Facts, head: HeadTests, edited: Sequence[StandIn]) -> Iterator[Weakening]:
+    """Say in what tests that were rewritten are weaker: no error, and as much of a warning as under the old id."""
+    lost = {loss.id: loss for loss in (*facts.comparison.lost, *facts.comparison.doubted)}
+    done: set[str] = set()  # many rows may have become one loop
+    for one in edited:
+        pair = _Pair.of(facts, head, lost[one.lost], one.by[0])
+        said = next(pair.says_less(), None) if pair is not None else None
+        if pair is not None and said is not None and one.by[0] not in done:
+            done.add(one.by[0])
+            yield Weakening(head=pair.test, why=said.why, to_nothing=False)
+
+
 @dataclass(frozen=True, slots=True)
 class _Pair:
     """A lost test, and one of the head that may be that test: as they ran when they were inspected, and what held."""
@@ -100,9 +112,11 @@ class _Pair:
 
     def holds_as_much(self) -> bool:
         """Whether no failure is swallowed, and not all is gone: no more is asked of a test that keeps its id."""
-        return not any(
-            said.to_nothing for said in compare_asserted(self.test, self.held, self.holds, self.facts.statements)
-        )
+        return not any(said.to_nothing for said in self.says_less())
+
+    def says_less(self) -> Iterator[Said]:
+        """In what the test asserts less than the lost one."""
+        return compare_asserted(self.test, self.held, self.holds, self.facts.statements)
 
     def contains_it(self) -> bool:
         """Whether the test has all statements of the lost one in their order, its values, and all that held."""
@@ -158,10 +172,21 @@ def _same(
     for test_id, pair in pairs.items():
         if not pair.holds_as_much():
             continue
+        reworded = facts.inspection.rewordings.get(loss.id, {}).get(test_id)
+        if reworded is not None and pair.runs_the_same(0 if reworded.is_complete else 1):
+            yield test_id, _in_other_words(reworded.words)
         if pair.contains_it() and pair.runs_the_same(_NEARLY_ALL):
             yield test_id, "all of its statements are there in their order, and run the same"
         elif named.get(loss.id) == test_id and pair.ran_code() and pair.runs_the_same():
             yield test_id, "a test of its name asserts no less, and the same lines run"
+
+
+def _in_other_words(words: Sequence[tuple[str, str]]) -> str:
+    if not words:
+        return "all of its statements are there, with its values"
+    old, new = words[0]
+    more = f", and {len(words) - 1} more" if len(words) > 1 else ""
+    return f"all of its statements are there, with the names that production code has now ({old}: {new}{more})"
 
 
 def _mended(facts: Facts, loss: LostTest, ranks: Sequence[Candidate]) -> _Proven:

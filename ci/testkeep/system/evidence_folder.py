@@ -16,7 +16,7 @@ from pathlib import Path
 
 from testkeep.errors import EvidenceError
 from testkeep.model.stage import Stage
-from testkeep.system.files import read_bytes, write_atomically
+from testkeep.system.files import read_bytes, with_need, write_atomically
 
 MAIN = "main"
 _RECORD = ".json"
@@ -214,7 +214,10 @@ class Journal:
 
     def write(self, line: bytes) -> None:
         """Append one line."""
-        self._file.write(line)
+        try:
+            self._file.write(line)
+        except OSError as error:
+            raise with_need(self._path, error, len(line)) from error
 
     def close(self) -> None:
         """Close the file."""

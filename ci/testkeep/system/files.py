@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -57,6 +58,17 @@ def not_written(path: Path | str, error: OSError) -> KitError:
     return UsageError(said)
 
 
+def with_need(path: Path, error: OSError, n_bytes: int) -> OSError:
+    """Say of an error how much was to be written, if there was no room for it."""
+    if not is_full(error):
+        return error
+    with contextlib.suppress(OSError):
+        said = f"{error.strerror}: {n_bytes:,} bytes are needed"
+        free = "" if error.errno == errno.EFBIG else f", {shutil.disk_usage(path.parent).free:,} are free"
+        return OSError(error.errno, said + free, str(path))
+    return error
+
+
 def write_file(path: Path, data: bytes) -> None:
     """Write a file that the user asked for, whole or not at all.
 
@@ -81,7 +93,7 @@ def append_text(path: Path, text: str) -> None:
         with path.open("a", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:
-        raise not_written(path, error) from error
+        raise not_written(path, with_need(path, error, len(text))) from error
 
 
 @contextlib.contextmanager
@@ -93,6 +105,13 @@ def scratch_folder() -> Iterator[Path]:
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Write a file so that it is either whole or not there."""
+    try:
+        _write_beside(path, data)
+    except OSError as error:
+        raise with_need(path, error, len(data)) from error
+
+
+def _write_beside(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:

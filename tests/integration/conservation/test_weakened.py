@@ -70,6 +70,11 @@ def test_run__all_assertions_of_a_guard_are_gone__blocks(pair: Pair, judge: Call
          replace(B, "raises(ValueError)", "raises(Exception)"), base=RAISES),
     pair("W13", "its body is that of another test", Weakened((GUARD,), error=False, why="nothing of that"),
          guard_body("assert sub(5, 5) == 0")),
+    pair("W14", "moved to another file, where it says less",
+         Weakened((f"{B}::test_guard",), error=False, why="assert total == 3 became assert total is not None"),
+         replace(A, GUARD_SOURCE, ""),
+         append(B, "\n\ndef test_guard():\n    from app.calc import add\n\n    total = add(1, 2)\n"
+                   "    assert total is not None\n")),
     pair("W12", "a loop over fewer values", Weakened((f"{A}::test_subtests",), error=False),
          replace(A, "for i in range(3):", "for i in range(1):")),
 )  # fmt: skip

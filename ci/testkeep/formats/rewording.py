@@ -1,0 +1,147 @@
+"""Whether one test does what another does, but for words that were changed, and for values that are parameters now."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from testkeep.formats.literal_rows import parameter
+from testkeep.formats.syntax import Function, is_mark
+
+_Pair = tuple[ast.AST, ast.AST]
+
+
+@dataclass(frozen=True, slots=True)
+class Rewording:
+    """What differs: ``words`` are names and texts with what they became, ``values`` where one side has a parameter."""
+
+    words: tuple[tuple[str, str], ...]
+    values: tuple[_Pair, ...]
+
+    def holds_for(self, old: Mapping[str, str], new: Mapping[str, str]) -> bool:
+        """Whether the recorded parameters of two tests have the values that make them the same."""
+        return all(_resolved(one, old) == _resolved(other, new) for one, other in self.values) and self._uses(new)
+
+    def _uses(self, params: Mapping[str, str]) -> bool:
+        used = {node.id for _, other in self.values for node in ast.walk(other) if isinstance(node, ast.Name)}
+        return used >= params.keys()
+
+
+def reword(old: Function, new: Function, params: Collection[str], new_params: Collection[str]) -> Rewording | None:
+    """Compare two tests whose parameters are known; None if more differs than words and values.
+
+    The new one may have further statements and fixtures. A word becomes the same word everywhere, and no other one
+    does; variables may be called as they like.
+
+    >>> old, new = ast.parse("def test_a(): assert f.old(1)\\ndef test_b(n): assert f.new(n)").body
+    >>> found = reword(old, new, (), ("n",))
+    >>> found.words, found.holds_for({}, {"n": "1"}), found.holds_for({}, {"n": "2"})
+    ((('old', 'new'),), True, False)
+    """
+    if type(old) is not type(new) or _wrappers(old) != _wrappers(new):
+        return None
+    if not set(_fixtures(old, params)) <= set(_fixtures(new, new_params)):
+        return None
+    comparison = _Comparison(_Names(frozenset(params), _variables(old)), _Names(frozenset(new_params), _variables(new)))
+    if not comparison.contains(old.body, new.body):
+        return None
+    words = {
+        one: other
+        for one, other in comparison.words.items()
+        if one != other and not comparison.are_variables(one, other)
+    }
+    return Rewording(tuple(words.items()), tuple(comparison.values))
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The parameters of a test, and the names that it gives to what it makes."""
+
+    params: frozenset[str]
+    variables: frozenset[str]
+
+    def is_value(self, node: ast.AST, other: ast.AST) -> bool:
+        """Whether a node stands for the value of a parameter, which the other side has, too."""
+        return isinstance(node, ast.Name) and node.id in self.params and isinstance(other, ast.expr)
+
+
+class _Comparison:
+    def __init__(self, old: _Names, new: _Names) -> None:
+        self._old, self._new = old, new
+        self.words: dict[str, str] = {}
+        self._became: dict[str, str] = {}
+        self.values: list[_Pair] = []
+
+    def contains(self, old: Sequence[ast.stmt], new: Sequence[ast.stmt]) -> bool:
+        """Whether all old statements are among the new ones, in their order."""
+        rest = iter(new)
+        return all(any(self._is_same(one, other) for other in rest) for one in old)
+
+    def are_variables(self, old: str, new: str) -> bool:
+        """Whether both sides give these names to what they make."""
+        return old in self._old.variables and new in self._new.variables
+
+    def _is_same(self, old: ast.stmt, new: ast.stmt) -> bool:
+        before = dict(self.words), dict(self._became), list(self.values)
+        if self._same(old, new):
+            return True
+        self.words, self._became, self.values = before
+        return False
+
+    def _same(self, old: ast.AST, new: ast.AST) -> bool:
+        # A variable may have the name of the parameter that it is made of.
+        both_vary = isinstance(old, ast.Name) and isinstance(new, ast.Name) and self.are_variables(old.id, new.id)
+        if not both_vary and (self._old.is_value(old, new) or self._new.is_value(new, old)):
+            self.values.append((old, new))
+            return True
+        if type(old) is not type(new):
+            return False
+        return all(self._same_field(getattr(old, name, None), getattr(new, name, None)) for name in old._fields)
+
+    def _same_field(self, old: object, new: object) -> bool:
+        if isinstance(old, ast.AST) and isinstance(new, ast.AST):
+            return self._same(old, new)
+        if isinstance(old, list) and isinstance(new, list):
+            return len(old) == len(new) and all(map(self._same_field, old, new))
+        if isinstance(old, str) and isinstance(new, str):
+            return self.words.setdefault(old, new) == new and self._became.setdefault(new, old) == old
+        return type(old) is type(new) and old == new
+
+
+def _resolved(node: ast.AST, params: Mapping[str, str]) -> str:
+    value = parameter(params[node.id]) if isinstance(node, ast.Name) and node.id in params else node
+    return ast.dump(_joined(value))
+
+
+def _joined(node: ast.AST) -> ast.AST:
+    """A text that is written in pieces, in one."""
+    match node:
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            one, other = _joined(left), _joined(right)
+            match one, other:
+                case ast.Constant(value=str(begin)), ast.Constant(value=str(end)):
+                    return ast.Constant(value=begin + end)
+                case _:
+                    return node
+        case _:
+            return node
+
+
+def _wrappers(function: Function) -> list[str]:
+    """The decorators that may change what a function does; marks say how a test is run."""
+    return [ast.dump(one) for one in function.decorator_list if not is_mark(one)]
+
+
+def _fixtures(function: Function, params: Collection[str]) -> Iterator[str]:
+    arguments = function.args
+    for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+        if one.arg not in params and one.arg not in ("self", "cls"):
+            yield one.arg
+
+
+def _variables(function: Function) -> frozenset[str]:
+    """The names that a function gives to what it makes."""
+    return frozenset(
+        node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    )
