@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from testkeep.formats.literal_rows import parameter
@@ -31,8 +31,8 @@ class Rewording:
 def reword(old: Function, new: Function, params: Collection[str], new_params: Collection[str]) -> Rewording | None:
     """Compare two tests whose parameters are known; None if more differs than words and values.
 
-    The new one may have further statements and fixtures. A word becomes the same word everywhere, and no other one
-    does; variables may be called as they like.
+    The new one may have further fixtures, and no further statements: it comes to each as the old one did. A word
+    becomes the same word everywhere, and no other one does; variables may be called as they like.
 
     >>> old, new = ast.parse("def test_a(): assert f.old(1)\\ndef test_b(n): assert f.new(n)").body
     >>> found = reword(old, new, (), ("n",))
@@ -44,7 +44,7 @@ def reword(old: Function, new: Function, params: Collection[str], new_params: Co
     if not set(_fixtures(old, params)) <= set(_fixtures(new, new_params)):
         return None
     comparison = _Comparison(_Names(frozenset(params), _variables(old)), _Names(frozenset(new_params), _variables(new)))
-    if not comparison.contains(old.body, new.body):
+    if not comparison.is_same(old.body, new.body):
         return None
     words = {
         one: other
@@ -73,21 +73,9 @@ class _Comparison:
         self._became: dict[str, str] = {}
         self.values: list[_Pair] = []
 
-    def contains(self, old: Sequence[ast.stmt], new: Sequence[ast.stmt]) -> bool:
-        """Whether all old statements are among the new ones, in their order."""
-        rest = iter(new)
-        return all(any(self._is_same(one, other) for other in rest) for one in old)
-
     def are_variables(self, old: str, new: str) -> bool:
         """Whether both sides give these names to what they make."""
         return old in self._old.variables and new in self._new.variables
-
-    def _is_same(self, old: ast.stmt, new: ast.stmt) -> bool:
-        before = dict(self.words), dict(self._became), list(self.values)
-        if self._same(old, new):
-            return True
-        self.words, self._became, self.values = before
-        return False
 
     def _same(self, old: ast.AST, new: ast.AST) -> bool:
         # A variable may have the name of the parameter that it is made of.
@@ -97,13 +85,13 @@ class _Comparison:
             return True
         if type(old) is not type(new):
             return False
-        return all(self._same_field(getattr(old, name, None), getattr(new, name, None)) for name in old._fields)
+        return all(self.is_same(getattr(old, name, None), getattr(new, name, None)) for name in old._fields)
 
-    def _same_field(self, old: object, new: object) -> bool:
+    def is_same(self, old: object, new: object) -> bool:
         if isinstance(old, ast.AST) and isinstance(new, ast.AST):
             return self._same(old, new)
         if isinstance(old, list) and isinstance(new, list):
-            return len(old) == len(new) and all(map(self._same_field, old, new))
+            return len(old) == len(new) and all(map(self.is_same, old, new))
         if isinstance(old, str) and isinstance(new, str):
             return self.words.setdefault(old, new) == new and self._became.setdefault(new, old) == old
         return type(old) is type(new) and old == new

@@ -64,7 +64,9 @@ def compared(sides: Sides, facts: Facts, watcher: Watcher) -> Facts:
     if facts.comparison.obstacle:
         return facts
     facts = replace(facts, differences=tuple(find_differences(facts)))
-    facts = replace(facts, statements=read_statements(texts, facts))
+    differ = facts.differences
+    statements = read_statements(texts, (one.before for one in differ), (one.now for one in differ))
+    facts = replace(facts, statements=statements)
     scratch = state_folder(sides.project) / "inspection"
     facts = look_closer(Looker(texts, sides.folder, scratch, watcher), facts)
     comparison = controlled_account(account, facts)

@@ -11,6 +11,7 @@ import msgspec
 
 from testkeep.errors import Undecided, UsageError
 from testkeep.model.asserted import Asserted
+from testkeep.model.assertion_site import Statements
 from testkeep.model.comparison import NotCompared, Uncompared
 from testkeep.model.evidence import Evidence
 from testkeep.model.production import Lines
@@ -23,7 +24,7 @@ from testkeep.pipeline.plans import RunOptions
 from testkeep.pipeline.progress import Labelled, Watcher
 from testkeep.pipeline.read_tests import read_tests
 from testkeep.pipeline.run import run_stages
-from testkeep.pipeline.sources import Texts
+from testkeep.pipeline.sources import Texts, read_statements
 from testkeep.rules.assertion_records import Records
 from testkeep.rules.base import Facts
 from testkeep.rules.choosing import Wanted, choose, needs_others, to_be_measured_without
@@ -50,6 +51,7 @@ def look_closer(looker: Looker, facts: Facts) -> Facts:
         return facts
     production = msgspec.structs.replace(facts.inspection.production, covered=_covered(looker, facts))
     facts = _with(facts, production=production, **_asserted(facts, wanted))
+    facts = _with_statements(looker.texts, facts)
     if wanted.head:
         facts = _inspect_head(looker, facts, wanted.head)
     if wanted.base:
@@ -77,6 +79,13 @@ def _asserted(facts: Facts, wanted: Wanted) -> dict[str, Mapping[str, Asserted]]
         "base_asserted": {test_id: found[-1] for test_id in wanted.base if (found := base.in_all(test_id))},
         "head_asserted": {test_id: found[0] for test_id in wanted.head if (found := head.in_all(test_id))},
     }
+
+
+def _with_statements(texts: Texts, facts: Facts) -> Facts:
+    """Read the assertions of lost tests, too, and of those that may be the same."""
+    seen, known = facts.inspection, facts.statements
+    more = read_statements(texts, seen.base_asserted.values(), seen.head_asserted.values())
+    return replace(facts, statements=Statements(base={**known.base, **more.base}, head={**known.head, **more.head}))
 
 
 def _with(facts: Facts, **changes: object) -> Facts:

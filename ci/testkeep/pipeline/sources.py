@@ -11,6 +11,7 @@ from testkeep.formats.line_history import Version, gone_definitions, read_histor
 from testkeep.formats.module_bindings import read_bindings
 from testkeep.formats.python_source import read_functions
 from testkeep.formats.unittest_cases import holds_tests
+from testkeep.model.asserted import Asserted
 from testkeep.model.assertion_site import Statements
 from testkeep.model.layout import is_production
 from testkeep.model.production import FileHistory, Production
@@ -97,14 +98,10 @@ def read_sources(texts: Texts, facts: Facts) -> tuple[Sources, Sources, Mapping[
     return _functions(before), _functions(now), imports
 
 
-def read_statements(texts: Texts, facts: Facts) -> Statements:
-    """Read what the files say in which tests assert something else than they did."""
-    base: set[str] = set()
-    head: set[str] = set()
-    for one in facts.differences:
-        base |= {site.path for site in one.before.held.values()}
-        here = (one.now.held, one.now.failed, one.now.came_through)
-        head |= {site.path for sites in here for site in sites.values()}
+def read_statements(texts: Texts, before: Iterable[Asserted], now: Iterable[Asserted]) -> Statements:
+    """Read what the files say that have the assertions of some tests, as they were and as they are."""
+    base = {site.path for one in before for site in one.held.values()}
+    head = {site.path for one in now for here in (one.held, one.failed, one.came_through) for site in here.values()}
     texts.fetch_base(base)
     head |= base
     return Statements(

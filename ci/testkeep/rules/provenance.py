@@ -96,7 +96,8 @@ def evidence_foreign(facts: Facts) -> Iterator[Problem]:
     """Evidence is stale or foreign: it is of other files, of another commit, or of another policy.
 
     A record names the commit, the exact files and the policy that it was made with. If any of them differs from what
-    is judged, the record proves nothing about it. Run the stage again.
+    is judged, the record proves nothing about it. Nor does one that another run wrote while `testkeep run` was at work.
+    Run the stage again.
     """
     foreign = [rejection for rejection in facts.rejections if rejection.kind is RejectionKind.FOREIGN]
     yield from _by_reason(foreign, "on what is to be judged")

@@ -71,7 +71,7 @@ def test_run__all_assertions_of_a_guard_are_gone__blocks(pair: Pair, judge: Call
     pair("W13", "its body is that of another test", Weakened((GUARD,), error=False, why="nothing of that"),
          guard_body("assert sub(5, 5) == 0")),
     pair("W14", "moved to another file, where it says less",
-         Weakened((f"{B}::test_guard",), error=False, why="assert total == 3 became assert total is not None"),
+         Weakened((f"{B}::test_guard",), error=False, why="'assert total == 3' became 'assert total is not None'"),
          replace(A, GUARD_SOURCE, ""),
          append(B, "\n\ndef test_guard():\n    from app.calc import add\n\n    total = add(1, 2)\n"
                    "    assert total is not None\n")),
@@ -157,6 +157,14 @@ NAMES = """\
          guard_becomes("def test_sum():\n    total = add(1, 3)\n    assert total == 4\n")),
     pair("W45", "its name is given to another test of another file", Lost("removed", (GUARD,)),
          replace(A, GUARD_SOURCE, ""), append(B, "\n\ndef test_guard():\n    assert div(9, 3) == 3\n")),
+    pair("W47b", "renamed after another function that was there before", Lost("removed", (f"{B}::test_div",)),
+         replace("app/calc.py", "def mul(a, b):", "def times(a, b):\n    return a + b\n\n\ndef mul(a, b):"),
+         write(B, "from app.calc import times\n\n\ndef test_times():\n    assert times(1, 1) == 2\n")),
+    pair("W47c", "its function is emptied, and it goes", Lost("removed", (f"{B}::test_check",)),
+         write("app/limits.py", 'def check(value):\n    """Refuse what is too large."""\n'),
+         replace(B, "\n\ndef test_check():\n    from app.limits import check\n\n    assert check(1) is True\n", ""),
+         base=(write("app/limits.py", 'def check(value):\n    """Refuse what is too large."""\n    return value < 9\n'),
+               append(B, "\n\ndef test_check():\n    from app.limits import check\n\n    assert check(1) is True\n"))),
     pair("W90", "moved to another file, where its failure is swallowed", Lost("removed", (GUARD,)),
          replace(A, GUARD_SOURCE, ""),
          append(B, "\n\ndef test_guard():\n    from app.calc import add\n\n    try:\n        assert add(1, 2) == 4\n"
