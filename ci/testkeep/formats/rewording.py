@@ -14,10 +14,16 @@ _Pair = tuple[ast.AST, ast.AST]
 
 @dataclass(frozen=True, slots=True)
 class Rewording:
-    """What differs: ``words`` are names and texts with what they became, ``values`` where one side has a parameter."""
+    """What differs: ``names`` and ``texts`` with what they became, ``values`` where one side has a parameter."""
 
-    words: tuple[tuple[str, str], ...]
+    names: tuple[tuple[str, str], ...]
+    texts: tuple[tuple[str, str], ...]
     values: tuple[_Pair, ...]
+
+    @property
+    def words(self) -> tuple[tuple[str, str], ...]:
+        """Names and texts, each pair once."""
+        return tuple(dict.fromkeys((*self.names, *self.texts)))
 
     def holds_for(self, old: Mapping[str, str], new: Mapping[str, str]) -> bool:
         """Whether the recorded parameters of two tests have the values that make them the same."""
@@ -46,12 +52,8 @@ def reword(old: Function, new: Function, params: Collection[str], new_params: Co
     comparison = _Comparison(_Names(frozenset(params), _variables(old)), _Names(frozenset(new_params), _variables(new)))
     if not comparison.is_same(old.body, new.body):
         return None
-    words = {
-        one: other
-        for one, other in comparison.words.items()
-        if one != other and not comparison.are_variables(one, other)
-    }
-    return Rewording(tuple(words.items()), tuple(comparison.values))
+    names = tuple(pair for pair in comparison.names.changed() if not comparison.are_variables(*pair))
+    return Rewording(names, tuple(comparison.texts.changed()), tuple(comparison.values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,24 @@ class _Names:
         return isinstance(node, ast.Name) and node.id in self.params and isinstance(other, ast.expr)
 
 
+class _Vocabulary:
+    """What each word became: one word, which no other one became."""
+
+    def __init__(self) -> None:
+        self._became: dict[str, str] = {}
+        self._was: dict[str, str] = {}
+
+    def takes(self, old: str, new: str) -> bool:
+        return self._became.setdefault(old, new) == new and self._was.setdefault(new, old) == old
+
+    def changed(self) -> Iterator[tuple[str, str]]:
+        return ((old, new) for old, new in self._became.items() if old != new)
+
+
 class _Comparison:
     def __init__(self, old: _Names, new: _Names) -> None:
         self._old, self._new = old, new
-        self.words: dict[str, str] = {}
-        self._became: dict[str, str] = {}
+        self.names, self.texts = _Vocabulary(), _Vocabulary()
         self.values: list[_Pair] = []
 
     def are_variables(self, old: str, new: str) -> bool:
@@ -85,6 +100,8 @@ class _Comparison:
             return True
         if type(old) is not type(new):
             return False
+        if isinstance(old, ast.Constant) and isinstance(new, ast.Constant):
+            return self._same_constant(old.value, new.value)
         return all(self.is_same(getattr(old, name, None), getattr(new, name, None)) for name in old._fields)
 
     def is_same(self, old: object, new: object) -> bool:
@@ -93,7 +110,12 @@ class _Comparison:
         if isinstance(old, list) and isinstance(new, list):
             return len(old) == len(new) and all(map(self.is_same, old, new))
         if isinstance(old, str) and isinstance(new, str):
-            return self.words.setdefault(old, new) == new and self._became.setdefault(new, old) == old
+            return self.names.takes(old, new)
+        return type(old) is type(new) and old == new
+
+    def _same_constant(self, old: object, new: object) -> bool:
+        if isinstance(old, str) and isinstance(new, str):
+            return self.texts.takes(old, new)
         return type(old) is type(new) and old == new
 
 

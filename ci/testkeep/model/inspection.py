@@ -50,12 +50,14 @@ class Topic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reworded:
-    """How a test of the head does what a lost one did: ``words`` of that are others, as in production code.
+    """How a test of the head does what a lost one did: ``words`` of that are others.
 
-    ``is_complete`` if none of them is left in what was changed there.
+    ``is_known`` if production code has these words instead, and ``is_complete`` if none of them is left in what was
+    changed there.
     """
 
     words: tuple[tuple[str, str], ...]
+    is_known: bool
     is_complete: bool
 
 

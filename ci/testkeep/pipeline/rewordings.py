@@ -48,10 +48,15 @@ def find_rewordings(
             if key not in known:
                 known[key] = _reword(files, item, rows[0]) if rows else None
             rewording = known[key]
-            if rewording is not None and all(production.renamed(*words) for words in rewording.words):
-                reworded = Reworded(
-                    words=rewording.words, is_complete=all(production.is_gone(old) for old, _ in rewording.words)
-                )
+            if rewording is None:
+                continue
+            reworded = Reworded(
+                words=rewording.words,
+                is_known=all(production.renamed(*words) for words in rewording.words),
+                is_complete=all(production.is_gone(old) for old, _ in rewording.words),
+            )
+            # Another text that is given to the code is another case of it.
+            if reworded.is_known or not rewording.texts:
                 same = (row for row in rows if rewording.holds_for(item.params, row.params))
                 found.setdefault(item.id, {}).update((row.id, reworded) for row in same)
     return {test_id: tests for test_id, tests in found.items() if tests}

@@ -52,6 +52,9 @@ class _Twins:
     def of(self, lost: Item) -> str:
         """The twin of a lost test; empty if there is none."""
         alike = [item for item in self._alike.get(guards_of_item(lost), ()) if item.id != lost.id]
+        for item in self._collected_twice(lost, alike):
+            if self._is_what_it_was(item):
+                return item.id
         found = (item for item in self._with_same_body(lost, alike) if self._is_what_it_was(item))
         for item, _ in zip(found, range(_MOST_ALIKE), strict=False):
             one, other = (Place(each.path, name_in_file(each)) for each in (lost, item))
@@ -61,6 +64,29 @@ class _Twins:
             if is_same(Side(self._files([one.path, other.path])), one, other):
                 return item.id
         return ""
+
+    def _collected_twice(self, lost: Item, alike: Sequence[Item]) -> Iterator[Item]:
+        """The same tests in a file beside, from which the lost one's file only imports their class or function."""
+        name = name_in_file(lost)
+        owner, _, rest = name.partition(".")
+        bound = self._bound(lost.path)
+        binding = bound.get(owner)
+        # A fixture of the file itself may be another one than that of the file beside.
+        if binding is None or len(binding.origins) != 1 or not bound.keys().isdisjoint(lost.fixtures):
+            return
+        module, _, member = binding.origins[0].rpartition(".")
+        folder, stem = PurePosixPath(lost.path).parent, module.rpartition(".")[2]
+        there = f"{member}.{rest}" if rest else member
+        for item in alike:
+            path = PurePosixPath(item.path)
+            if path.parent == folder and path.stem == stem and name_in_file(item) == there:
+                yield item
+
+    def _bound(self, path: str) -> FileBindings:
+        if path not in self._bindings:
+            self._texts.fetch_base([path])
+            self._bindings[path] = read_bindings(self._texts.base(path) or "")
+        return self._bindings[path] or {}
 
     def _with_same_body(self, lost: Item, alike: Sequence[Item]) -> Iterator[Item]:
         """The tests whose body is that of a lost one, those near it first; only files that could have it are parsed."""

@@ -56,8 +56,8 @@ def removed(facts: Facts) -> Iterator[Problem]:
 
     Its function, its file or its parameter set does not exist any more, and nothing accounts for it. These are
     accounted for by themselves: a test that was renamed or moved with the same body, or the same parameter values; a
-    row of which only the expected result was changed; one whose statements all stand in another test, with its values as
-    a row, or with the names that production code has now; an exact duplicate, whose twin stays as it was (the same
+    row of which only the expected result was changed; one whose statements all stand in another test, with its values
+    as a row, or with other names, as in production code; an exact duplicate, whose twin stays as it was (the same
     statements, values and marks, in which every helper, fixture and constant is the same); one whose every assertion is
     found in other tests (split, merged into parameters or a loop, rewritten in pytest's style); one that was renamed or
     moved and edited, if it is far more like one new test than like any other and has the same assertions, or all of its

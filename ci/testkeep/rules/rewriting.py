@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from testkeep.model.asserted import Asserted
 from testkeep.model.comparison import Candidate, Loss, LostTest, StandIn, Weakening
-from testkeep.model.inspection import Inspection
+from testkeep.model.inspection import Inspection, Reworded
 from testkeep.model.production import Place, Span
 from testkeep.model.tests import RecordedTest, function_of
 from testkeep.rules.asserted import Said, compare_asserted
@@ -121,11 +121,24 @@ class _Pair:
     def contains_it(self) -> bool:
         """Whether the test has all statements of the lost one in their order, its values, and all that held."""
         old, new = source_in(self.facts.base_sources, self.loss.base), source_in(self.facts.head_sources, self.test)
-        if old is None or new is None or not old.statements or not self.held.held.keys() <= self.holds.held.keys():
+        if old is None or new is None or not old.statements or not self._holds_all():
             return False
         rest = iter(new.statements)
         has_values = self.loss.base.item.params.items() <= self.test.item.params.items()
         return has_values and all(statement in rest for statement in old.statements)
+
+    def is_in_other_words(self, reworded: Reworded) -> bool:
+        """Whether the words that differ change nothing: production code has them, or not even the assertions do."""
+        if reworded.is_known:
+            return self.runs_the_same(0 if reworded.is_complete else 1)
+        return self.ran_code() and self.holds_the_same() and self.runs_the_same()
+
+    def holds_the_same(self) -> bool:
+        """Whether each statement that asserts something held in both, whatever it was given."""
+        return bool(self.held.held) and self._holds_all()
+
+    def _holds_all(self) -> bool:
+        return self.held.held.keys() <= self.holds.held.keys()
 
     def asserts_the_same(self) -> bool:
         """Whether all that the source of the lost one asserts is in that of the test, with what goes before."""
@@ -167,13 +180,13 @@ def _same(
     best = _far_ahead(ranks, _ALIKE)
     if best is not None and best.test in pairs:
         pair = pairs[best.test]
-        if pair.runs_the_same() and pair.asserts_the_same():
+        if pair.runs_the_same() and (pair.asserts_the_same() or (pair.ran_code() and pair.holds_the_same())):
             yield best.test, f"{best.likeness:.0%} alike, with the same assertions and the same lines"
     for test_id, pair in pairs.items():
         if not pair.holds_as_much():
             continue
         reworded = facts.inspection.rewordings.get(loss.id, {}).get(test_id)
-        if reworded is not None and pair.runs_the_same(0 if reworded.is_complete else 1):
+        if reworded is not None and pair.is_in_other_words(reworded):
             yield test_id, _in_other_words(reworded.words)
         if pair.contains_it() and pair.runs_the_same(_NEARLY_ALL):
             yield test_id, "all of its statements are there in their order, and run the same"
@@ -186,7 +199,7 @@ def _in_other_words(words: Sequence[tuple[str, str]]) -> str:
         return "all of its statements are there, with its values"
     old, new = words[0]
     more = f", and {len(words) - 1} more" if len(words) > 1 else ""
-    return f"all of its statements are there, with the names that production code has now ({old}: {new}{more})"
+    return f"all of its statements are there, with other names ({old}: {new}{more})"
 
 
 def _mended(facts: Facts, loss: LostTest, ranks: Sequence[Candidate]) -> _Proven:
