@@ -8,11 +8,14 @@ literals are unrolled. What a test does between its assertions is part of each c
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
+from testkeep.formats.canonical import canonical
 from testkeep.formats.check_walk import CheckWalk
 from testkeep.formats.literal_rows import is_opaque
 from testkeep.formats.module_names import ModuleNames
+from testkeep.formats.normal_form import is_literal
 from testkeep.formats.rewording import Rewording, reword
 from testkeep.formats.syntax import UNREADABLE, Definition, Function, blocks, even_out, parse, strip
 from testkeep.formats.table_rows import TableRows
@@ -20,6 +23,13 @@ from testkeep.formats.unittest_style import translate
 from testkeep.model.source import Check
 
 _Found = tuple[Function, ast.ClassDef | None]
+
+
+class _Helper(NamedTuple):
+    """A function of a test file, by its name, and the values of its arguments in a call."""
+
+    name: str
+    values: Mapping[str, str]
 
 
 class TestChecks:
@@ -53,9 +63,38 @@ class TestChecks:
         if found is None:
             return None
         try:
-            return CheckWalk(self._names, *found, params, self._made(name, params, family)).checks()
+            own = CheckWalk(self._names, *found, params, self._made(name, params, family)).checks()
+            return (*own, *self._by_helpers(name, found[0], params))
         except UNREADABLE:
             return None
+
+    def _by_helpers(self, name: str, function: Function, params: Mapping[str, str]) -> Iterator[Check]:
+        """What the functions of the file assert that a test only calls, with values that stand in its source."""
+        called = [self._helper(name, statement, params) for statement in function.body]
+        for one in called if None not in called else ():
+            if one is not None:
+                yield from CheckWalk(self._names, *self._functions[one.name], one.values, {}).checks()
+
+    def _helper(self, name: str, statement: ast.stmt, params: Mapping[str, str]) -> _Helper | None:
+        """The function of the file that a statement calls, and no more; None if it does anything else."""
+        match statement:
+            case ast.Expr(value=ast.Call(func=ast.Name(id=helper)) as call):
+                pass
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=method)) as call):
+                helper = f"{name.rpartition('.')[0]}.{method}"
+            case _:
+                return None
+        if helper not in self._functions:
+            return None
+        function = self._functions[helper][0]
+        names = [one.arg for one in function.args.args if one.arg not in ("self", "cls")]
+        given = {
+            **dict(zip(names, call.args, strict=False)),
+            **{one.arg: one.value for one in call.keywords if one.arg},
+        }
+        values = {key: text for key, value in given.items() if (text := _text(value, params))}
+        is_plain = len(values) == len(names) == len(call.args) + len(call.keywords) and not function.decorator_list
+        return _Helper(helper, values) if is_plain else None
 
     def _made(self, name: str, params: Mapping[str, str], family: Sequence[Mapping[str, str]]) -> dict[str, ast.expr]:
         """The objects among the values of a test, as they are made."""
@@ -117,6 +156,13 @@ class TestChecks:
                 self._collect(statement.body, f"{name}.", statement)
             else:
                 self._functions[name] = (statement, owner)
+
+
+def _text(value: ast.expr, params: Mapping[str, str]) -> str:
+    """A value as a record of parameters would have it; empty if it does not stand in the source."""
+    if isinstance(value, ast.Name):
+        return params.get(value.id, "")
+    return canonical(ast.literal_eval(value)) if is_literal(value) else ""
 
 
 def read_checks(text: str, name: str, params: Mapping[str, str]) -> tuple[Check, ...] | None:

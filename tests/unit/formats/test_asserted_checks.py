@@ -474,3 +474,32 @@ def test_checks__class_in_a_class_and_decorators__are_found_by_qualified_name() 
     checks = TestChecks(text)
     assert checks.checks("TestA.TestB.test_x", {}) is not None
     assert checks.checks("TestB.test_x", {}) is None
+
+
+_HELPER = "from app import f\n\n\ndef check(a, expected):\n    value = f(a)\n    assert value == expected\n\n\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        pytest.param("check(1, 2)", ["assert app.f(1) == 2"], id="a call"),
+        pytest.param("check(1, expected=2)", ["assert app.f(1) == 2"], id="a call with a name"),
+        pytest.param("check(1, 2)\n    check(3, 4)", ["assert app.f(1) == 2", "assert app.f(3) == 4"], id="two calls"),
+        pytest.param("check(n, 2)", ["assert app.f(7) == 2"], id="its parameter"),
+        pytest.param("check(one(), 2)", [], id="no value of the source"),
+        pytest.param("check(1)", [], id="a value is missing"),
+        pytest.param("set_up()\n    check(1, 2)", [], id="something else beside"),
+        pytest.param("if on:\n        check(1, 2)", [], id="a condition"),
+    ],
+)
+def test_read_checks__test_only_calls_helpers__has_what_they_assert(body: str, found: list[str]) -> None:
+    checks = read_checks(f"{_HELPER}def test_x(n):\n    {body}\n", "test_x", {"n": "7"})
+
+    assert checks is not None
+    assert [check.text for check in checks if check.text.startswith("assert")] == found
+
+
+def test_read_checks__test_calls_a_method_of_its_class__has_what_it_asserts() -> None:
+    text = "class TestX:\n    def check(self, a):\n        assert f(a)\n\n    def test_x(self):\n        self.check('b')\n"
+
+    assert [check.text for check in read_checks(text, "TestX.test_x", {}) or ()][-1:] == ["assert f('b')"]
