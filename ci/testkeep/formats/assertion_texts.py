@@ -16,7 +16,7 @@ from testkeep.model.assertion_site import Statement
 def statements(text: str) -> dict[str, Statement]:
     """The assertions of a file, by their normal form; empty if the file does not parse.
 
-    >>> [one.text for one in statements("def test_x():\n    assert f( 1 )==2, 'text'").values()]
+    >>> [one.text for one in statements("def test_x():\\n    assert f( 1 )==2, 'text'").values()]
     ['assert f(1) == 2']
     """
     try:

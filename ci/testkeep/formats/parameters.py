@@ -17,7 +17,7 @@ OPTION = "--"
 def gone_parameters(before: str, now: str) -> frozenset[Parameter]:
     """The parameters that functions of a file had and have no more; without those that may only be called otherwise.
 
-    >>> sorted(gone_parameters("def f(a, old=1): ...\ndef g(a): ...", "def f(a): ...\ndef g(b): ..."))
+    >>> sorted(gone_parameters("def f(a, old=1): ...\\ndef g(a): ...", "def f(a): ...\\ndef g(b): ..."))
     [('f', 'old')]
     """
     old, new = _parameters(before), _parameters(now)
@@ -46,10 +46,34 @@ def names_used(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def constants(text: str) -> frozenset[str]:
+    """The names that a module and its classes are given by assignment.
+
+    >>> sorted(constants("A = 1\\nclass B:\\n  c: int = 2\\n  def d(self): e = 3"))
+    ['A', 'c']
+    """
+    try:
+        waiting: list[ast.stmt] = list(parse(text).body)
+    except UNREADABLE:
+        return frozenset()
+    found: set[str] = set()
+    while waiting:
+        match waiting.pop():
+            case ast.ClassDef(body=body):
+                waiting += body
+            case ast.Assign(targets=targets):
+                found.update(one.id for one in targets if isinstance(one, ast.Name))
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr()):
+                found.add(name)
+            case _:
+                pass
+    return frozenset(found)
+
+
 def passed(text: str, function: str) -> frozenset[Parameter]:
     """What a function of a file passes by name, to what, and what it writes as an option of a command line.
 
-    >>> sorted(passed("def test_x(app):\n  app.run(1, deep=True)\n  main(['--no-color=1'])", "test_x"))
+    >>> sorted(passed("def test_x(app):\\n  app.run(1, deep=True)\\n  main(['--no-color=1'])", "test_x"))
     [('--', 'no_color'), ('run', 'deep')]
     """
     found: set[Parameter] = set()

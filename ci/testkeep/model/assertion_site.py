@@ -62,7 +62,7 @@ class AssertionSite(NamedTuple):
     def of(cls, text: str) -> AssertionSite:
         """Read it again.
 
-        >>> AssertionSite.of("p 12 0123456789abcdef TestCart.test_total\ttests/test_cart.py").function
+        >>> AssertionSite.of("p 12 0123456789abcdef TestCart.test_total\\ttests/test_cart.py").function
         'TestCart.test_total'
         """
         kind, line, form, place = text.split(" ", 3)

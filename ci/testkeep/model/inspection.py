@@ -37,14 +37,16 @@ class Topic:
     ``subjects`` has for each of its checks the definition whose result it looks at; None where that is not plain.
     ``bound`` are the production names that it mentions and that are bound at the head, too; None if nobody knows.
     ``passes`` are parameters that it passes, or asks an object for, and that are nowhere in the head's production code.
-    ``called`` are functions of changed files that it mentions, and that are there at the head, too; ``alone`` are those
-    of them that no test file mentions any more.
+    ``constants`` are names of production's modules and classes that it mentions, and that are nowhere there any more.
+    ``kept`` are functions of changed files that it mentions, and that the head defines, too; ``alone`` are those that
+    are bound there, and that no test file mentions any more.
     """
 
     subjects: tuple[Definition | None, ...] = ()
     bound: frozenset[str] | None = None
     passes: frozenset[str] = frozenset()
-    called: tuple[Definition, ...] = ()
+    constants: frozenset[str] = frozenset()
+    kept: tuple[Definition, ...] = ()
     alone: tuple[Definition, ...] = ()
 
 

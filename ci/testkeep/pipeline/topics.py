@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from testkeep.formats.check_subjects import subject_of
 from testkeep.formats.module_bindings import read_bindings
-from testkeep.formats.parameters import OPTION, Parameter, gone_parameters, names_used, passed
+from testkeep.formats.parameters import OPTION, Parameter, constants, gone_parameters, names_used, passed
 from testkeep.formats.python_source import read_functions
 from testkeep.model.inspection import Definition, Topic
 from testkeep.model.source import Check, FileBindings, FileSource
@@ -32,6 +32,7 @@ def find_topics(
     """
     modules = _Modules(texts)
     gone = _gone_from_production(texts) if items else frozenset()
+    without = _gone_constants(texts) if items else frozenset()
     named = _Named(texts, test_files)
     said: dict[tuple[str, str], tuple[frozenset[str], tuple[Definition, ...], tuple[Definition, ...]]] = {}
     found: dict[str, Topic] = {}
@@ -48,9 +49,17 @@ def find_topics(
             here = passed(texts.base(item.path) or "", function[1]) if gone else frozenset()
             passes = frozenset(name for owner, name in gone if not here.isdisjoint({(owner, name), (OPTION, name)}))
             called = tuple(modules.called(mentions.get(item.id, frozenset())))
-            said[function] = passes, called, tuple(one for one in called if not named.is_named(one))
-        passes, called, alone = said[function]
-        found[item.id] = Topic(subjects=subjects, bound=bound, passes=passes, called=called, alone=alone)
+            kept = tuple(one for one in called if modules.is_defined(one))
+            said[function] = passes, kept, tuple(one for one in called if not named.is_named(one))
+        passes, kept, alone = said[function]
+        found[item.id] = Topic(
+            subjects=subjects,
+            bound=bound,
+            passes=passes,
+            constants=without & mentions.get(item.id, frozenset()),
+            kept=kept,
+            alone=alone,
+        )
     return found
 
 
@@ -60,14 +69,29 @@ def _gone_from_production(texts: Texts) -> frozenset[Parameter]:
     for change in texts.python_changes:
         if texts.is_production(change.old):
             gone |= gone_parameters(texts.base(change.old) or "", texts.head(change.new) or "")
+    left = _unused(texts, {name for _, name in gone})
+    return frozenset(one for one in gone if one[1] in left)
+
+
+def _gone_constants(texts: Texts) -> frozenset[str]:
+    """The constants that a change took away, and whose names are nowhere in the head's production code."""
+    gone: set[str] = set()
+    for change in texts.python_changes:
+        if texts.is_production(change.old):
+            gone |= constants(texts.base(change.old) or "") - constants(texts.head(change.new) or "")
+    return _unused(texts, gone)
+
+
+def _unused(texts: Texts, names: Collection[str]) -> frozenset[str]:
+    """Those of some names that are nowhere in the head's production code."""
+    left = set(names)
     prefix = f"{texts.project.folder}/" if texts.project.folder else ""
-    for name in texts.project.files if gone else ():
+    for name in texts.project.files if left else ():
         path = f"{prefix}{name}"
         text = texts.head(path) or "" if name.endswith(".py") and texts.is_production(path) else ""
-        if any(parameter in text for _, parameter in gone):
-            used = names_used(text)
-            gone = {one for one in gone if one[1] not in used}
-    return frozenset(gone)
+        if any(one in text for one in left):
+            left -= names_used(text)
+    return frozenset(left)
 
 
 class _Named:
@@ -100,6 +124,7 @@ class _Modules:
         self._functions: dict[str, FileSource] = {}
         self._bindings: dict[str, FileBindings | None] = {}
         self._at_head: dict[str, FileBindings | None] = {}
+        self._defined: dict[str, FileSource] = {}
         self._resolved: dict[str, Definition | None] = {}
         project = texts.project
         prefix = f"{project.folder}/" if project.folder else ""
@@ -136,6 +161,12 @@ class _Modules:
             if "." in source.name and source.name.rpartition(".")[2] == name
         ]
         return found[0] if len(found) == 1 else None
+
+    def is_defined(self, one: Definition) -> bool:
+        """Whether the head has a function or class of a name, in the file of the base or what became of it."""
+        if one.path not in self._defined:
+            self._defined[one.path] = read_functions(self._texts.head(self._moved.get(one.path, one.path)) or "")
+        return one.source.name in self._defined[one.path]
 
     def called(self, mentions: frozenset[str]) -> Iterator[Definition]:
         """The functions of changed production files that a test mentions, and that are there at the head, too."""

@@ -19,8 +19,8 @@ def retire(
     """Find the lost tests that are gone because their code is gone.
 
     That is proven by the lines that only lost tests ran, if all of them were deleted; by a definition that the test
-    names and ran, if it is nowhere at the head; by a parameter that it passes and that nothing has any more; or by a
-    file of production data that its parameters name. What else the
+    names and ran, if it is nowhere at the head; by a parameter that it passes and that nothing has any more; by a
+    constant that all of its assertions name; or by a file of production data that its parameters name. What else the
     test ran must still be run at the head, and where its assertions are about several things, all of these must be
     gone. The parameter sets of a function that is not ``still_there`` are judged together: one that ran nothing but
     what those ran that are proven to be gone goes with them.
@@ -83,7 +83,10 @@ def _why(inspection: Inspection, loss: LostTest) -> str:
     if symbol:
         return f"{symbol} was deleted, which it tested"
     parameter = _gone_parameter(inspection, loss)
-    return f"the parameter {parameter} was deleted, which it uses" if parameter else ""
+    if parameter:
+        return f"the parameter {parameter} was deleted, which it uses"
+    constant = _gone_constant(inspection, loss)
+    return f"{constant} was deleted, which all of its assertions are about" if constant else ""
 
 
 def _gone_parameter(inspection: Inspection, loss: LostTest) -> str:
@@ -91,10 +94,20 @@ def _gone_parameter(inspection: Inspection, loss: LostTest) -> str:
     return min(topic.passes, default="") if topic is not None else ""
 
 
+def _gone_constant(inspection: Inspection, loss: LostTest) -> str:
+    """The deleted constant or attribute of a class that each assertion of a test names; empty if there is none."""
+    topic, checks = inspection.topics.get(loss.id), inspection.base_checks.get(loss.id, ())
+    for name in sorted(topic.constants) if topic is not None and checks else ():
+        word = re.compile(rf"\b{re.escape(name)}\b")
+        if all(word.search(check.text) for check in checks):
+            return name
+    return ""
+
+
 def _is_emptied(inspection: Inspection, loss: LostTest, ran: Lines, gone: Sequence[Place]) -> bool:
     """Whether a function that a test names is still there, and only nothing is left of what the test ran of it."""
     topic = inspection.topics.get(loss.id)
-    for one in topic.called if topic is not None else ():
+    for one in topic.kept if topic is not None else ():
         lines = ran.get(one.path, frozenset()).intersection(_lines(one.source))
         if lines and all(Place(one.path, line) in gone for line in lines):
             return True

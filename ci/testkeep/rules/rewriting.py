@@ -180,7 +180,7 @@ def _same(
     best = _far_ahead(ranks, _ALIKE)
     if best is not None and best.test in pairs:
         pair = pairs[best.test]
-        if pair.runs_the_same() and (pair.asserts_the_same() or (pair.ran_code() and pair.holds_the_same())):
+        if pair.runs_the_same() and pair.asserts_the_same():
             yield best.test, f"{best.likeness:.0%} alike, with the same assertions and the same lines"
     for test_id, pair in pairs.items():
         if not pair.holds_as_much():

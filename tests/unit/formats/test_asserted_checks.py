@@ -500,6 +500,8 @@ def test_read_checks__test_only_calls_helpers__has_what_they_assert(body: str, f
 
 
 def test_read_checks__test_calls_a_method_of_its_class__has_what_it_asserts() -> None:
-    text = "class TestX:\n    def check(self, a):\n        assert f(a)\n\n    def test_x(self):\n        self.check('b')\n"
+    text = (
+        "class TestX:\n    def check(self, a):\n        assert f(a)\n\n    def test_x(self):\n        self.check('b')\n"
+    )
 
     assert [check.text for check in read_checks(text, "TestX.test_x", {}) or ()][-1:] == ["assert f('b')"]

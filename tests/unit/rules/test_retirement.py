@@ -339,6 +339,25 @@ def test_retire__parameter_was_deleted__table(checks: str, tested: Topic | None,
     assert found == (["the parameter fuzzy was deleted, which it uses"] if expected else [])
 
 
+@pytest.mark.parametrize(
+    ("checks", "tested", "expected"),
+    [
+        pytest.param("Cart.LIMIT", Topic(constants=frozenset({"LIMIT"})), True, id="passing"),
+        pytest.param("Cart.LIMITS", Topic(constants=frozenset({"LIMIT"})), False, id="boundary: another word"),
+        pytest.param(
+            "Cart.LIMIT Cart.items()", Topic(constants=frozenset({"LIMIT"})), False,
+            id="failing: it asserts something else as well",
+        ),
+        pytest.param("Cart.LIMIT", Topic(), False, id="failing: it is not gone"),
+        pytest.param("", Topic(constants=frozenset({"LIMIT"})), False, id="failing: it asserts nothing"),
+        pytest.param("Cart.LIMIT", None, False, id="missing evidence: nobody has looked"),
+    ],
+)  # fmt: skip
+def test_retire__constant_was_deleted__table(checks: str, tested: Topic | None, expected: bool) -> None:
+    found = _retired(checks, tested, a_production(a_history(kept=_ALL_KEPT), others="app.py:1-10"))
+    assert found == (["LIMIT was deleted, which all of its assertions are about"] if expected else [])
+
+
 def test_retire__something_that_it_ran_is_run_by_nobody__is_lost() -> None:
     """Though a parameter is gone that it passes."""
     production = a_production(a_history(kept=_ALL_KEPT), others="app.py:1-10", covered="app.py:1-5")
