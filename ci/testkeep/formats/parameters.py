@@ -46,28 +46,34 @@ def names_used(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def constants(text: str) -> frozenset[str]:
-    """The names that a module and its classes are given by assignment.
+def gone_constants(before: str, now: str) -> frozenset[str]:
+    """The names that a file and its classes were given by assignment and are no more; not those that only got another.
 
-    >>> sorted(constants("A = 1\\nclass B:\\n  c: int = 2\\n  def d(self): e = 3"))
-    ['A', 'c']
+    >>> sorted(gone_constants("A = 1\\nB = 2\\nclass C:\\n  d: int = 3", "E = 2"))
+    ['A', 'd']
     """
+    old, new = _constants(before), _constants(now)
+    renamed = {value for name, value in new.items() if name not in old}
+    return frozenset(name for name, value in old.items() if name not in new and value not in renamed)
+
+
+def _constants(text: str) -> dict[str, str]:
     try:
         waiting: list[ast.stmt] = list(parse(text).body)
     except UNREADABLE:
-        return frozenset()
-    found: set[str] = set()
+        return {}
+    found: dict[str, str] = {}
     while waiting:
         match waiting.pop():
             case ast.ClassDef(body=body):
                 waiting += body
-            case ast.Assign(targets=targets):
-                found.update(one.id for one in targets if isinstance(one, ast.Name))
-            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr()):
-                found.add(name)
+            case ast.Assign(targets=targets, value=value):
+                found |= {one.id: ast.dump(value) for one in targets if isinstance(one, ast.Name)}
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                found[name] = ast.dump(value)
             case _:
                 pass
-    return frozenset(found)
+    return found
 
 
 def passed(text: str, function: str) -> frozenset[Parameter]:

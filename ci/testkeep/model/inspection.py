@@ -54,13 +54,13 @@ class Topic:
 class Reworded:
     """How a test of the head does what a lost one did: ``words`` of that are others.
 
-    ``is_known`` if production code has these words instead, and ``is_complete`` if none of them is left in what was
-    changed there.
+    ``is_known`` if production code has these words instead, and ``is_renamed`` if the functions that had the one name
+    are those that have the other now.
     """
 
     words: tuple[tuple[str, str], ...]
     is_known: bool
-    is_complete: bool
+    is_renamed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

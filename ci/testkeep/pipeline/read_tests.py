@@ -49,8 +49,8 @@ def read_tests(texts: Texts, facts: Facts) -> Inspection:
     new = {test_id: item for test_id, item in head.items() if test_id not in before}
     base_checks, mentions = sources.checks(base.values(), at_base=True), _mentions(texts, lost.values())
     production = read_production(texts)
+    near, rewordings = _near(texts, sources, lost, new, production)
     removed = [loss.base.item for loss in draft.lost if loss.how is Loss.REMOVED] if production.histories else []
-    near, rewordings = _near(texts, sources, lost, new)
     return Inspection(
         base_checks=base_checks,
         head_checks=sources.checks(head.values(), at_base=False),
@@ -67,13 +67,13 @@ def read_tests(texts: Texts, facts: Facts) -> Inspection:
 
 
 def _near(
-    texts: Texts, sources: _Parsed, lost: Mapping[str, Item], new: Mapping[str, Item]
+    texts: Texts, sources: _Parsed, lost: Mapping[str, Item], new: Mapping[str, Item], production: Production
 ) -> tuple[Mapping[str, tuple[Candidate, ...]], Rewordings]:
     """The new tests that are most like each lost one, and, behind them, those that are it in other words."""
     before, now = sources.tokens(lost.values(), at_base=True), sources.tokens(new.values(), at_base=False)
     near = candidates(lost, before, now)
     names = {test_id: [one.test for one in found] for test_id, found in near.items()}
-    rewordings = find_rewordings(texts, sources.files, list(lost.values()), new.values(), names)
+    rewordings = find_rewordings(texts, sources.files, list(lost.values()), new.values(), names, production)
     for test_id, tests in rewordings.items():
         more = [one for one in tests if one not in names[test_id]]
         near[test_id] += tuple(Candidate(test=one, likeness=likeness(before[test_id], now[one])) for one in more)

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from testkeep.formats.asserted_checks import TestChecks
+from testkeep.formats.python_source import read_functions
 from testkeep.formats.rewording import Rewording
 from testkeep.model.inspection import Reworded
+from testkeep.model.production import Place, Production
 from testkeep.model.tests import Item, function_of
 from testkeep.pipeline.sources import Texts
 from testkeep.rules.base import name_in_file
@@ -23,6 +25,7 @@ def find_rewordings(
     lost: Sequence[Item],
     new: Iterable[Item],
     near: Mapping[str, Sequence[str]],
+    history: Production,
 ) -> dict[str, dict[str, Reworded]]:
     """Compare each lost test with all rows of the functions that are ``near`` to it, or are of its class.
 
@@ -35,7 +38,7 @@ def find_rewordings(
         if function not in families:
             owners.setdefault(_owner(item), []).append(function)
         families.setdefault(function, []).append(item)
-    production = _Production(texts)
+    production = _Production(texts, history)
     known: dict[tuple[str, str, frozenset[str]], Rewording | None] = {}
     found: dict[str, dict[str, Reworded]] = {}
     for item in lost[:_MOST_LOST]:
@@ -53,7 +56,7 @@ def find_rewordings(
             reworded = Reworded(
                 words=rewording.words,
                 is_known=all(production.renamed(*words) for words in rewording.words),
-                is_complete=all(production.is_gone(old) for old, _ in rewording.words),
+                is_renamed=all(production.is_the_code_of(*words) for words in rewording.words),
             )
             # Another text that is given to the code is another case of it.
             if reworded.is_known or not rewording.texts:
@@ -80,8 +83,9 @@ def _owner(item: Item) -> str:
 class _Production:
     """The changed files of production code, on both sides."""
 
-    def __init__(self, texts: Texts) -> None:
+    def __init__(self, texts: Texts, history: Production) -> None:
         self._texts = texts
+        self._history = history
         self._sides: tuple[str, str] | None = None
         self._counted: dict[str, tuple[int, int]] = {}
 
@@ -90,9 +94,25 @@ class _Production:
         (before, now), (_, there) = self._count(old), self._count(new)
         return now < before and there > 0
 
-    def is_gone(self, word: str) -> bool:
-        """Whether a word is not there any more."""
-        return self._count(word)[1] == 0
+    def is_the_code_of(self, old: str, new: str) -> bool:
+        """Whether there were functions of the one name, and the most of each is in one of the other name now."""
+        found = [
+            self._is_in(new, change.old, range(source.start or source.line, source.end + 1))
+            for change in self._texts.python_changes
+            if change.old and self._texts.is_production(change.old)
+            for source in read_functions(self._texts.base(change.old) or "").values()
+            if source.body and source.name.rpartition(".")[2] == old
+        ]
+        return bool(found) and all(found)
+
+    def _is_in(self, name: str, path: str, lines: range) -> bool:
+        fates = (self._history.fate(path, line) for line in lines)
+        kept = sum(isinstance(fate, Place) and name in self._functions_around(fate) for fate in fates)
+        return 2 * kept > len(lines)
+
+    def _functions_around(self, place: Place) -> set[str]:
+        sources = read_functions(self._texts.head(place.path) or "").values()
+        return {one.name.rpartition(".")[2] for one in sources if one.body and one.line <= place.line <= one.end}
 
     def _count(self, word: str) -> tuple[int, int]:
         if word not in self._counted:

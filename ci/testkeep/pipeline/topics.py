@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from testkeep.formats.check_subjects import subject_of
 from testkeep.formats.module_bindings import read_bindings
-from testkeep.formats.parameters import OPTION, Parameter, constants, gone_parameters, names_used, passed
+from testkeep.formats.parameters import OPTION, Parameter, gone_constants, gone_parameters, names_used, passed
 from testkeep.formats.python_source import read_functions
 from testkeep.model.inspection import Definition, Topic
 from testkeep.model.source import Check, FileBindings, FileSource
@@ -78,7 +78,7 @@ def _gone_constants(texts: Texts) -> frozenset[str]:
     gone: set[str] = set()
     for change in texts.python_changes:
         if texts.is_production(change.old):
-            gone |= constants(texts.base(change.old) or "") - constants(texts.head(change.new) or "")
+            gone |= gone_constants(texts.base(change.old) or "", texts.head(change.new) or "")
     return _unused(texts, gone)
 
 

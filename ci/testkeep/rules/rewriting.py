@@ -130,7 +130,7 @@ class _Pair:
     def is_in_other_words(self, reworded: Reworded) -> bool:
         """Whether the words that differ change nothing: production code has them, or not even the assertions do."""
         if reworded.is_known:
-            return self.runs_the_same(0 if reworded.is_complete else 1)
+            return self.runs_the_same(0 if reworded.is_renamed else 1)
         return self.ran_code() and self.holds_the_same() and self.runs_the_same()
 
     def holds_the_same(self) -> bool:

@@ -37,6 +37,7 @@ MOCK_TEST = """\
         called(1)
         called.assert_called_once_with(1)
     """
+SMALL = "\n\ndef is_small(a):\n    return a < 9\n\n\ndef ask(a):\n    return is_small(a)\n"
 THREE = "\n\ndef test_three():\n    assert add(1, 1) == 2\n    assert add(2, 2) == 4\n    assert add(3, 3) == 6\n"
 IN_THREE = f"{A}::test_three"
 
@@ -160,6 +161,21 @@ NAMES = """\
     pair("W47b", "renamed after another function that was there before", Lost("removed", (f"{B}::test_div",)),
          replace("app/calc.py", "def mul(a, b):", "def times(a, b):\n    return a + b\n\n\ndef mul(a, b):"),
          write(B, "from app.calc import times\n\n\ndef test_times():\n    assert times(1, 1) == 2\n")),
+    pair("W47d", "its function is private now, and another has the place of it in the test",
+         Lost("removed", (f"{B}::test_is_small",)),
+         replace("app/calc.py", "def is_small(a):", "def _is_small(a):"),
+         replace("app/calc.py", "return is_small(a)", "return _is_small(a)"),
+         append("app/calc.py", "\n\ndef is_tiny(a):\n    return False\n"),
+         replace(B, "def test_is_small():\n    assert calc.is_small(99) is False",
+                 "def test_is_tiny():\n    assert calc.is_tiny(99) is False"),
+         base=(append("app/calc.py", SMALL), replace(B, "from app", "from app import calc\nfrom app"),
+               append(B, "\n\ndef test_is_small():\n    assert calc.is_small(99) is False\n"
+                         "\n\ndef test_ask():\n    assert calc.ask(1)\n"))),
+    pair("W47e", "its constant has another name, and it goes", Lost("removed", (f"{B}::test_limit",)),
+         replace("app/calc.py", "LIMIT = 9", "MOST = 9"), replace(B, "import div, LIMIT", "import div"),
+         replace(B, "\n\ndef test_limit():\n    assert LIMIT == 9\n", ""),
+         base=(append("app/calc.py", "\n\nLIMIT = 9\n"), replace(B, "import div", "import div, LIMIT"),
+               append(B, "\n\ndef test_limit():\n    assert LIMIT == 9\n"))),
     pair("W47c", "its function is emptied, and it goes", Lost("removed", (f"{B}::test_check",)),
          write("app/limits.py", 'def check(value):\n    """Refuse what is too large."""\n'),
          replace(B, "\n\ndef test_check():\n    from app.limits import check\n\n    assert check(1) is True\n", ""),

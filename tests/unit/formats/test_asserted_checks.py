@@ -499,6 +499,13 @@ def test_read_checks__test_only_calls_helpers__has_what_they_assert(body: str, f
     assert [check.text for check in checks if check.text.startswith("assert")] == found
 
 
+def test_read_checks__fixture_has_the_name_of_a_function__is_not_that() -> None:
+    checks = read_checks(f"{_HELPER}def test_x(check):\n    check(1, 2)\n", "test_x", {})
+
+    assert checks is not None
+    assert [check.text for check in checks if check.text.startswith("assert")] == []
+
+
 def test_read_checks__test_calls_a_method_of_its_class__has_what_it_asserts() -> None:
     text = (
         "class TestX:\n    def check(self, a):\n        assert f(a)\n\n    def test_x(self):\n        self.check('b')\n"
