@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from testkeep.formats.literal_rows import parameter
-from testkeep.formats.syntax import Function, is_mark
+from testkeep.formats.syntax import Function, is_mark, statements
 
 _Pair = tuple[ast.AST, ast.AST]
 
@@ -37,8 +37,8 @@ class Rewording:
 def reword(old: Function, new: Function, params: Collection[str], new_params: Collection[str]) -> Rewording | None:
     """Compare two tests whose parameters are known; None if more differs than words and values.
 
-    The new one may have further fixtures, and no further statements: it comes to each as the old one did. A word
-    becomes the same word everywhere, and no other one does; variables may be called as they like.
+    The new one may have further fixtures, and further statements that do not end it: it comes to each as the old one
+    did. A word becomes the same word everywhere, and no other one does; variables may be called as they like.
 
     >>> old, new = ast.parse("def test_a(): assert f.old(1)\\ndef test_b(n): assert f.new(n)").body
     >>> found = reword(old, new, (), ("n",))
@@ -50,7 +50,7 @@ def reword(old: Function, new: Function, params: Collection[str], new_params: Co
     if not set(_fixtures(old, params)) <= set(_fixtures(new, new_params)):
         return None
     comparison = _Comparison(_Names(frozenset(params), _variables(old)), _Names(frozenset(new_params), _variables(new)))
-    if not comparison.is_same(old.body, new.body):
+    if not comparison.is_contained(old.body, new.body):
         return None
     names = tuple(pair for pair in comparison.names.changed() if not comparison.are_variables(*pair))
     return Rewording(names, tuple(comparison.texts.changed()), tuple(comparison.values))
@@ -78,6 +78,11 @@ class _Vocabulary:
     def takes(self, old: str, new: str) -> bool:
         return self._became.setdefault(old, new) == new and self._was.setdefault(new, old) == old
 
+    def copy(self) -> _Vocabulary:
+        other = _Vocabulary()
+        other._became, other._was = dict(self._became), dict(self._was)
+        return other
+
     def changed(self) -> Iterator[tuple[str, str]]:
         return ((old, new) for old, new in self._became.items() if old != new)
 
@@ -87,6 +92,23 @@ class _Comparison:
         self._old, self._new = old, new
         self.names, self.texts = _Vocabulary(), _Vocabulary()
         self.values: list[_Pair] = []
+
+    def is_contained(self, old: Sequence[ast.stmt], new: Sequence[ast.stmt]) -> bool:
+        """Whether all old statements are among the new ones, in their order, and are come to."""
+        rest = list(old)
+        for statement in new:
+            if rest and self._is_tried(rest[0], statement):
+                rest.pop(0)
+            elif _may_end(statement):
+                return False
+        return not rest
+
+    def _is_tried(self, old: ast.stmt, new: ast.stmt) -> bool:
+        before = self.names.copy(), self.texts.copy(), list(self.values)
+        if self.is_same(old, new):
+            return True
+        self.names, self.texts, self.values = before
+        return False
 
     def are_variables(self, old: str, new: str) -> bool:
         """Whether both sides give these names to what they make."""
@@ -136,6 +158,11 @@ def _joined(node: ast.AST) -> ast.AST:
                     return node
         case _:
             return node
+
+
+def _may_end(statement: ast.stmt) -> bool:
+    """Whether a statement may leave its function without an error."""
+    return any(isinstance(one, ast.Return) for one in (statement, *statements([statement])))
 
 
 def _wrappers(function: Function) -> list[str]:

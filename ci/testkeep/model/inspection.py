@@ -54,7 +54,7 @@ class Topic:
 class Reworded:
     """How a test of the head does what a lost one did: ``words`` of that are others.
 
-    ``is_known`` if production code has these words instead, and ``is_renamed`` if the functions that had the one name
+    ``is_known`` if production code has these words instead, and ``is_renamed`` if the definitions that had the one name
     are those that have the other now.
     """
 

@@ -10,6 +10,7 @@ from testkeep.formats.python_source import read_functions
 from testkeep.formats.rewording import Rewording
 from testkeep.model.inspection import Reworded
 from testkeep.model.production import Place, Production
+from testkeep.model.source import FileSource
 from testkeep.model.tests import Item, function_of
 from testkeep.pipeline.sources import Texts
 from testkeep.rules.base import name_in_file
@@ -87,6 +88,7 @@ class _Production:
         self._texts = texts
         self._history = history
         self._sides: tuple[str, str] | None = None
+        self._defined: dict[str, FileSource] = {}
         self._counted: dict[str, tuple[int, int]] = {}
 
     def renamed(self, old: str, new: str) -> bool:
@@ -95,24 +97,26 @@ class _Production:
         return now < before and there > 0
 
     def is_the_code_of(self, old: str, new: str) -> bool:
-        """Whether there were functions of the one name, and the most of each is in one of the other name now."""
+        """Whether there were definitions of the one name, and the most of each is in one of the other name now."""
         found = [
             self._is_in(new, change.old, range(source.start or source.line, source.end + 1))
             for change in self._texts.python_changes
             if change.old and self._texts.is_production(change.old)
             for source in read_functions(self._texts.base(change.old) or "").values()
-            if source.body and source.name.rpartition(".")[2] == old
+            if source.name.rpartition(".")[2] == old
         ]
         return bool(found) and all(found)
 
     def _is_in(self, name: str, path: str, lines: range) -> bool:
         fates = (self._history.fate(path, line) for line in lines)
-        kept = sum(isinstance(fate, Place) and name in self._functions_around(fate) for fate in fates)
+        kept = sum(isinstance(fate, Place) and name in self._definitions_around(fate) for fate in fates)
         return 2 * kept > len(lines)
 
-    def _functions_around(self, place: Place) -> set[str]:
-        sources = read_functions(self._texts.head(place.path) or "").values()
-        return {one.name.rpartition(".")[2] for one in sources if one.body and one.line <= place.line <= one.end}
+    def _definitions_around(self, place: Place) -> set[str]:
+        if place.path not in self._defined:
+            self._defined[place.path] = read_functions(self._texts.head(place.path) or "")
+        sources = self._defined[place.path].values()
+        return {one.name.rpartition(".")[2] for one in sources if one.line <= place.line <= one.end}
 
     def _count(self, word: str) -> tuple[int, int]:
         if word not in self._counted:

@@ -35,6 +35,10 @@ def function(text: str) -> Function:
             id="a variable is called as it likes",
         ),
         pytest.param(
+            "def test_a():\n  assert f(1)\n  assert f(2)",
+            "def test_b():\n  assert f(1)\n  x = 3\n  assert f(x)\n  assert f(2)", (), id="statements more",
+        ),
+        pytest.param(
             "def test_a(client): assert client.x", "def test_b(client, monkeypatch): assert client.x", (),
             id="a fixture more",
         ),
@@ -56,9 +60,11 @@ def test_reword__same_statements__names_the_words(old: str, new: str, words: tup
         pytest.param("def test_a(): assert f(1) == 2", "def test_b(): assert f(1) != 2", id="another comparison"),
         pytest.param("def test_a(): assert a == b", "def test_b(): assert b == b", id="two words become one"),
         pytest.param("def test_a(): assert a.x == b.x", "def test_b(): assert a.y == b.x", id="a word is two now"),
+        pytest.param("def test_a():\n  assert f()", "def test_b():\n  return\n  assert f()", id="a way out"),
         pytest.param(
-            "def test_a():\n  assert f()", "def test_b():\n  return\n  assert f()", id="a statement before it"
+            "def test_a():\n  assert f()", "def test_b():\n  if x:\n    return\n  assert f()", id="a way out in a block"
         ),
+        pytest.param("def test_a():\n  a()\n  assert f()", "def test_b():\n  assert f()", id="a statement less"),
         pytest.param("def test_a(client): assert f()", "def test_b(): assert f()", id="a fixture less"),
         pytest.param("def test_a(): assert f()", "@patch('x')\ndef test_b(): assert f()", id="something wraps it"),
     ],
