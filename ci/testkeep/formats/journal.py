@@ -220,6 +220,9 @@ def _suite(
     )
 
 
+_NO_SITE = "a journal has the number of an assertion, and not its site"
+
+
 class _Numbering:
     """Gives each site one number in all journals; each process has numbers of its own."""
 
@@ -228,10 +231,19 @@ class _Numbering:
 
     def renumbered(self, lines: Iterable[Line]) -> Iterator[Line]:
         """The lines of one journal, with the numbers of all."""
-        own: list[int] = []
+        own: Sequence[int] = []
+        is_first = not self.sites  # its numbers are those of all
         for line in lines:
             match line:
-                case Sited(sites=sites):
+                case Sited(sites=sites) if is_first:
+                    self.sites.update(zip(sites, range(len(own), len(own) + len(sites)), strict=True))
+                    own = range(len(self.sites))
+                case Ended(execution=execution) if is_first:
+                    numbers = (*execution.held, *execution.failed)
+                    if numbers and (min(numbers) < 0 or max(numbers) >= len(own)):
+                        raise EvidenceError(_NO_SITE)
+                    yield line
+                case Sited(sites=sites) if isinstance(own, list):
                     own += (self.sites.setdefault(site, len(self.sites)) for site in sites)
                 case Ended(id=test, execution=execution) if execution.held or execution.failed:
                     held = dict(zip(_numbers(own, execution.held), execution.held.values(), strict=True))
@@ -251,7 +263,7 @@ def _numbers(own: Sequence[int], numbers: Collection[int]) -> tuple[int, ...]:
     """The numbers of all journals for those of one."""
     found = tuple(own[number] for number in numbers if 0 <= number < len(own))
     if len(found) < len(numbers):
-        raise EvidenceError("a journal has the number of an assertion, and not its site")
+        raise EvidenceError(_NO_SITE)
     return found
 
 
