@@ -76,3 +76,30 @@ def test_run__no_file_can_grow__is_inconclusive_and_no_bug(project: GitProject, 
 
     assert ended.returncode == 4, ended.stdout + ended.stderr
     assert "this is a bug" not in ended.stderr
+
+
+_WRITE = """
+import resource
+import sys
+from pathlib import Path
+
+from testkeep.errors import KitError
+from testkeep.system.files import write_file
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+try:
+    write_file(Path(sys.argv[1]), b"x" * 5000)
+except KitError as error:
+    print(error.exit_code, error.message)
+"""
+
+
+def test_write_file__no_room__says_how_much_is_needed_and_leaves_nothing(tmp_path: Path) -> None:
+    place = tmp_path / "folder" / "file"
+    ended = subprocess.run(
+        [sys.executable, "-c", _WRITE, str(place)], env=clean_environment(), capture_output=True, text=True, check=False
+    )
+
+    assert ended.stdout.startswith(f"4 {place}: cannot be written: "), ended.stdout + ended.stderr
+    assert ended.stdout.endswith(": 5,000 bytes are needed\n")
+    assert list(place.parent.iterdir()) == []

@@ -42,6 +42,9 @@ def one_of(tests: Iterable[str], *others: str) -> Passes:
     return Passes(either=dict.fromkeys(tests, frozenset(others)))
 
 
+PLUS = (
+    "\n\ndef plus(a, b):\n    return add(a, b)\n\n\ndef test_plus():\n    total = plus(1, 2)\n    assert total == 3\n"
+)
 METHOD_SOURCE = "class TestMore:\n    def test_method(self):\n        assert mul(2, 3) == 6\n"
 AS_METHOD = "class TestGuard:\n    def test_guard(self):\n        total = add(1, 2)\n        assert total == 3\n"
 UNITTEST_METHOD = "    def test_method(self):\n        self.assertEqual(mul(2, 2), 4)\n\n"
@@ -51,6 +54,9 @@ ROOT_PREFIX = [rename("tests", "checks")]
 @table(
     pair("L01", "function renamed", Passes(moved={GUARD: f"{A}::test_sum"}),
          replace(A, "def test_guard", "def test_sum"), xdist=True),
+    pair("L01b", "function renamed, with a helper of its file",
+         Passes(moved={f"{A}::test_plus": f"{A}::test_summed"}), replace(A, PLUS, PLUS.replace("plus", "summed")),
+         base=(append(A, PLUS),)),
     pair("L02", "file moved", renamed(IN_A, A, "tests/unit/sums/test_sums.py"),
          rename(A, "tests/unit/sums/test_sums.py")),
     pair("L02b", "root folder renamed", renamed(EVERYTHING, "tests/", "checks/"), *ROOT_PREFIX),
