@@ -72,11 +72,10 @@ class TestChecks:
         """What the functions of the file assert that a test only calls, with values that stand in its source."""
         arguments = {one.arg for one in function.args.args}
         called = [self._helper(name, statement, params) for statement in function.body]
-        if any(one is not None and one.name in arguments for one in called):
-            return  # a fixture of that name
-        for one in called if None not in called else ():
-            if one is not None:
-                yield from CheckWalk(self._names, *self._functions[one.name], one.values, {}).checks()
+        # An argument of that name is a fixture.
+        helpers = [one for one in called if one is not None and one.name not in arguments]
+        for one in helpers if len(helpers) == len(called) else ():
+            yield from CheckWalk(self._names, *self._functions[one.name], one.values, {}).checks()
 
     def _helper(self, name: str, statement: ast.stmt, params: Mapping[str, str]) -> _Helper | None:
         """The function of the file that a statement calls, and no more; None if it does anything else."""

@@ -231,20 +231,18 @@ class _Numbering:
 
     def renumbered(self, lines: Iterable[Line]) -> Iterator[Line]:
         """The lines of one journal, with the numbers of all."""
-        own: Sequence[int] = []
-        is_first = not self.sites  # its numbers are those of all
+        own: list[int] = []
+        is_first = not self.sites
         for line in lines:
             match line:
-                case Sited(sites=sites) if is_first:
-                    self.sites.update(zip(sites, range(len(own), len(own) + len(sites)), strict=True))
-                    own = range(len(self.sites))
-                case Ended(execution=execution) if is_first:
+                case Sited(sites=sites):
+                    own += (self.sites.setdefault(site, len(self.sites)) for site in sites)
+                case Ended(execution=execution) if is_first and len(own) == len(self.sites):
+                    # Its numbers are those of all: there is no need to write thousands of executions anew.
                     numbers = (*execution.held, *execution.failed)
-                    if numbers and (min(numbers) < 0 or max(numbers) >= len(own)):
+                    if numbers and not 0 <= min(numbers) <= max(numbers) < len(own):
                         raise EvidenceError(_NO_SITE)
                     yield line
-                case Sited(sites=sites) if isinstance(own, list):
-                    own += (self.sites.setdefault(site, len(self.sites)) for site in sites)
                 case Ended(id=test, execution=execution) if execution.held or execution.failed:
                     held = dict(zip(_numbers(own, execution.held), execution.held.values(), strict=True))
                     failed = _numbers(own, execution.failed)

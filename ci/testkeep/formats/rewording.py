@@ -148,21 +148,18 @@ def _resolved(node: ast.AST, params: Mapping[str, str]) -> str:
 
 def _joined(node: ast.AST) -> ast.AST:
     """A text that is written in pieces, in one."""
-    match node:
-        case ast.BinOp(left=left, op=ast.Add(), right=right):
-            one, other = _joined(left), _joined(right)
-            match one, other:
-                case ast.Constant(value=str(begin)), ast.Constant(value=str(end)):
-                    return ast.Constant(value=begin + end)
-                case _:
-                    return node
-        case _:
-            return node
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        match _joined(node.left), _joined(node.right):
+            case ast.Constant(value=str(begin)), ast.Constant(value=str(end)):
+                return ast.Constant(value=begin + end)
+            case _:
+                pass
+    return node
 
 
 def _may_end(statement: ast.stmt) -> bool:
     """Whether a statement may leave its function without an error."""
-    return any(isinstance(one, ast.Return) for one in (statement, *statements([statement])))
+    return any(isinstance(one, ast.Return) for one in statements([statement]))
 
 
 def _wrappers(function: Function) -> list[str]:

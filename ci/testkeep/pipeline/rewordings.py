@@ -16,6 +16,7 @@ from testkeep.pipeline.sources import Texts
 from testkeep.rules.base import name_in_file
 
 _MOST_LOST, _MOST_ROWS = 200, 100
+Words = tuple[tuple[str, str], ...]
 Rewordings = Mapping[str, Mapping[str, Reworded]]
 """By the ids of a lost test and of a new one."""
 
@@ -40,7 +41,7 @@ def find_rewordings(
             owners.setdefault(_owner(item), []).append(function)
         families.setdefault(function, []).append(item)
     production = _Production(texts, history)
-    known: dict[tuple[str, str, frozenset[str]], Rewording | None] = {}
+    known: dict[tuple[str, str, frozenset[str]], tuple[Rewording, Reworded] | None] = {}
     found: dict[str, dict[str, Reworded]] = {}
     for item in lost[:_MOST_LOST]:
         functions = dict.fromkeys(function_of(test_id) for test_id in near.get(item.id, ()))
@@ -50,15 +51,12 @@ def find_rewordings(
             rows = families.get(function, [])[:_MOST_ROWS]
             key = (function_of(item.id), function, frozenset(item.params))
             if key not in known:
-                known[key] = _reword(files, item, rows[0]) if rows else None
-            rewording = known[key]
-            if rewording is None:
+                differs = _reword(files, item, rows[0]) if rows else None
+                known[key] = (differs, production.reworded(differs.words)) if differs is not None else None
+            compared = known[key]
+            if compared is None:
                 continue
-            reworded = Reworded(
-                words=rewording.words,
-                is_known=all(production.renamed(*words) for words in rewording.words),
-                is_renamed=all(production.is_the_code_of(*words) for words in rewording.words),
-            )
+            rewording, reworded = compared
             # Another text that is given to the code is another case of it.
             if reworded.is_known or not rewording.texts:
                 same = (row for row in rows if rewording.holds_for(item.params, row.params))
@@ -91,12 +89,20 @@ class _Production:
         self._defined: dict[str, FileSource] = {}
         self._counted: dict[str, tuple[int, int]] = {}
 
-    def renamed(self, old: str, new: str) -> bool:
+    def reworded(self, words: Words) -> Reworded:
+        """Say of words that differ whether production code was changed in them, too."""
+        return Reworded(
+            words=words,
+            is_known=all(self._is_said_instead(*pair) for pair in words),
+            is_renamed=all(self._is_the_code_of(*pair) for pair in words),
+        )
+
+    def _is_said_instead(self, old: str, new: str) -> bool:
         """Whether a word stands there less often than it did, and the other one does."""
         (before, now), (_, there) = self._count(old), self._count(new)
         return now < before and there > 0
 
-    def is_the_code_of(self, old: str, new: str) -> bool:
+    def _is_the_code_of(self, old: str, new: str) -> bool:
         """Whether there were definitions of the one name, and the most of each is in one of the other name now."""
         found = [
             self._is_in(new, change.old, range(source.start or source.line, source.end + 1))

@@ -121,7 +121,7 @@ class _Pair:
     def contains_it(self) -> bool:
         """Whether the test has all statements of the lost one in their order, its values, and all that held."""
         old, new = source_in(self.facts.base_sources, self.loss.base), source_in(self.facts.head_sources, self.test)
-        if old is None or new is None or not old.statements or not self._holds_all():
+        if old is None or new is None or not old.statements or not self.holds_all():
             return False
         rest = iter(new.statements)
         has_values = self.loss.base.item.params.items() <= self.test.item.params.items()
@@ -131,13 +131,10 @@ class _Pair:
         """Whether the words that differ change nothing: production code has them, or not even the assertions do."""
         if reworded.is_known:
             return self.runs_the_same(0 if reworded.is_renamed else 1)
-        return self.ran_code() and self.holds_the_same() and self.runs_the_same()
+        return bool(self.held.held) and self.holds_all() and self.ran_code() and self.runs_the_same()
 
-    def holds_the_same(self) -> bool:
-        """Whether each statement that asserts something held in both, whatever it was given."""
-        return bool(self.held.held) and self._holds_all()
-
-    def _holds_all(self) -> bool:
+    def holds_all(self) -> bool:
+        """Whether each statement that asserted something and held is there, and held, whatever it was given."""
         return self.held.held.keys() <= self.holds.held.keys()
 
     def asserts_the_same(self) -> bool:

@@ -93,7 +93,7 @@ def append_text(path: Path, text: str) -> None:
         with path.open("a", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:
-        raise not_written(path, with_need(path, error, len(text))) from error
+        raise not_written(path, with_need(path, error, len(text.encode()))) from error
 
 
 @contextlib.contextmanager
