@@ -100,3 +100,10 @@ def test_holds_for__parameter_is_made_into_a_variable_of_its_name__has_the_value
     assert found is not None
     assert found.holds_for(NONE, {"url": "'ab'", "path": "'x'"})
     assert not found.holds_for(NONE, {"url": "'ab'", "path": "'y'"})
+
+
+def test_holds_for__text_is_put_together_from_a_variable__is_no_value() -> None:
+    found = reword(function("def test_a(): f('a' + b)"), function("def test_b(text): f(text)"), (), ("text",))
+
+    assert found is not None
+    assert not found.holds_for(NONE, {"text": "'ab'"})
